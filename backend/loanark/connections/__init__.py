@@ -1,0 +1,1 @@
+"""A connected HubSpot account: credentials, request budget, mapping."""

@@ -1,0 +1,1 @@
+"""The local truth: contacts, links, changes, conflicts."""

@@ -1,0 +1,15 @@
+-- Search as people type: any three letters of a name, e-mail, company or phone.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+
+ALTER TABLE contacts ADD COLUMN search text GENERATED ALWAYS AS (
+    lower(
+        coalesce(firstname, '') || ' ' || coalesce(lastname, '') || ' ' || coalesce(email, '') || ' ' ||
+        coalesce(company, '') || ' ' || coalesce(phone, '') || ' ' || coalesce(mobilephone, '')
+    )
+) STORED;
+
+CREATE INDEX contacts_search_idx ON contacts USING gin (tenant_id, search gin_trgm_ops) WHERE deleted_at IS NULL;
+CREATE INDEX contacts_email_idx ON contacts (tenant_id, lower(email) text_pattern_ops);
+CREATE INDEX contacts_lastname_idx ON contacts (tenant_id, lower(coalesce(lastname, '')), id);
+CREATE INDEX contacts_deleted_idx ON contacts (tenant_id, deleted_at) WHERE deleted_at IS NOT NULL;

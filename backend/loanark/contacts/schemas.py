@@ -1,0 +1,189 @@
+"""What the API says about contacts, their history and their conflicts."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from loanark.core.mapping import Direction, Policy, Side
+from loanark.core.values import Kind
+
+SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
+
+
+class SyncBadge(Schema):
+    """Where a contact stands; `reason` says why it is not simply in sync."""
+
+    state: SyncState
+    reason: str | None = None
+
+
+class ContactRow(Schema):
+    id: UUID
+    hubspot_id: str | None
+    email: str | None
+    firstname: str | None
+    lastname: str | None
+    phone: str | None
+    company: str | None
+    city: str | None
+    state: str | None
+    owner: str | None
+    email_verification_status: str | None
+    client_type_vip_status: str | None
+    client_type_prospects: str | None
+    created_at: datetime
+    updated_at: datetime
+    created_side: Side
+    sync: SyncBadge
+
+
+class ContactPage(Schema):
+    """One keyset page. `total` is exact up to a limit and an estimate above it."""
+
+    items: list[ContactRow]
+    next_cursor: str | None
+    total: int
+    total_is_estimate: bool
+
+
+class FacetValue(Schema):
+    value: str
+    label: str
+    count: int
+
+
+class Facet(Schema):
+    name: Literal[
+        "sync", "email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side"
+    ]
+    label: str
+    values: list[FacetValue]
+
+
+class OptionOut(Schema):
+    value: str
+    label: str
+
+
+class FieldOut(Schema):
+    """One field in three columns: HubSpot, what both agreed on last, LoanArk."""
+
+    name: str
+    label: str
+    kind: Kind
+    group: str
+    options: list[OptionOut] = []
+    editable: bool
+    property: str | None = None
+    direction: Direction | None = None
+    policy: Policy | None = None
+    hubspot: str | None = None
+    agreed: str | None = None
+    loanark: str | None = None
+    state: Literal["same", "hubspot_changed", "loanark_changed", "conflict", "rejected", "unmapped"]
+    reason: str | None = None
+
+
+class ConflictOut(Schema):
+    id: int
+    contact_id: UUID
+    contact_name: str
+    field: str
+    label: str
+    base: str | None
+    hubspot: str | None
+    loanark: str | None
+    policy: Policy
+    winner: Side | None
+    open: bool
+    at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+
+
+class ResolveIn(Schema):
+    winner: Side
+
+
+class RejectionOut(Schema):
+    """One value or contact that could not be carried over: one reason, one fix, one retry."""
+
+    id: int
+    contact_id: UUID | None
+    hubspot_id: str | None
+    contact_name: str
+    field: str | None
+    label: str | None
+    side: Side
+    value: str | None
+    reason: str
+    fix: str
+    at: datetime
+    attempts: int
+
+
+class ContactOut(Schema):
+    id: UUID
+    name: str
+    hubspot_id: str | None
+    hubspot_url: str | None
+    hubspot_seen_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    created_side: Side
+    sync: SyncBadge
+    fields: list[FieldOut]
+    conflicts: list[ConflictOut]
+    rejections: list[RejectionOut]
+
+
+class ContactCreateIn(Schema):
+    values: dict[str, str | None]
+
+
+class ContactEditIn(Schema):
+    """Only the named fields change. `version` is the one the person saw: a later one is refused as stale."""
+
+    values: dict[str, str | None]
+    version: int | None = Field(default=None, description="Omit to edit whatever is there now.")
+
+
+class FieldChange(Schema):
+    name: str
+    label: str
+    before: str | None
+    after: str | None
+
+
+class ChangeOut(Schema):
+    id: int
+    at: datetime
+    #: Where the change came from.
+    side: Side
+    op: Literal["created", "updated", "deleted", "restored"]
+    cause: Literal["user", "sql", "sync", "conflict", "merge", "undo"]
+    actor: str | None
+    reason: str | None
+    run_id: int | None
+    fields: list[FieldChange]
+
+
+class ChangePage(Schema):
+    items: list[ChangeOut]
+    next_cursor: str | None
+
+
+class ConflictPage(Schema):
+    items: list[ConflictOut]
+    next_cursor: str | None
+    total: int
+
+
+class RejectionPage(Schema):
+    items: list[RejectionOut]
+    next_cursor: str | None
+    total: int

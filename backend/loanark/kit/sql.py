@@ -1,0 +1,38 @@
+"""SQL by hand, where a set of rows is the unit of work. Rows come back as dicts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+Params = Sequence[Any] | Mapping[str, Any]
+Row = dict[str, Any]
+
+
+def rows(sql: str, params: Params = ()) -> list[Row]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def first(sql: str, params: Params = ()) -> Row | None:
+    """The first row, or None."""
+    found = rows(sql, params)
+    return found[0] if found else None
+
+
+def scalar(sql: str, params: Params = ()) -> Any:
+    """The first column of the first row, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def execute(sql: str, params: Params = ()) -> int:
+    """Runs a statement; returns how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)

@@ -1,0 +1,1 @@
+"""The shell around the core: hints, reading, applying, runs."""

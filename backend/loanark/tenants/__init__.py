@@ -1,0 +1,1 @@
+"""Organisations, people, roles, and the doors to their data."""

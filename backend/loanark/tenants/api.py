@@ -1,0 +1,20 @@
+"""Who is signed in, and where they belong."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from loanark.kit import sql
+from loanark.tenants.schemas import Organisation, Person, Session
+
+router = Router(tags=["session"])
+
+
+@router.get("/session", response=Session)
+def get_session(request: HttpRequest) -> Session:
+    """The signed-in person and their organisations."""
+    user = request.user
+    found = sql.rows("SELECT slug, name, role FROM organisations_of(%s)", [user.pk])
+    return Session(
+        user=Person(id=user.pk, email=user.get_username(), name=user.get_full_name() or user.get_username()),
+        organisations=[Organisation(**row) for row in found],
+    )

@@ -1,0 +1,68 @@
+"""People, organisations, and who belongs where with which role."""
+
+import uuid
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(StrEnum):
+    """What a member may see and do in an organisation."""
+
+    LOAN_OFFICER = "loan_officer"
+    SALES_MANAGER = "sales_manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractUser):
+    """A person, known by e-mail address; may belong to several organisations."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    class Meta:
+        db_table = "users"
+
+
+class Tenant(models.Model):
+    """An organisation. Every row of its data carries its id, and no other organisation can see it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "tenants"
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="tenants_name_key")]
+
+
+class Membership(models.Model):
+    """A person's place in an organisation."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "memberships"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "user"], name="memberships_tenant_user_key")]

@@ -1,0 +1,1 @@
+"""Composition: settings, urls, API mount, errors to HTTP, live stream, health."""

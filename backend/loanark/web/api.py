@@ -1,0 +1,69 @@
+"""The API: every feature's router under one roof, and errors as problem details (RFC 9457)."""
+
+from typing import Any
+
+from allauth.headless.contrib.ninja.security import x_session_token_auth
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.security import django_auth
+
+from loanark.connections.api import router as connections
+from loanark.contacts.api import router as contacts
+from loanark.kit.errors import LoanArkError
+from loanark.sync.api import router as sync
+from loanark.tenants.api import router as tenants
+from loanark.web.problems import problem
+
+
+class Api(NinjaAPI):
+    """Operations are named like their functions: the generated clients read well."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
+api = Api(
+    title="LoanArk CRM Sync",
+    version="1",
+    description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
+    auth=[django_auth, x_session_token_auth],
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+)
+api.add_router("", tenants)
+api.add_router("/tenants/{tenant}", contacts)
+api.add_router("/tenants/{tenant}", connections)
+api.add_router("/tenants/{tenant}", sync)
+
+
+@api.exception_handler(LoanArkError)
+def _on_known(request: HttpRequest, error: LoanArkError) -> HttpResponse:
+    return problem(error.status, error.code, error.title, error.detail, errors=error.errors)
+
+
+@api.exception_handler(AuthenticationError)
+def _on_anonymous(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return problem(401, "not-signed-in", "Sign in first", "This needs a signed-in person; nothing was done.")
+
+
+@api.exception_handler(ValidationError)
+def _on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problem(
+        422,
+        "malformed",
+        "The request is not understood",
+        "A part of the request has the wrong form; nothing was done.",
+        errors={_place(part["loc"]): part["msg"] for part in error.errors},
+    )
+
+
+@api.exception_handler(HttpError)
+def _on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, "http", str(error), str(error))
+
+
+def _place(location: tuple[Any, ...]) -> str:
+    return ".".join(str(part) for part in location[1:] if part != "body") or "body"

@@ -1,0 +1,124 @@
+"""The environment, read once. A missing or bad value stops the start with one sentence that says what to set."""
+
+import base64
+import binascii
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class ConfigurationError(Exception):
+    """The environment is not usable; the message is one sentence that says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    database_url: str
+    database_direct_url: str
+    public_url: str
+    hubspot_api_url: str
+    hubspot_app_url: str
+    hubspot_client_id: str
+    hubspot_client_secret: str
+    secret_keys: tuple[str, ...]
+    encryption_keys: tuple[bytes, ...]
+    data_dir: Path
+
+    @property
+    def oauth_available(self) -> bool:
+        return bool(self.hubspot_client_id and self.hubspot_client_secret)
+
+
+def default_data_dir() -> Path:
+    """Where the embedded database, and keys made on first use, live."""
+    if configured := os.environ.get("LOANARK_DATA_DIR"):
+        return Path(configured).expanduser().absolute()
+    return Path.home() / ".local" / "share" / "loanark"
+
+
+def load() -> Config:
+    data_dir = default_data_dir()
+    database_url = os.environ.get("LOANARK_DATABASE_URL", "")
+    return Config(
+        database_url=database_url,
+        database_direct_url=os.environ.get("LOANARK_DATABASE_DIRECT_URL", "") or database_url,
+        public_url=_url("LOANARK_PUBLIC_URL", "http://127.0.0.1:8000"),
+        hubspot_api_url=_url("LOANARK_HUBSPOT_API_URL", "https://api.hubapi.com"),
+        hubspot_app_url=_url("LOANARK_HUBSPOT_APP_URL", "https://app.hubspot.com"),
+        hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
+        hubspot_client_secret=os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", ""),
+        secret_keys=_keys("LOANARK_SECRET_KEYS", data_dir),
+        encryption_keys=tuple(_aes_key(key) for key in _keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
+        data_dir=data_dir,
+    )
+
+
+def _url(name: str, default: str) -> str:
+    value = os.environ.get(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"Set {name} to a full http(s) address; it is {value!r}.")
+    return value
+
+
+def _keys(name: str, data_dir: Path) -> tuple[str, ...]:
+    """Comma-separated keys, newest first. Beside an embedded database they are made on first use and kept there."""
+    if value := os.environ.get(name):
+        return tuple(key.strip() for key in value.split(",") if key.strip())
+    if os.environ.get("LOANARK_DATABASE_URL"):
+        raise ConfigurationError(
+            f"Set {name} to a random key (for example from `openssl rand -base64 32`): with your own database, "
+            "keys must outlive this machine, so none is made up."
+        )
+    return (_kept_key(data_dir / f"{name.lower()}.key"),)
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip() or _rewrite(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key := _new_key())
+    return key
+
+
+def _rewrite(path: Path) -> str:
+    """A start killed between creating the file and writing it left it empty: nothing was encrypted with it yet."""
+    path.write_text(key := _new_key())
+    return key
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _aes_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise ConfigurationError("Set LOANARK_ENCRYPTION_KEYS to base64 keys of 32 bytes (`openssl rand -base64 32`).")
+    return key
+
+
+def django_database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://` URL, query options included."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ConfigurationError(f"Set LOANARK_DATABASE_URL to a postgresql:// address; its scheme is {parts.scheme!r}.")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "postgres",
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or query.pop("password", "")),
+        "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": query.pop("port", "") or str(parts.port or ""),
+        "OPTIONS": {**query, "pool": {"min_size": 0, "max_size": 12, "timeout": 10}},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }

@@ -1,0 +1,21 @@
+"""Every address the product answers on."""
+
+from django.urls import include, path
+
+from loanark.connections.api import oauth_callback
+from loanark.sync.api import hubspot_webhook
+from loanark.web.api import api
+from loanark.web.health import live, metrics, ready
+from loanark.web.pages import page
+
+urlpatterns = [
+    path("api/auth/", include("allauth.headless.urls")),
+    path("api/", api.urls),
+    path("webhooks/hubspot", hubspot_webhook),
+    path("oauth/hubspot/callback", oauth_callback),
+    path("health/live", live),
+    path("health/ready", ready),
+    path("metrics", metrics),
+    path("", page),
+    path("<path:anything>", page),
+]
