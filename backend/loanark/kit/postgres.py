@@ -95,7 +95,7 @@ class PostgresError(RuntimeError):
 
 
 def default_data_dir() -> Path:
-    """`$LOANARK_DATA_DIR`, else `~/.local/share/loanark`, else (root, with a home that others cannot enter) STATE_DIR."""
+    """`$LOANARK_DATA_DIR`, else `~/.local/share/loanark`, else (root, in a home closed to others) STATE_DIR."""
     if configured := os.environ.get("LOANARK_DATA_DIR"):
         return Path(configured).expanduser().absolute()
     home = Path.home()

@@ -82,7 +82,7 @@ class Supervisor:
         self._output = output or sys.stderr
         self._write_lock = threading.Lock()
         self._stopping = threading.Event()
-        self._stop_asked_at = 0.0
+        self._signalled_at: float | None = None
         self._hurry = False
 
     def start(self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Child:
@@ -105,7 +105,7 @@ class Supervisor:
         ticker = threading.Thread(target=self._keep_ticking, daemon=True)
         ticker.start()
         try:
-            while not self._stopping.wait(0.1):
+            while self._signalled_at is None and not self._stopping.wait(0.1):
                 for child in self.children:
                     self._watch(child)
         finally:
@@ -126,11 +126,11 @@ class Supervisor:
     # ── Inside ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        # A plain attribute: setting an Event here could wait for a lock that this very thread holds.
         now = time.monotonic()
-        if not self._stopping.is_set():
-            self._stop_asked_at = now
-            self._stopping.set()
-        elif now - self._stop_asked_at > _IMPATIENT_AFTER:
+        if self._signalled_at is None:
+            self._signalled_at = now
+        elif now - self._signalled_at > _IMPATIENT_AFTER:
             self._hurry = True
 
     def _spawn(self, child: Child) -> None:
