@@ -8,7 +8,8 @@
 * A child that ends is started again, after 0.5 s, then 1, 2, 4 and at most 5 s; a child that ran for a minute has
   proved itself and begins again at 0.5 s.
 * Each line a child prints appears under its name, on stderr.
-* Stopping asks the children in reverse order of their start (SIGTERM), gives them 10 s together and then kills;
+* Stopping asks the children (SIGTERM) in reverse order of their start, each when the one before has ended, since
+  a worker finishes its page with the help of what was started before it. They have 10 s together, then are killed;
   a second Ctrl-C kills at once. What a child leaves behind in its session is killed with it.
 * If the supervisor itself is killed, the kernel sends the children SIGTERM (Linux).
 * Children are in sessions of their own, so Ctrl-C in the terminal reaches only the supervisor, which then stops
@@ -35,6 +36,7 @@ LONGEST_PAUSE = 5.0
 PROVED_AFTER = 60.0
 
 _PR_SET_PDEATHSIG = 1
+_LEAST_GRACE = 1.0  # for a child whose turn comes when the time is already up
 _IMPATIENT_AFTER = 1.0  # a second signal counts as such from here on; `timeout` and systemd send two in a row
 
 # Looked up here: between fork and exec nothing may take a lock.
@@ -191,9 +193,9 @@ class Supervisor:
     def _stop_children(self) -> None:
         deadline = time.monotonic() + self._stop_seconds
         running = [(child, child.process) for child in reversed(self.children) if child.process and child.pid]
-        for _, process in running:
-            process.terminate()
         for child, process in running:
+            process.terminate()
+            deadline = max(deadline, time.monotonic() + _LEAST_GRACE)
             while process.poll() is None:
                 if self._hurry or time.monotonic() > deadline:
                     self.say(f"{child.name} has not stopped by itself and is killed.")
