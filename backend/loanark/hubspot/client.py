@@ -1,0 +1,863 @@
+"""One portal's CRM calls, over HTTP.
+
+Every call waits for its turn at the gate, repeats what is safe to repeat, and ends in an answer or an error of
+`loanark.hubspot.errors` that says whether anything may have happened. What is safe to repeat:
+
+    a read                  always
+    update, upsert, archive always: doing it twice leaves what doing it once leaves
+    create                  only when HubSpot said that it did not do it (429, 423) or was never reached
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from typing import Any, Protocol, Self
+from urllib.parse import quote
+
+import httpx2
+import orjson
+
+from loanark.hubspot import models
+from loanark.hubspot.errors import (
+    AccountMoving,
+    AlreadyExists,
+    DailyLimitReached,
+    HubSpotError,
+    Invalid,
+    MissingScopes,
+    NotFound,
+    NotHubSpot,
+    RateLimited,
+    ReconnectNeeded,
+    Rejected,
+    TokenExpired,
+    Transient,
+    Unauthorized,
+    Unavailable,
+    UnknownOutcome,
+)
+from loanark.hubspot.models import (
+    Account,
+    BatchOutcome,
+    BatchRead,
+    Confirmed,
+    Contact,
+    Create,
+    Found,
+    Option,
+    Outcome,
+    Owner,
+    Page,
+    Property,
+    SearchPage,
+    Unknown,
+    Update,
+    Upsert,
+)
+from loanark.hubspot.wire import parse_instant
+
+#: HubSpot's interface version; each is supported for 18 months, this one until about March 2028.
+API_VERSION = "2026-09"
+
+#: Inputs per batch and contacts per list page: HubSpot's maximum.
+BATCH_SIZE = 100
+
+#: HubSpot itself gives up after 100 s (status 524), but answers in less than one; a worker should not hang on one call.
+TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+
+#: One call may wait this long in all before it gives up; its caller holds a lease that it must be able to renew.
+MAX_WAIT = 60.0
+#: With full jitter over 1, 2, 4, 8, 16 seconds: about 15 s on average, longer than a restart behind a load balancer.
+MAX_ATTEMPTS = 6
+FIRST_BACKOFF = 1.0
+#: A record locked by heavy writes stays locked for two seconds (status 423).
+LOCKED_WAIT = 2.0
+#: Waits after 429 per attempt when HubSpot names none: the length of the window that was exceeded.
+WINDOW_WAIT = {"general": 10.0, "search": 1.0}
+#: When HubSpot moves an account and does not say for how long.
+MOVING_WAIT = 3600.0
+
+
+class Gate(Protocol):
+    """The portal's shared budget of calls."""
+
+    def acquire(self, lane: str, bucket: str) -> datetime:
+        """Blocks until a request may be sent; answers the database's time just before that."""
+
+    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
+        """Takes note of the budget that an answer's headers tell."""
+
+    def throttled(self, seconds: float, bucket: str) -> None:
+        """HubSpot refused a request: nobody should send one into `bucket` for so long."""
+
+
+class Ungated:
+    """The gate of a client that is alone with its portal: it waits only when told off."""
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        self._sleep = sleep
+
+    def acquire(self, lane: str, bucket: str) -> datetime:
+        return datetime.now(UTC)
+
+    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
+        pass
+
+    def throttled(self, seconds: float, bucket: str) -> None:
+        self._sleep(seconds)
+
+
+class Effect(Enum):
+    """What repeating a request would do."""
+
+    READ = auto()
+    REPEATABLE = auto()
+    ONCE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    data: Any
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """This attempt failed. `pause`: the whole portal waits at the gate, not only this call."""
+
+    error: HubSpotError
+    wait: float | None = None
+    pause: bool = False
+    maybe_done: bool = False
+
+
+class _Expired(Exception):
+    """The access token was refused as expired."""
+
+
+class Client:
+    """HubSpot's CRM for one portal. Every method takes the `lane` it asks the gate with."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        token: Callable[[bool], str],
+        gate: Gate | None = None,
+        transport: httpx2.BaseTransport | None = None,
+        timeout: httpx2.Timeout | float = TIMEOUT,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`token(True)` must fetch a new access token, `token(False)` may answer the one at hand."""
+        self.base_url = base_url.rstrip("/")
+        self._token = token
+        self._gate = gate or Ungated(sleep)
+        self._sleep = sleep
+        self._jitter = jitter
+        self._http = httpx2.Client(
+            base_url=self.base_url,
+            transport=transport,
+            timeout=timeout,
+            headers={"Accept": "application/json", "User-Agent": "LoanArk-CRM-Sync"},
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading contacts
+
+    def list_contacts(
+        self,
+        properties: Sequence[str],
+        after: str | None = None,
+        limit: int = BATCH_SIZE,
+        archived: bool = False,
+        *,
+        lane: str,
+    ) -> Page:
+        """One page in the order of ids; `after` is where it starts, so a scan survives restarts and new contacts."""
+        params = {"limit": str(limit), "properties": ",".join(properties), "archived": _flag(archived)}
+        if after is not None:
+            params["after"] = after
+        answer = self._call("GET", _CONTACTS, lane=lane, params=params)
+        return Page([models.contact(row) for row in answer.data["results"]], _after(answer.data), answer.read_at)
+
+    def get_contact(
+        self,
+        id: str,
+        properties: Sequence[str],
+        archived: bool = False,
+        *,
+        id_property: str | None = None,
+        lane: str,
+    ) -> Contact:
+        """One contact. A merged-away id answers its survivor, whose `id` differs from the one asked for."""
+        params = {"properties": ",".join(properties), "archived": _flag(archived)}
+        if id_property:
+            params["idProperty"] = id_property
+        answer = self._call("GET", f"{_CONTACTS}/{quote(id, safe='')}", lane=lane, params=params)
+        return models.contact(answer.data)
+
+    def batch_read(
+        self,
+        ids: Sequence[str],
+        properties: Sequence[str],
+        with_history: Sequence[str] = (),
+        archived: bool = False,
+        *,
+        id_property: str | None = None,
+        lane: str,
+    ) -> BatchRead:
+        """Up to 100 contacts by id, or by the values of a unique property."""
+        asked = list(dict.fromkeys(ids))
+        _check_size(asked)
+        if id_property and id_property not in properties:
+            properties = [*properties, id_property]
+        body: dict[str, Any] = {
+            "properties": list(properties),
+            "propertiesWithHistory": list(with_history),
+            "inputs": [{"id": id} for id in asked],
+        }
+        if id_property:
+            body["idProperty"] = id_property
+        params = {"archived": _flag(archived)}
+        answer = self._call("POST", f"{_CONTACTS}/batch/read", lane=lane, params=params, body=body)
+        contacts = _by_asked_id([models.contact(row) for row in answer.data.get("results") or ()], asked, id_property)
+        open_ids = [id for id in asked if id not in contacts]
+        failed = _failed_reads(answer.data.get("errors") or (), open_ids)
+        return BatchRead(contacts, [id for id in open_ids if id not in failed], answer.read_at, failed)
+
+    def search_modified(
+        self,
+        since_ms: int,
+        until_ms: int | None = None,
+        after_id: str | None = None,
+        properties: Sequence[str] = (),
+        limit: int = 200,
+        after: str | None = None,
+        *,
+        lane: str,
+    ) -> SearchPage:
+        """Contacts modified from `since_ms` on and before `until_ms`.
+
+        Ordered by time; or, once `after_id` is given ("0" to begin), those with higher ids, ordered by id: HubSpot
+        sorts by one property only, and a bulk edit gives thousands of contacts the same millisecond. `after` is an
+        offset of at most 10,000.
+        """
+        filters = [{"propertyName": "lastmodifieddate", "operator": "GTE", "value": str(since_ms)}]
+        if until_ms is not None:
+            filters.append({"propertyName": "lastmodifieddate", "operator": "LT", "value": str(until_ms)})
+        order = "lastmodifieddate"
+        if after_id is not None:
+            filters.append({"propertyName": "hs_object_id", "operator": "GT", "value": after_id})
+            order = "hs_object_id"
+        body = {
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": order, "direction": "ASCENDING"}],
+            "properties": list(dict.fromkeys(("lastmodifieddate", *properties))),
+            "limit": limit,
+        }
+        if after is not None:
+            body["after"] = after
+        answer = self._call("POST", f"{_CONTACTS}/search", lane=lane, bucket="search", body=body)
+        contacts = [models.contact(row) for row in answer.data["results"]]
+        found = [Found(contact.id, _modified(contact)) for contact in contacts]
+        return SearchPage(int(answer.data["total"]), found, _after(answer.data), answer.read_at, contacts)
+
+    def count_contacts(self, *, lane: str) -> int:
+        """How many contacts there are, by the search index: close, not exact."""
+        body = {"filterGroups": [], "properties": [], "limit": 1}
+        answer = self._call("POST", f"{_CONTACTS}/search", lane=lane, bucket="search", body=body)
+        return int(answer.data["total"])
+
+    # Writing contacts
+
+    def batch_create(self, inputs: Sequence[Create], *, lane: str) -> BatchOutcome:
+        """Creates contacts. Not repeatable: after a lost answer the rows are unknown. Prefer `batch_upsert`."""
+        rows = [_Row(item.key, {"properties": dict(item.properties)}) for item in inputs]
+        return self._batch("create", rows, Effect.ONCE, lane)
+
+    def batch_update(self, inputs: Sequence[Update], *, lane: str) -> BatchOutcome:
+        """Changes contacts by record id. HubSpot does not take merged-away ids here."""
+        rows = [_Row(item.key, {"id": item.id, "properties": dict(item.properties)}) for item in inputs]
+        return self._batch("update", rows, Effect.REPEATABLE, lane)
+
+    def batch_upsert(self, inputs: Sequence[Upsert], *, lane: str) -> BatchOutcome:
+        """Creates or changes contacts by a unique property, so that repeating it makes no second contact."""
+        rows = [
+            _Row(item.key, {"id": item.id, "idProperty": item.id_property, "properties": dict(item.properties)})
+            for item in inputs
+        ]
+        return self._batch("upsert", rows, Effect.REPEATABLE, lane)
+
+    def batch_archive(self, ids: Sequence[str], *, lane: str) -> BatchOutcome:
+        """Moves contacts to HubSpot's recycle bin, from where only a person can restore them, for 90 days."""
+        return self._batch("archive", [_Row(id, {"id": id}) for id in ids], Effect.REPEATABLE, lane)
+
+    # Properties, owners, account
+
+    def properties(self, *, lane: str) -> list[Property]:
+        """All contact properties of the portal."""
+        answer = self._call("GET", _PROPERTIES, lane=lane)
+        return [models.property_(row) for row in answer.data["results"]]
+
+    def create_property_group(self, name: str, label: str, *, lane: str) -> None:
+        """Creates a group of properties; `AlreadyExists` if there is one of that name."""
+        body = {"name": name, "label": label}
+        self._call("POST", f"{_PROPERTIES}/groups", lane=lane, body=body, effect=Effect.REPEATABLE)
+
+    def create_property(
+        self,
+        name: str,
+        label: str,
+        type: str,
+        field_type: str,
+        group_name: str,
+        *,
+        options: Sequence[Option] = (),
+        has_unique_value: bool = False,
+        description: str = "",
+        lane: str,
+    ) -> Property:
+        """Creates a contact property; `AlreadyExists` if there is one of that name. Uniqueness is decided here only."""
+        body: dict[str, Any] = {
+            "name": name,
+            "label": label,
+            "type": type,
+            "fieldType": field_type,
+            "groupName": group_name,
+            "hasUniqueValue": has_unique_value,
+            "description": description,
+        }
+        if options:
+            body["options"] = [
+                {"label": option.label, "value": option.value, "hidden": option.hidden, "displayOrder": position}
+                for position, option in enumerate(options)
+            ]
+        answer = self._call("POST", _PROPERTIES, lane=lane, body=body, effect=Effect.REPEATABLE)
+        return models.property_(answer.data)
+
+    def owners(self, *, lane: str) -> list[Owner]:
+        """All users to whom contacts can be assigned."""
+        owners: list[Owner] = []
+        params = {"limit": str(BATCH_SIZE)}
+        while True:
+            answer = self._call("GET", f"/crm/owners/{API_VERSION}", lane=lane, params=params)
+            owners.extend(models.owner(row) for row in answer.data["results"])
+            after = _after(answer.data)
+            if after is None or after == params.get("after"):
+                return owners
+            params["after"] = after
+
+    def account(self, *, lane: str) -> Account:
+        """The portal this token opens. Proves that the connection works."""
+        return models.account(self._call("GET", f"/account-info/{API_VERSION}/details", lane=lane).data)
+
+    def uninstall(self, *, lane: str) -> None:
+        """Removes the app from the portal; HubSpot tells its admins."""
+        path = f"/appinstalls/{API_VERSION}/external-install"
+        self._call("DELETE", path, lane=lane, effect=Effect.REPEATABLE)
+
+    # Batches
+
+    def _batch(self, verb: str, rows: Sequence["_Row"], effect: Effect, lane: str) -> BatchOutcome:
+        keys = [row.key for row in rows]
+        if len(set(keys)) != len(keys):
+            raise ValueError("each input of a batch needs a key of its own")
+        _check_size(keys)
+        outcomes: dict[str, Outcome] = {}
+        try:
+            self._write(verb, list(rows), effect, lane, outcomes)
+        except HubSpotError as error:
+            if not outcomes:
+                raise
+            # Part of the batch is done and must be told; the rest was not sent, which a look at it will show.
+            for key in keys:
+                outcomes.setdefault(key, Unknown(f"not sent: {error}"))
+        return BatchOutcome({key: outcomes[key] for key in keys})
+
+    def _write(self, verb: str, rows: list["_Row"], effect: Effect, lane: str, outcomes: dict[str, Outcome]) -> None:
+        """Sends `rows` and enters the outcome of each; a batch refused whole is cut until the culprits are alone."""
+        if not rows:
+            return
+        body = {"inputs": [row.body if verb == "archive" else row.traced for row in rows]}
+        try:
+            answer = self._call("POST", f"{_CONTACTS}/batch/{verb}", lane=lane, body=body, effect=effect)
+        except UnknownOutcome as error:
+            outcomes.update((row.key, Unknown(str(error))) for row in rows)
+            return
+        except Rejected as error:
+            culprits = _culprits(rows, error)
+            outcomes.update((row.key, _rejection(error)) for row in culprits)
+            rest = [row for row in rows if row not in culprits]
+            parts = [rest] if culprits else _halves(rest)
+            for part in parts:
+                self._write(verb, part, effect, lane, outcomes)
+            return
+        if verb == "archive" and not answer.data:
+            outcomes.update((row.key, Confirmed(Contact(row.key, {}, archived=True))) for row in rows)
+            return
+        settled = _settle(rows, answer.data)
+        outcomes.update(settled)
+        open_rows = [row for row in rows if row.key not in settled]
+        if not open_rows:
+            return
+        if answer.data.get("errors") and effect is Effect.REPEATABLE and len(open_rows) < len(rows):
+            # Errors that name no row: sending the open ones again, apart, tells whose they are.
+            for part in _halves(open_rows):
+                self._write(verb, part, effect, lane, outcomes)
+            return
+        reason = f"HubSpot answered the batch (status {answer.data.get('status')}) without a word about this row"
+        outcomes.update((row.key, Unknown(reason)) for row in open_rows)
+
+    # Requests
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        lane: str,
+        bucket: str = "general",
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        effect: Effect = Effect.READ,
+    ) -> _Answer:
+        """Sends one request until it is answered, refused, or repeating it is unsafe or useless."""
+        content = None if body is None else orjson.dumps(body)
+        request = _Request(method, path, params, content, effect, bucket, lane)
+        waited, refreshed, maybe_done = 0.0, False, False
+        bearer = self._token(False)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                result = self._attempt(request, bearer, attempt)
+            except _Expired as expired:
+                if refreshed:
+                    raise TokenExpired(str(expired)) from None
+                refreshed, bearer = True, self._token(True)
+                continue
+            if isinstance(result, _Answer):
+                return result
+            maybe_done = maybe_done or result.maybe_done
+            wait = self._backoff(attempt) if result.wait is None else result.wait
+            hopeless = isinstance(result.error, DailyLimitReached | AccountMoving) or not isinstance(
+                result.error, Transient
+            )
+            if (
+                hopeless
+                or attempt >= MAX_ATTEMPTS
+                or waited + wait > MAX_WAIT
+                or (maybe_done and effect is Effect.ONCE)
+            ):
+                if maybe_done and effect is not Effect.READ:
+                    raise UnknownOutcome(
+                        f"The write {method} {path} went out, and no answer came back ({result.error}) "
+                        "It may have happened: read the record before writing it again."
+                    )
+                raise result.error
+            waited += wait
+            if result.pause:
+                self._gate.throttled(wait, bucket)
+            else:
+                self._sleep(wait)
+            bearer = self._token(False)
+
+    def _attempt(self, request: "_Request", bearer: str, attempt: int) -> _Answer | _Again:
+        read_at = self._gate.acquire(request.lane, request.bucket)
+        headers = {"Authorization": f"Bearer {bearer}"}
+        if request.content is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            response = self._http.request(
+                request.method, request.path, params=request.params, content=request.content, headers=headers
+            )
+        except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
+            raise NotHubSpot(_not_hubspot(self.base_url, f"is no address that can be called ({error})")) from error
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
+            return _Again(self._unavailable(f"could not be reached ({_words(error)})"))
+        except httpx2.RequestError as error:
+            return _Again(self._unavailable(f"did not answer ({_words(error)})"), maybe_done=True)
+        self._observe(response.headers)
+        return self._classify(response, read_at, request, attempt)
+
+    def _classify(
+        self, response: httpx2.Response, read_at: datetime, request: "_Request", attempt: int
+    ) -> _Answer | _Again:
+        status = response.status_code
+        data = _json(response)
+        if status in (500, 502, 503, 504, 408) or status >= 520:
+            return _Again(self._unavailable(f"answered with status {status}"), maybe_done=True)
+        if data is None and response.is_success and "json" in response.headers.get("content-type", ""):
+            return _Again(self._unavailable("sent an answer that breaks off"), maybe_done=True)
+        if not isinstance(data, dict):
+            raise NotHubSpot(_not_hubspot(self.base_url, f"answered {request.path} with {_description(response)}"))
+        if response.is_success:
+            return _Answer(data, read_at)
+        if status == 429:
+            return _limited(data, response, request.bucket, attempt)
+        if status == 423:
+            error = Unavailable("HubSpot has locked the record because of many writes to it. Nothing was changed.")
+            return _Again(error, wait=LOCKED_WAIT + self._jitter())
+        if status == 477:
+            return _Again(_moving(response))
+        raise _refusal(status, data)
+
+    def _observe(self, headers: httpx2.Headers) -> None:
+        limit = _number(headers.get("X-HubSpot-RateLimit-Max"))
+        remaining = _number(headers.get("X-HubSpot-RateLimit-Remaining"))
+        interval_ms = _number(headers.get("X-HubSpot-RateLimit-Interval-Milliseconds"))
+        if limit is not None or remaining is not None:
+            self._gate.observe(limit=limit, remaining=remaining, interval_ms=interval_ms)
+
+    def _backoff(self, attempt: int) -> float:
+        return self._jitter() * FIRST_BACKOFF * float(2 ** (attempt - 1))
+
+    def _unavailable(self, what: str) -> Unavailable:
+        return Unavailable(
+            f"HubSpot ({self.base_url}) {what}. Nothing on our side is lost; the call is repeated by itself later."
+        )
+
+
+_CONTACTS = f"/crm/objects/{API_VERSION}/contacts"
+_PROPERTIES = f"/crm/properties/{API_VERSION}/contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    params: Mapping[str, str] | None
+    content: bytes | None
+    effect: Effect
+    bucket: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One input of a batch: our key and what is sent."""
+
+    key: str
+    body: dict[str, Any]
+
+    @property
+    def traced(self) -> dict[str, Any]:
+        """With the trace id that makes HubSpot judge each row apart and name it."""
+        return {**self.body, "objectWriteTraceId": self.key}
+
+    @property
+    def properties(self) -> dict[str, str]:
+        return self.body.get("properties") or {}
+
+
+# Reading answers
+
+
+def _json(response: httpx2.Response) -> Any:
+    """The answer's JSON; {} for no content; None when it is none."""
+    if not response.content:
+        return {}
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _after(data: dict[str, Any]) -> str | None:
+    after = ((data.get("paging") or {}).get("next") or {}).get("after")
+    return None if after is None else str(after)
+
+
+def _modified(contact: Contact) -> datetime:
+    text = contact.properties.get("lastmodifieddate") or contact.updated
+    if not text:
+        raise NotHubSpot("HubSpot answered a search without the modified dates it was asked for.")
+    return parse_instant(text)
+
+
+def _by_asked_id(results: Iterable[Contact], asked: Sequence[str], id_property: str | None) -> dict[str, Contact]:
+    contacts: dict[str, Contact] = {}
+    spelled = {id.lower(): id for id in asked}
+    for contact in results:
+        if id_property:
+            value = contact.properties.get(id_property) or ""
+            contacts[spelled.get(value.lower(), value)] = contact
+            continue
+        contacts[contact.id] = contact
+        contacts.update((id, contact) for id in contact.merged_ids if id in spelled)
+    return contacts
+
+
+def _failed_reads(errors: Iterable[dict[str, Any]], open_ids: Sequence[str]) -> dict[str, str]:
+    failed: dict[str, str] = {}
+    for error in errors:
+        if error.get("category") == "OBJECT_NOT_FOUND":
+            continue
+        named = set(_list((error.get("context") or {}).get("ids")))
+        reason = str(error.get("message") or error.get("category") or "HubSpot gave no reason")
+        failed.update((id, reason) for id in open_ids if id in named or not named)
+    return failed
+
+
+def _settle(rows: Sequence[_Row], data: dict[str, Any]) -> dict[str, Outcome]:
+    """The outcomes that the answer to a batch states, by key."""
+    outcomes: dict[str, Outcome] = {}
+    for result in data.get("results") or ():
+        key = _key_of(result, rows)
+        if key is not None:
+            outcomes[key] = Confirmed(models.contact(result), bool(result.get("new")))
+    by_key = {row.key: row for row in rows}
+    loose: list[dict[str, Any]] = []
+    for error in data.get("errors") or ():
+        keys = [key for key in _blamed(error, rows) if key in by_key]
+        outcomes.update((key, _rejection(_refusal(400, error))) for key in keys if key not in outcomes)
+        if not keys:
+            loose.append(error)
+    left = [row for row in rows if row.key not in outcomes]
+    if len(left) == 1 and len(loose) == 1:
+        outcomes[left[0].key] = _rejection(_refusal(400, loose[0]))
+    return outcomes
+
+
+def _key_of(result: dict[str, Any], rows: Sequence[_Row]) -> str | None:
+    """Which input a result belongs to: by its trace id, else by what identifies the input. Never by position."""
+    trace = result.get("objectWriteTraceId")
+    if trace is not None:
+        return str(trace) if any(row.key == str(trace) for row in rows) else None
+    if len(rows) == 1:
+        return rows[0].key
+    properties = result.get("properties") or {}
+    for row in rows:
+        name, id = row.body.get("idProperty"), row.body.get("id")
+        held = properties.get(name) if name else result.get("id")
+        if id is not None and held is not None and str(held).lower() == str(id).lower():
+            return row.key
+    return None
+
+
+def _blamed(error: dict[str, Any], rows: Sequence[_Row]) -> list[str]:
+    context = error.get("context") or {}
+    traces = _list(context.get("objectWriteTraceId"))
+    if traces:
+        return traces
+    ids = {*_list(context.get("ids")), *_list(context.get("id"))}
+    return [row.key for row in rows if row.body.get("id") in ids]
+
+
+#: Mistakes about a property itself: every row that carries it is wrong, and cutting the batch would only cost calls.
+_HOPELESS_PROPERTY = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
+
+
+def _culprits(rows: Sequence[_Row], error: Rejected) -> list[_Row]:
+    """The rows that a refusal of the whole batch blames; none when it must be cut to find out."""
+    if len(rows) == 1:
+        return list(rows)
+    named = [row for row in rows if row.key in error.trace_ids]
+    if not named and error.codes and _HOPELESS_PROPERTY.issuperset(error.codes):
+        named = [row for row in rows if row.properties.keys() & error.properties.keys()]
+    return named
+
+
+def _rejection(error: Rejected) -> models.Rejected:
+    return models.Rejected(error.reason, error.properties, error.category, error.existing_id)
+
+
+def _halves(rows: list[_Row]) -> list[list[_Row]]:
+    middle = len(rows) // 2
+    return [part for part in (rows[:middle], rows[middle:]) if part]
+
+
+# Reading refusals
+
+_EXISTING_ID = re.compile(r"(?:Existing ID|\bID)\s*:?\s*(\d+)", re.IGNORECASE)
+_MISSING_PROPERTY = re.compile(r'Property "([^"]+)" does not exist')
+
+
+def _refusal(status: int, data: dict[str, Any]) -> Rejected:
+    """The error for a refused request; raises instead when it is the connection that is refused."""
+    reason = str(data.get("message") or data.get("errorType") or f"status {status}")
+    category = str(data.get("category") or "")
+    if status == 401:
+        raise _unauthorized(category, reason)
+    if status == 403:
+        raise _missing_scopes(data, reason)
+    if status == 404 or category == "OBJECT_NOT_FOUND":
+        return NotFound(
+            f"HubSpot knows no such record ({reason}) Nothing was changed.", reason=reason, category=category
+        )
+    details = [detail for detail in data.get("errors") or () if isinstance(detail, dict)]
+    properties = dict(_property_reasons(reason, details))
+    codes = [str(detail["code"]) for detail in details if detail.get("code")]
+    traces = _list((data.get("context") or {}).get("objectWriteTraceId"))
+    if status == 409 or category in {"CONFLICT", "OBJECT_ALREADY_EXISTS"}:
+        existing = _EXISTING_ID.search(reason)
+        return AlreadyExists(
+            f"HubSpot already has it ({reason}). Nothing was changed; link to the existing one instead.",
+            reason=reason,
+            category=category or "CONFLICT",
+            properties=properties,
+            codes=codes,
+            trace_ids=traces,
+            existing_id=existing[1] if existing else None,
+        )
+    return Invalid(
+        f"HubSpot refused the values ({reason}). Nothing was changed; correct them or the mapping.",
+        reason=_short(reason, properties),
+        category=category,
+        properties=properties,
+        codes=codes,
+        trace_ids=traces,
+    )
+
+
+def _property_reasons(message: str, details: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Property name and what is wrong with it, from every place where HubSpot says so; later ones are better."""
+    texts = [message, *(str(detail.get("message") or "") for detail in details)]
+    for text in texts:
+        for name in _MISSING_PROPERTY.findall(text):
+            yield name, f'Property "{name}" does not exist'
+    for row in _embedded(message):
+        if row.get("name"):
+            yield (
+                str(row["name"]),
+                _clip(str(row.get("localizedErrorMessage") or row.get("message") or row.get("error"))),
+            )
+    for detail in details:
+        for name in _list((detail.get("context") or {}).get("propertyName")):
+            yield name, _clip(str(detail.get("message") or detail.get("code")))
+
+
+def _embedded(message: str) -> list[dict[str, Any]]:
+    """The JSON list that HubSpot puts into the text of a validation error."""
+    start = message.find("[{")
+    if start < 0:
+        return []
+    try:
+        rows = orjson.loads(message[start:])
+    except orjson.JSONDecodeError:
+        return []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _short(reason: str, properties: Mapping[str, str]) -> str:
+    """A validation message without the JSON in it."""
+    return _clip("; ".join(properties.values()) if "[{" in reason and properties else reason)
+
+
+def _clip(text: str) -> str:
+    """An unknown option is refused with the whole option list: nobody reads 200 lines."""
+    head, found, _ = text.partition(" was not one of the allowed options")
+    return f"{head}{found}" if found else text
+
+
+def _unauthorized(category: str, reason: str) -> Exception:
+    if category == "EXPIRED_AUTHENTICATION":
+        return _Expired(
+            f"HubSpot refuses the access token as expired, also after a refresh ({reason}) "
+            "Nothing was changed. If it stays so, connect HubSpot again."
+        )
+    return ReconnectNeeded(
+        f"HubSpot does not accept this connection's credentials any more ({reason}) "
+        "Nothing was changed. Connect HubSpot again; the sync then goes on where it stopped."
+    )
+
+
+def _missing_scopes(data: dict[str, Any], reason: str) -> Unauthorized:
+    scopes = [
+        scope
+        for detail in data.get("errors") or ()
+        if isinstance(detail, dict)
+        for scope in _list((detail.get("context") or {}).get("requiredGranularScopes"))
+    ]
+    if scopes or data.get("category") == "MISSING_SCOPES":
+        names = ", ".join(scopes) or "HubSpot did not say which"
+        return MissingScopes(
+            f"HubSpot did not grant this app what the call needs: {names}. Nothing was changed. "
+            "Connect HubSpot again and accept these permissions.",
+            scopes=scopes,
+        )
+    return Unauthorized(f"HubSpot forbids this call ({reason}). Nothing was changed; ask the account's admin.")
+
+
+def _limited(data: dict[str, Any], response: httpx2.Response, bucket: str, attempt: int) -> _Again:
+    """A 429: by its policy, else its words, else taken for the ten-second window."""
+    policy, message = str(data.get("policyName") or "").upper(), str(data.get("message") or "").lower()
+    if policy == "DAILY" or (not policy and "daily" in message):
+        return _Again(
+            DailyLimitReached(
+                "The HubSpot account has used up its calls for today. Nothing was changed; the sync goes on by itself "
+                "after midnight in the account's time zone.",
+                retry_after=_seconds(response),
+            )
+        )
+    per_second = policy == "SECONDLY" or (not policy and " secondly" in message)
+    wait = _seconds(response) or WINDOW_WAIT["search" if per_second else bucket] * attempt
+    error = RateLimited(
+        "HubSpot goes on refusing calls because there are too many. Nothing was changed; the sync goes on by itself.",
+        retry_after=wait,
+    )
+    return _Again(error, wait=wait, pause=True)
+
+
+def _moving(response: httpx2.Response) -> AccountMoving:
+    seconds = _seconds(response) or MOVING_WAIT
+    return AccountMoving(
+        f"HubSpot is moving this account to another data centre and asks to wait {seconds / 60:.0f} minutes. "
+        "Nothing was changed; the sync goes on by itself afterwards.",
+        retry_after=seconds,
+    )
+
+
+def _not_hubspot(base_url: str, what: str) -> str:
+    return (
+        f"{base_url} {what}, which is not HubSpot's API. Nothing was changed. Check that the HubSpot address is "
+        "https://api.hubapi.com and that no proxy or sign-in page stands in between."
+    )
+
+
+def _description(response: httpx2.Response) -> str:
+    kind = response.headers.get("content-type", "no content type").partition(";")[0]
+    return f"status {response.status_code} and {kind}"
+
+
+def _seconds(response: httpx2.Response) -> float | None:
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
+
+
+def _list(value: object) -> list[str]:
+    if value is None:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _check_size(rows: Sequence[object]) -> None:
+    if len(rows) > BATCH_SIZE:
+        raise ValueError(f"HubSpot takes at most {BATCH_SIZE} rows at once, not {len(rows)}")
