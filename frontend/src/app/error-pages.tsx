@@ -1,0 +1,36 @@
+import { Link, useRouter } from "@tanstack/react-router";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Logo } from "@/components/ui/logo";
+
+export function NotFoundPage() {
+  return (
+    <div className="grid min-h-[70dvh] place-items-center px-6">
+      <div className="grid max-w-sm justify-items-center gap-3 text-center">
+        <Logo className="size-9 opacity-60" />
+        <h1 className="font-semibold text-xl">There is nothing here</h1>
+        <p className="text-muted text-sm">
+          The address may be mistyped, or what was here belongs to an organisation you are not a member of.
+        </p>
+        <Button asChild className="mt-2">
+          <Link to="/">Go to the dashboard</Link>
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void }) {
+  const router = useRouter();
+  return (
+    <div className="grid min-h-[60dvh] place-items-center">
+      <ErrorState
+        error={error}
+        onRetry={() => {
+          reset?.();
+          void router.invalidate();
+        }}
+      />
+    </div>
+  );
+}

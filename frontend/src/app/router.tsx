@@ -1,0 +1,181 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { connectionQuery } from "@/features/connection/queries";
+import { parseContactSearch } from "@/features/contacts/filters";
+import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { mappingQuery } from "@/features/mapping/queries";
+import { overviewQuery } from "@/features/overview/queries";
+import { runQuery, runsQuery } from "@/features/runs/queries";
+import { sessionQuery } from "@/features/session/queries";
+import { Problem } from "@/lib/problem";
+import { ErrorPage, NotFoundPage } from "./error-pages";
+import { parseSearch, stringifySearch } from "./search-params";
+import { AppShell } from "./shell/app-shell";
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const LAST_TENANT = "loanark.tenant";
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+});
+
+/** The session, or off to sign in and back here afterwards. */
+async function signedIn(queryClient: QueryClient, href: string) {
+  try {
+    return await queryClient.ensureQueryData(sessionQuery());
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401)
+      throw redirect({ to: "/sign-in", search: { next: href } });
+    throw error;
+  }
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async ({ context, location }) => {
+    const { organisations } = await signedIn(context.queryClient, location.href);
+    const last = localStorage.getItem(LAST_TENANT);
+    const chosen = organisations.find(({ slug }) => slug === last) ?? organisations[0];
+    if (chosen) throw redirect({ to: "/o/$tenant", params: { tenant: chosen.slug } });
+  },
+  component: lazyRouteComponent(() => import("@/routes/no-organisation")),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  component: lazyRouteComponent(() => import("@/routes/sign-in")),
+});
+
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: "/o/$tenant",
+  beforeLoad: async ({ context, location, params }) => {
+    const { organisations } = await signedIn(context.queryClient, location.href);
+    if (!organisations.some(({ slug }) => slug === params.tenant)) throw notFound();
+    localStorage.setItem(LAST_TENANT, params.tenant);
+  },
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(overviewQuery(params.tenant));
+    void context.queryClient.prefetchQuery(connectionQuery(params.tenant));
+  },
+  component: AppShell,
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => organisation,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/routes/dashboard")),
+});
+
+// Loaders start the questions while the page's code is still on its way; they do not hold the page back.
+const contacts = createRoute({
+  getParentRoute: () => organisation,
+  path: "/contacts",
+  validateSearch: parseContactSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps: { sort, ...filters } }) => {
+    void context.queryClient.prefetchInfiniteQuery(
+      contactsQuery(params.tenant, filters, sort ?? "-updated_at"),
+    );
+    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filters));
+  },
+  component: lazyRouteComponent(() => import("@/routes/contacts")),
+});
+
+const contact = createRoute({
+  getParentRoute: () => organisation,
+  path: "/contacts/$contactId",
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(contactQuery(params.tenant, params.contactId));
+    void context.queryClient.prefetchInfiniteQuery(timelineQuery(params.tenant, params.contactId));
+  },
+  component: lazyRouteComponent(() => import("@/routes/contact")),
+});
+
+const needsYou = createRoute({
+  getParentRoute: () => organisation,
+  path: "/needs-you",
+  validateSearch: (search: Record<string, unknown>): { show?: "values" | "decided" } =>
+    search.show === "values" || search.show === "decided" ? { show: search.show } : {},
+  component: lazyRouteComponent(() => import("@/routes/needs-you")),
+});
+
+const runs = createRoute({
+  getParentRoute: () => organisation,
+  path: "/runs",
+  loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
+  component: lazyRouteComponent(() => import("@/routes/runs")),
+});
+
+const run = createRoute({
+  getParentRoute: () => organisation,
+  path: "/runs/$runId",
+  loader: ({ context, params }) =>
+    void context.queryClient.prefetchQuery(runQuery(params.tenant, Number(params.runId))),
+  component: lazyRouteComponent(() => import("@/routes/run")),
+});
+
+const connection = createRoute({
+  getParentRoute: () => organisation,
+  path: "/connection",
+  validateSearch: (search: Record<string, unknown>): { error?: string; connected?: string } => ({
+    ...(typeof search.error === "string" && { error: search.error }),
+    ...(typeof search.connected === "string" && { connected: search.connected }),
+  }),
+  component: lazyRouteComponent(() => import("@/routes/connection")),
+});
+
+const mapping = createRoute({
+  getParentRoute: () => organisation,
+  path: "/mapping",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(mappingQuery(params.tenant)),
+  component: lazyRouteComponent(() => import("@/routes/mapping")),
+});
+
+const routeTree = root.addChildren([
+  home,
+  signInRoute,
+  organisation.addChildren([dashboard, contacts, contact, needsYou, runs, run, connection, mapping]),
+]);
+
+export function makeRouter(
+  queryClient: QueryClient,
+  history?: Parameters<typeof createRouter>[0]["history"],
+) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    ...(history && { history }),
+    parseSearch,
+    stringifySearch,
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0, // Freshness is the query cache's business.
+    scrollRestoration: true,
+    defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,78 @@
+import { Link } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { Dialog } from "@/components/ui/dialog";
+import { Logo } from "@/components/ui/logo";
+import { ConnectionPill } from "./connection-pill";
+import { DAILY_PAGES, SETUP_PAGES } from "./nav";
+import { OrganisationMenu } from "./organisation-menu";
+import { CountMark } from "./sidebar";
+import { UserMenu } from "./user-menu";
+
+const tabStyle =
+  "relative flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-2xs text-muted data-[status=active]:text-ink [&_svg]:size-5";
+
+export function PhoneTop({ organisation }: { organisation: string }) {
+  return (
+    <div className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
+      <Logo className="size-5.5" />
+      <span className="flex-1 truncate font-semibold text-sm">{organisation}</span>
+      <UserMenu compact />
+    </div>
+  );
+}
+
+export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: number }) {
+  const [more, setMore] = useState(false);
+  return (
+    <nav
+      aria-label="Pages on a phone"
+      className="fixed inset-x-0 bottom-0 z-20 border-t bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
+    >
+      <ul className="grid grid-cols-5">
+        {DAILY_PAGES.map(({ to, label, icon: Icon, exact }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              params={{ tenant }}
+              activeOptions={{ exact: exact ?? false, includeSearch: false }}
+              className={tabStyle}
+            >
+              <Icon aria-hidden />
+              {label}
+              {label === "Needs you" && needsYou > 0 && (
+                <span className="absolute top-1 left-1/2 ml-1">
+                  <CountMark count={needsYou} />
+                </span>
+              )}
+            </Link>
+          </li>
+        ))}
+        <li>
+          <button type="button" className={`${tabStyle} w-full`} onClick={() => setMore(true)}>
+            <Ellipsis aria-hidden />
+            More
+          </button>
+        </li>
+      </ul>
+      <Dialog open={more} onOpenChange={setMore} title="More" shape="sheet">
+        <div className="grid gap-2">
+          <OrganisationMenu tenant={tenant} />
+          <ConnectionPill tenant={tenant} />
+          {SETUP_PAGES.map(({ to, label, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              params={{ tenant }}
+              onClick={() => setMore(false)}
+              className="flex h-11 items-center gap-3 rounded-md px-2.5 font-medium text-sm hover:bg-hover"
+            >
+              <Icon className="size-4.5 text-muted" aria-hidden />
+              {label}
+            </Link>
+          ))}
+        </div>
+      </Dialog>
+    </nav>
+  );
+}

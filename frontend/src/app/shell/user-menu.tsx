@@ -1,0 +1,87 @@
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { toast } from "sonner";
+import {
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuSeparator,
+  MenuTrigger,
+} from "@/components/ui/menu";
+import { signOut } from "@/features/session/auth";
+import { sessionQuery } from "@/features/session/queries";
+import { cn } from "@/lib/cn";
+import { initials } from "@/lib/format";
+import { asProblem } from "@/lib/problem";
+import { setTheme, type ThemeChoice, useTheme } from "@/lib/theme";
+import { openShortcuts } from "./layers";
+
+/** Who is signed in, the theme, and the way out. `compact` shows the initials only (phones). */
+export function UserMenu({ compact = false }: { compact?: boolean }) {
+  const { data: session } = useSuspenseQuery(sessionQuery());
+  const theme = useTheme();
+  const leave = useSignOut();
+  const name = session.user.name || session.user.email;
+
+  return (
+    <Menu>
+      <MenuTrigger
+        className={cn(
+          "flex items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-hover",
+          !compact && "w-full",
+        )}
+      >
+        <span
+          aria-hidden
+          className="grid size-7 shrink-0 place-items-center rounded-full border bg-surface font-semibold text-2xs text-ink-2"
+        >
+          {initials(name)}
+        </span>
+        <span className={compact ? "sr-only" : "min-w-0 flex-1 leading-tight"}>
+          <span className="block truncate font-medium text-sm">{name}</span>
+          <span className="block truncate text-2xs text-muted">{session.user.email}</span>
+        </span>
+      </MenuTrigger>
+      <MenuContent align={compact ? "end" : "start"}>
+        <MenuLabel>Theme</MenuLabel>
+        <MenuRadioGroup value={theme} onValueChange={(choice) => setTheme(choice as ThemeChoice)}>
+          <MenuRadioItem value="system">
+            <Monitor aria-hidden /> As the system
+          </MenuRadioItem>
+          <MenuRadioItem value="light">
+            <Sun aria-hidden /> Light
+          </MenuRadioItem>
+          <MenuRadioItem value="dark">
+            <Moon aria-hidden /> Dark
+          </MenuRadioItem>
+        </MenuRadioGroup>
+        <MenuSeparator />
+        <MenuItem onSelect={openShortcuts}>
+          <Keyboard aria-hidden /> Keyboard shortcuts
+        </MenuItem>
+        <MenuItem onSelect={leave}>
+          <LogOut aria-hidden /> Sign out
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}
+
+function useSignOut(): () => Promise<void> {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  return async () => {
+    try {
+      await signOut();
+      queryClient.clear();
+      await navigate({ to: "/sign-in" });
+    } catch (error) {
+      const problem = asProblem(error);
+      toast.error("You are still signed in", { description: problem.detail ?? problem.title });
+    }
+  };
+}

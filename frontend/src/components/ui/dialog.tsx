@@ -1,0 +1,64 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+import { Button } from "./button";
+
+interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  /** "sheet" slides from the right on a desk and from below on a phone. */
+  shape?: "dialog" | "sheet";
+  className?: string;
+  children: ReactNode;
+}
+
+const SHAPES = {
+  dialog:
+    "top-[12vh] left-1/2 w-[min(34rem,calc(100vw-2rem))] max-h-[76vh] -translate-x-1/2 rounded-xl border zoom-in-98 max-sm:top-auto max-sm:bottom-0 max-sm:max-h-[90dvh] max-sm:w-full max-sm:rounded-b-none",
+  sheet:
+    "inset-y-0 right-0 w-[min(30rem,100vw)] border-l slide-in-from-right-4 max-sm:inset-y-auto max-sm:bottom-0 max-sm:max-h-[85dvh] max-sm:w-full max-sm:rounded-t-xl max-sm:border-t max-sm:border-l-0",
+};
+
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  shape = "dialog",
+  className,
+  children,
+}: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fade-in-0 fixed inset-0 z-40 animate-in bg-scrim duration-150" />
+        <Radix.Content
+          className={cn(
+            "fade-in-0 fixed z-50 flex animate-in flex-col bg-surface shadow-high outline-none duration-150",
+            SHAPES[shape],
+            className,
+          )}
+          {...(description ? {} : { "aria-describedby": undefined })}
+        >
+          <header className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
+            <div className="grid gap-1">
+              <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
+              {description && (
+                <Radix.Description className="text-muted text-sm">{description}</Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <Button kind="quiet" size="icon-sm" aria-label="Close" className="-mr-1.5">
+                <X aria-hidden />
+              </Button>
+            </Radix.Close>
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+
+interface PageProps {
+  title: ReactNode;
+  lead?: ReactNode;
+  actions?: ReactNode;
+  /** "read" keeps a comfortable measure; "work" takes the whole width. */
+  width?: "read" | "work";
+  children: ReactNode;
+}
+
+/** The frame every page stands in: one h1, perhaps a sentence, perhaps actions, then the content. */
+export function Page({ title, lead, actions, width = "read", children }: PageProps) {
+  return (
+    <div
+      className={cn(
+        "mx-auto w-full px-4 pt-5 pb-24 md:px-8 md:pt-8 md:pb-12",
+        width === "read" ? "max-w-6xl" : "max-w-[96rem]",
+      )}
+    >
+      <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="font-semibold text-xl">{title}</h1>
+          {lead && <p className="mt-1 max-w-prose text-muted text-sm">{lead}</p>}
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,133 @@
+import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ContactOut, ListContactsData } from "@/client";
+import {
+  createContactMutation,
+  deleteContactMutation,
+  editContactMutation,
+  getContactOptions,
+  getContactQueryKey,
+  listChangesInfiniteOptions,
+  listConflictsInfiniteOptions,
+  listContactsInfiniteOptions,
+  listContactsOptions,
+  listFacetsOptions,
+  listRejectionsInfiniteOptions,
+  resolveConflictMutation,
+  restoreContactMutation,
+  resyncContactMutation,
+  retryRejectionMutation,
+} from "@/client/@tanstack/react-query.gen";
+import { keysetPaging } from "@/lib/paging";
+import { invalidate } from "@/lib/query-ids";
+
+export type {
+  ChangeOut,
+  ConflictOut,
+  ContactOut,
+  ContactRow,
+  Facet,
+  FieldChange,
+  FieldOut,
+  RejectionOut,
+} from "@/client";
+
+export type ContactFilters = Omit<NonNullable<ListContactsData["query"]>, "cursor" | "limit" | "sort">;
+export type ContactSort = NonNullable<NonNullable<ListContactsData["query"]>["sort"]>;
+
+const PAGE_SIZE = 100;
+const PALETTE_SIZE = 7;
+const TOUCHED = [
+  "listContacts",
+  "listFacets",
+  "getContact",
+  "listChanges",
+  "listConflicts",
+  "listRejections",
+  "getOverview",
+];
+
+export const contactsQuery = (tenant: string, filters: ContactFilters, sort: ContactSort) => ({
+  ...listContactsInfiniteOptions({ path: { tenant }, query: { ...filters, sort, limit: PAGE_SIZE } }),
+  ...keysetPaging,
+  placeholderData: keepPreviousData,
+});
+
+export const facetsQuery = (tenant: string, filters: ContactFilters) => ({
+  ...listFacetsOptions({ path: { tenant }, query: filters }),
+  placeholderData: keepPreviousData,
+});
+
+/** A few contacts by some letters, for the palette. */
+export const contactSearchQuery = (tenant: string, search: string) => ({
+  ...listContactsOptions({ path: { tenant }, query: { search, limit: PALETTE_SIZE } }),
+  select: (page: {
+    items: { id: string; firstname: string | null; lastname: string | null; email: string | null }[];
+  }) =>
+    page.items.map(({ id, firstname, lastname, email }) => ({
+      id,
+      email,
+      name: [firstname, lastname].filter(Boolean).join(" ") || email || "No name",
+    })),
+});
+
+export const contactQuery = (tenant: string, contactId: string) =>
+  getContactOptions({ path: { tenant, contact_id: contactId } });
+
+export const timelineQuery = (tenant: string, contactId: string) => ({
+  ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId } }),
+  ...keysetPaging,
+});
+
+export const conflictsQuery = (tenant: string, open: boolean) => ({
+  ...listConflictsInfiniteOptions({ path: { tenant }, query: { open } }),
+  ...keysetPaging,
+});
+
+export const rejectionsQuery = (tenant: string) => ({
+  ...listRejectionsInfiniteOptions({ path: { tenant } }),
+  ...keysetPaging,
+});
+
+function keep(queryClient: QueryClient, tenant: string, contact: ContactOut): void {
+  queryClient.setQueryData(getContactQueryKey({ path: { tenant, contact_id: contact.id } }), contact);
+}
+
+/** Everything a person can do to a contact. The answer is shown at once, then whatever it touched is asked again. */
+export function useContactActions(tenant: string) {
+  const queryClient = useQueryClient();
+  const refresh = () => void invalidate(queryClient, tenant, TOUCHED);
+  const onSuccess = (contact: ContactOut) => {
+    keep(queryClient, tenant, contact);
+    refresh();
+  };
+  const create = useMutation({ ...createContactMutation(), onSuccess, meta: { handlesError: true } });
+  const edit = useMutation({ ...editContactMutation(), onSuccess, meta: { handlesError: true } });
+  const restore = useMutation({ ...restoreContactMutation(), onSuccess });
+  const resync = useMutation({ ...resyncContactMutation(), onSuccess });
+  const remove = useMutation({ ...deleteContactMutation(), onSuccess: refresh });
+  return {
+    create: (values: Record<string, string | null>) =>
+      create.mutateAsync({ path: { tenant }, body: { values } }),
+    edit: (id: string, values: Record<string, string | null>, version: number) =>
+      edit.mutateAsync({ path: { tenant, contact_id: id }, body: { values, version } }),
+    restore: (id: string) => restore.mutateAsync({ path: { tenant, contact_id: id } }),
+    resync: (id: string) => resync.mutateAsync({ path: { tenant, contact_id: id } }),
+    remove: (id: string) => remove.mutateAsync({ path: { tenant, contact_id: id } }),
+    isResyncing: resync.isPending,
+    isRemoving: remove.isPending,
+  };
+}
+
+export function useAttentionActions(tenant: string) {
+  const queryClient = useQueryClient();
+  const onSuccess = () => void invalidate(queryClient, tenant, TOUCHED);
+  const resolve = useMutation({ ...resolveConflictMutation(), onSuccess });
+  const retry = useMutation({ ...retryRejectionMutation(), onSuccess });
+  return {
+    resolve: (conflictId: number, winner: "hubspot" | "loanark") =>
+      resolve.mutate({ path: { tenant, conflict_id: conflictId }, body: { winner } }),
+    retry: (rejectionId: number) => retry.mutate({ path: { tenant, rejection_id: rejectionId } }),
+    resolving: resolve.isPending ? resolve.variables.path.conflict_id : undefined,
+    retrying: retry.isPending ? retry.variables.path.rejection_id : undefined,
+  };
+}

@@ -1,0 +1,78 @@
+import type { ReactNode } from "react";
+import { Card } from "@/components/ui/card";
+import { type Side, SideBadge } from "@/components/ui/side";
+import { cn } from "@/lib/cn";
+import { formatAgo, formatCount } from "@/lib/format";
+import type { Balance as BalanceData } from "./queries";
+
+/** The sum that proves the sentence: it is always arithmetically true, and says so when it is not yet explained. */
+export function Balance({ balance }: { balance: BalanceData }) {
+  const gap = balance.hubspot - balance.loanark;
+  return (
+    <Card aria-label="Balance of both sides" className="overflow-hidden">
+      <p className="grid items-stretch sm:flex">
+        <Total side="hubspot" count={balance.hubspot} />
+        <Operator>=</Operator>
+        <Total side="loanark" count={balance.loanark} />
+        {gap !== 0 && (
+          <>
+            <Operator>{gap > 0 ? "+" : "−"}</Operator>
+            <Gap size={Math.abs(gap)} isExplained={balance.unexplained === 0} />
+          </>
+        )}
+      </p>
+      <Explanation balance={balance} />
+    </Card>
+  );
+}
+
+function Total({ side, count }: { side: Side; count: number }) {
+  return (
+    <span className="flex flex-1 items-baseline justify-between gap-3 pt-3 pr-5 pl-10 sm:block sm:px-5 sm:pt-4 sm:pb-4">
+      <SideBadge side={side} className="text-sm" />
+      <span className="block font-semibold text-2xl tabular-nums tracking-[-0.03em] sm:mt-1">
+        {formatCount(count)}
+      </span>
+    </span>
+  );
+}
+
+function Operator({ children }: { children: ReactNode }) {
+  return (
+    <span className="-mb-11 self-center pt-4 pl-4 font-light text-muted text-xl sm:mb-0 sm:p-0 sm:text-2xl">
+      {children}
+    </span>
+  );
+}
+
+function Gap({ size, isExplained }: { size: number; isExplained: boolean }) {
+  return (
+    <span className="flex flex-1 items-baseline justify-between gap-3 pt-3 pr-5 pl-10 sm:block sm:px-5 sm:pt-4 sm:pb-4">
+      <span className={cn("font-medium text-sm", isExplained ? "text-ink-2" : "text-bad-ink")}>
+        {isExplained ? "explained" : "not explained yet"}
+      </span>
+      <span className="block font-semibold text-2xl tabular-nums tracking-[-0.03em] sm:mt-1">
+        {formatCount(size)}
+      </span>
+    </span>
+  );
+}
+
+function Explanation({ balance }: { balance: BalanceData }) {
+  return (
+    <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 border-t bg-sunken px-5 py-2 text-muted text-xs sm:mt-0">
+      <span>{formatCount(balance.linked)} linked one to one</span>
+      {balance.explained.map(({ reason, count }) => (
+        <span key={reason}>
+          <span className="font-medium text-ink-2">{formatCount(count)}</span> {reason}
+        </span>
+      ))}
+      {balance.unexplained > 0 && (
+        <span className="font-medium text-bad-ink">
+          {formatCount(balance.unexplained)} without an explanation
+        </span>
+      )}
+      <span className="sm:ml-auto">counted {formatAgo(balance.counted_at)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { Panel } from "@/components/ui/card";
+import { SideBadge } from "@/components/ui/side";
+import { cn } from "@/lib/cn";
+import { formatAgo, formatCount, humanise } from "@/lib/format";
+import type { Budget, Pending } from "./queries";
+
+const LANE_TONES = ["bg-ink", "bg-ink/75", "bg-ink/55", "bg-ink/40", "bg-ink/28", "bg-ink/18"];
+
+interface FlowProps {
+  pending: Pending;
+  budget: Budget | null;
+  workerSeenAt: string | null;
+}
+
+/** What is on its way, and how much of HubSpot's allowance it takes. */
+export function Flow({ pending, budget, workerSeenAt }: FlowProps) {
+  return (
+    <Panel title="On its way">
+      <dl className="grid grid-cols-2 gap-3">
+        <Waiting side="hubspot" count={pending.hubspot} />
+        <Waiting side="loanark" count={pending.loanark} />
+      </dl>
+      <p className="mt-2 text-muted text-xs">
+        {pending.oldest_at ? `The oldest waits since ${formatAgo(pending.oldest_at)}.` : "Nothing waits."}{" "}
+        {workerSeenAt
+          ? `Worker seen ${formatAgo(workerSeenAt)}.`
+          : "No worker has been seen: nothing moves until one runs."}
+      </p>
+      {budget && <BudgetBar budget={budget} />}
+    </Panel>
+  );
+}
+
+function Waiting({ side, count }: { side: "hubspot" | "loanark"; count: number }) {
+  return (
+    <div>
+      <dt className="flex items-center gap-1 text-muted text-xs">
+        to <SideBadge side={side} />
+      </dt>
+      <dd className="mt-1 font-semibold text-xl tabular-nums tracking-tight">{formatCount(count)}</dd>
+    </div>
+  );
+}
+
+function BudgetBar({ budget }: { budget: Budget }) {
+  const used = budget.lanes.filter((lane) => lane.used > 0);
+  return (
+    <div className="mt-4 border-t pt-3">
+      <p className="flex justify-between text-xs">
+        <span className="text-muted">Requests in {budget.window_seconds} s</span>
+        <span className="font-medium tabular-nums">
+          {formatCount(budget.used)} of {formatCount(budget.limit)}
+        </span>
+      </p>
+      <div aria-hidden className="mt-1.5 flex h-2 gap-px overflow-hidden rounded-full bg-selected">
+        {used.map((lane, index) => (
+          <div
+            key={lane.lane}
+            className={LANE_TONES[index]}
+            style={{ width: `${(lane.used / budget.limit) * 100}%` }}
+          />
+        ))}
+      </div>
+      <ul className="mt-2 flex flex-wrap gap-x-3 gap-y-1 text-2xs text-muted">
+        {used.map((lane, index) => (
+          <li key={lane.lane} className="flex items-center gap-1">
+            <span aria-hidden className={cn("size-2 rounded-xs", LANE_TONES[index])} />
+            {humanise(lane.lane)} {lane.used}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { Link } from "@tanstack/react-router";
+import {
+  Cable,
+  ChevronRight,
+  CircleCheck,
+  Eye,
+  Hand,
+  type LucideIcon,
+  Split,
+  TriangleAlert,
+} from "lucide-react";
+import { Panel } from "@/components/ui/card";
+import type { NeedsYou as Need } from "./queries";
+
+const LOOKS: Record<Need["kind"], { icon: LucideIcon; colour: string }> = {
+  connection: { icon: Cable, colour: "bg-bad-wash text-bad-ink" },
+  preview: { icon: Eye, colour: "bg-ask-wash text-ask-ink" },
+  held: { icon: Hand, colour: "bg-warn-wash text-warn-ink" },
+  conflict: { icon: Split, colour: "bg-ask-wash text-ask-ink" },
+  rejection: { icon: TriangleAlert, colour: "bg-bad-wash text-bad-ink" },
+};
+
+interface NeedsYouProps {
+  tenant: string;
+  needs: Need[];
+  /** The run that waits for a person, if one does. */
+  waitingRunId: number | undefined;
+}
+
+/** What only a person can decide. What heals by itself is not here. */
+export function NeedsYou({ tenant, needs, waitingRunId }: NeedsYouProps) {
+  return (
+    <Panel title="Needs you" bodyClassName="p-0">
+      {needs.length === 0 ? (
+        <div className="grid h-full min-h-40 place-content-center justify-items-center gap-1.5 p-6 text-center">
+          <CircleCheck className="size-5 text-ok" aria-hidden />
+          <p className="font-medium text-sm">Nothing waits for you</p>
+          <p className="text-muted text-xs">What heals by itself is not listed here.</p>
+        </div>
+      ) : (
+        <ul className="divide-y">
+          {needs.map((need) => (
+            <li key={need.kind}>
+              <NeedLink tenant={tenant} need={need} waitingRunId={waitingRunId} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function NeedLink({
+  tenant,
+  need,
+  waitingRunId,
+}: {
+  tenant: string;
+  need: Need;
+  waitingRunId: number | undefined;
+}) {
+  const { icon: Icon, colour } = LOOKS[need.kind];
+  const content = (
+    <>
+      <span className={`grid size-8 shrink-0 place-items-center rounded-md ${colour}`}>
+        <Icon className="size-4" aria-hidden />
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className="block font-medium text-sm">{need.title}</span>
+        <span className="block text-muted text-xs">{need.detail}</span>
+      </span>
+      <ChevronRight className="size-4 shrink-0 text-muted" aria-hidden />
+    </>
+  );
+  const style = "flex items-center gap-3 px-4 py-3 hover:bg-hover focus-visible:-outline-offset-2";
+  if (need.kind === "connection") {
+    return (
+      <Link to="/o/$tenant/connection" params={{ tenant }} className={style}>
+        {content}
+      </Link>
+    );
+  }
+  if (need.kind === "preview" || need.kind === "held") {
+    return waitingRunId === undefined ? (
+      <Link to="/o/$tenant/runs" params={{ tenant }} className={style}>
+        {content}
+      </Link>
+    ) : (
+      <Link to="/o/$tenant/runs/$runId" params={{ tenant, runId: String(waitingRunId) }} className={style}>
+        {content}
+      </Link>
+    );
+  }
+  return (
+    <Link
+      to="/o/$tenant/needs-you"
+      params={{ tenant }}
+      search={need.kind === "rejection" ? { show: "values" } : {}}
+      className={style}
+    >
+      {content}
+    </Link>
+  );
+}

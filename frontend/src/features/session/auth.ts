@@ -1,0 +1,50 @@
+import { requestJson } from "@/lib/http";
+import { problemFromBody } from "@/lib/problem";
+
+/** django-allauth headless, as a browser speaks it. These addresses are allauth's own and in no OpenAPI document of ours. */
+const AUTH = "/api/auth/browser/v1";
+
+interface AuthAnswer {
+  data?: { flows?: { id: string; is_pending?: boolean }[] };
+}
+
+export type SignInStep = "done" | "code";
+
+/** Also plants the CSRF cookie that signing in needs; so it goes first. */
+export async function openAuth(): Promise<void> {
+  await requestJson("GET", `${AUTH}/auth/session`, { accept: [401, 410] });
+}
+
+export async function signIn(email: string, password: string): Promise<SignInStep> {
+  return nextStep(
+    await requestJson<AuthAnswer>("POST", `${AUTH}/auth/login`, {
+      body: { email, password },
+      accept: [401, 409],
+    }),
+  );
+}
+
+export async function answerCode(code: string): Promise<SignInStep> {
+  return nextStep(
+    await requestJson<AuthAnswer>("POST", `${AUTH}/auth/2fa/authenticate`, { body: { code }, accept: [401] }),
+  );
+}
+
+export async function signOut(): Promise<void> {
+  // allauth answers 401 to a successful sign-out: "you are signed out now".
+  await requestJson("DELETE", `${AUTH}/auth/session`, { accept: [401] });
+}
+
+function nextStep({ status, data }: { status: number; data: AuthAnswer }): SignInStep {
+  if (status === 200 || status === 409) return "done";
+  const pending = data.data?.flows?.find((flow) => flow.is_pending)?.id;
+  if (pending === "mfa_authenticate") return "code";
+  throw problemFromBody(status, {
+    code: pending ?? "signed-out",
+    title: pending === "verify_email" ? "Confirm your e-mail address first" : "This did not sign you in",
+    detail:
+      pending === "verify_email"
+        ? "We sent a message with a link to your address. Open it, then sign in again."
+        : "Nothing was changed. Ask your administrator if it goes on.",
+  });
+}

@@ -1,0 +1,81 @@
+/** Numbers, times and names as people read them. The locale is always passed: without it WebKit under LANG=C prints "1000000". */
+export const LOCALE = "en-US";
+
+const integer = new Intl.NumberFormat(LOCALE);
+const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "long" });
+const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
+const time = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
+const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric" });
+
+export const formatCount = (value: number): string => integer.format(value);
+export const formatCompact = (value: number): string => compact.format(value);
+export const formatPercent = (share: number): string => percent.format(share);
+export const formatDateTime = (iso: string): string => dateTime.format(new Date(iso));
+export const formatDate = (iso: string): string => date.format(new Date(iso));
+export const formatHour = (iso: string): string => hour.format(new Date(iso));
+export const formatTime = (iso: string): string => time.format(new Date(iso));
+
+/** "1 contact", "3 contacts". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", DAY],
+  ["hour", HOUR],
+  ["minute", MINUTE],
+];
+
+/** "just now", "4 minutes ago", "in 2 hours"; a date once it is older than a month. */
+export function formatAgo(iso: string, now: number = Date.now()): string {
+  const gap = new Date(iso).getTime() - now;
+  if (Math.abs(gap) > 30 * DAY) return formatDate(iso);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(gap) >= size) return relative.format(Math.round(gap / size), unit);
+  }
+  return "just now";
+}
+
+/** "8 s", "2 min 5 s", "1 h 4 min". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+export function secondsBetween(
+  startIso: string,
+  endIso: string | null | undefined,
+  now = Date.now(),
+): number {
+  return ((endIso ? new Date(endIso).getTime() : now) - new Date(startIso).getTime()) / SECOND;
+}
+
+/** "email_verification_status" → "Email verification status". */
+export function humanise(name: string): string {
+  const words = name.replaceAll(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function initials(name: string): string {
+  const words = name.split(/[\s@.]+/).filter(Boolean);
+  return ((words[0]?.[0] ?? "?") + (words[1]?.[0] ?? "")).toUpperCase();
+}
+
+interface Named {
+  firstname: string | null;
+  lastname: string | null;
+  email: string | null;
+}
+
+export function fullName({ firstname, lastname, email }: Named): string {
+  return [firstname, lastname].filter(Boolean).join(" ") || email || "No name";
+}

@@ -1,0 +1,535 @@
+import type {
+  ChangeOut,
+  ConflictOut,
+  ConnectionOut,
+  ContactOut,
+  FieldOut,
+  MappingOut,
+  Overview,
+  RejectionOut,
+  RunCounts,
+  RunOut,
+  Session,
+} from "@/client";
+import { NOW, PEOPLE, person } from "./people";
+
+export const TENANT = "loanark";
+
+const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+
+export const session: Session = {
+  user: { id: 1, email: "dana.fields@loanark.example", name: "Dana Fields" },
+  organisations: [
+    { slug: TENANT, name: "LoanArk", role: "administrator" },
+    { slug: "cedar", name: "Cedar Mortgage", role: "sales_manager" },
+  ],
+};
+
+export const connection: ConnectionOut = {
+  status: "connected",
+  auth: "oauth",
+  portal_id: "24650",
+  portal_url: "https://app.hubspot.com/contacts/24650",
+  time_zone: "US/Pacific",
+  scopes: ["crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.read"],
+  missing_scopes: [],
+  token_expires_at: new Date(NOW + 22 * 60_000).toISOString(),
+  connected_at: ago(60 * 24 * 12),
+  connected_by: "Dana Fields",
+  requests_per_10s: 110,
+  last_request_at: ago(0.2),
+  last_webhook_at: ago(3),
+  last_poll_at: ago(1),
+  poll_every_seconds: 60,
+  problem: null,
+  oauth_available: true,
+  api_url: "https://api.hubapi.com",
+};
+
+export const noCounts: RunCounts = {
+  read: 0,
+  unchanged: 0,
+  created_in_loanark: 0,
+  created_in_hubspot: 0,
+  updated_in_loanark: 0,
+  updated_in_hubspot: 0,
+  matched: 0,
+  cleared: 0,
+  deleted: 0,
+  conflicted: 0,
+  rejected: 0,
+  held: 0,
+};
+
+const base: RunOut = {
+  id: 7,
+  kind: "sweep",
+  status: "succeeded",
+  phase: "done",
+  trigger: "schedule",
+  counts: noCounts,
+  done: 41_341,
+  total: 41_341,
+  rate_per_second: null,
+  eta_seconds: null,
+  created_at: ago(300),
+  started_at: ago(300),
+  finished_at: ago(292),
+  last_progress_at: ago(292),
+  reason: null,
+  approved_by: null,
+  preview_id: null,
+  preview: null,
+};
+
+export const runs: RunOut[] = [
+  {
+    ...base,
+    id: 9,
+    kind: "backfill",
+    status: "running",
+    phase: "comparing",
+    trigger: "Dana Fields",
+    done: 26_400,
+    total: 41_341,
+    rate_per_second: 1_084,
+    eta_seconds: 14,
+    created_at: ago(1),
+    started_at: ago(0.4),
+    finished_at: null,
+    last_progress_at: ago(0),
+    approved_by: "Dana Fields",
+    preview_id: 8,
+    counts: {
+      ...noCounts,
+      read: 26_400,
+      unchanged: 1_204,
+      created_in_loanark: 25_190,
+      conflicted: 2,
+      rejected: 4,
+    },
+  },
+  {
+    ...base,
+    id: 8,
+    kind: "preview",
+    status: "waiting",
+    phase: "waiting for approval",
+    trigger: "Dana Fields",
+    created_at: ago(12),
+    started_at: ago(12),
+    finished_at: null,
+    preview: {
+      hubspot_total: 41_341,
+      loanark_total: 1_210,
+      counts: {
+        ...noCounts,
+        read: 41_341,
+        created_in_loanark: 40_131,
+        matched: 1_204,
+        created_in_hubspot: 6,
+        conflicted: 11,
+        rejected: 3,
+      },
+      notices: [
+        "“VIP status” has an option in HubSpot (“Prime+”) that LoanArk does not know. 3 contacts carry it; everything else about them is copied.",
+        "6 contacts are only in LoanArk and would be created in HubSpot.",
+      ],
+      samples: [
+        {
+          action: "create_in_loanark",
+          name: "Anna Alvarez",
+          email: "anna.alvarez@example.com",
+          detail: "New in LoanArk, 11 fields",
+        },
+        {
+          action: "match",
+          name: "Marcus Nguyen",
+          email: "marcus.nguyen@example.com",
+          detail: "Same e-mail on both sides; LoanArk gains phone and city",
+        },
+        {
+          action: "conflict",
+          name: "Siobhán O’Connor",
+          email: "siobhan@example.com",
+          detail: "Phone differs: +15125551201 and +15125559910. HubSpot wins by policy",
+        },
+        {
+          action: "create_in_hubspot",
+          name: "Luis Romero",
+          email: "luis.romero@example.com",
+          detail: "Only in LoanArk",
+        },
+        {
+          action: "reject",
+          name: "Tom Whitfield",
+          email: "tom.whitfield@",
+          detail: "E-mail is not an address; the rest is copied",
+        },
+      ],
+    },
+  },
+  {
+    ...base,
+    counts: { ...noCounts, read: 41_341, unchanged: 41_329, updated_in_loanark: 9, updated_in_hubspot: 3 },
+  },
+  {
+    ...base,
+    id: 6,
+    status: "partial",
+    trigger: "schedule",
+    created_at: ago(1_740),
+    started_at: ago(1_740),
+    finished_at: ago(1_729),
+    reason: "4 contacts could not be written to HubSpot: unknown options.",
+    counts: { ...noCounts, read: 41_338, unchanged: 41_302, updated_in_hubspot: 32, rejected: 4 },
+  },
+  {
+    ...base,
+    id: 5,
+    status: "held",
+    trigger: "schedule",
+    created_at: ago(3_180),
+    started_at: ago(3_180),
+    finished_at: null,
+    reason: "It would delete 312 contacts in LoanArk; more than 207 wait for a person.",
+    counts: { ...noCounts, read: 41_026, unchanged: 41_026, held: 312 },
+  },
+  {
+    ...base,
+    id: 4,
+    status: "failed",
+    created_at: ago(4_620),
+    started_at: ago(4_620),
+    finished_at: ago(4_619),
+    done: 8_100,
+    reason: "HubSpot refused the token. Reconnect; the run goes on from contact 8,101.",
+    counts: { ...noCounts, read: 8_100, unchanged: 8_100 },
+  },
+];
+
+export const overview: Overview = {
+  truth: {
+    level: "attention",
+    sentence: "3 contacts need you",
+    detail: "Everything else is the same on both sides, checked 4 minutes ago.",
+  },
+  connection,
+  balance: {
+    hubspot: 41_341,
+    loanark: 41_338,
+    linked: 41_338,
+    unexplained: 0,
+    counted_at: ago(4),
+    explained: [
+      { reason: "rejected: the e-mail is not an address", count: 2 },
+      { reason: "waiting to be created in LoanArk", count: 1 },
+    ],
+  },
+  run: runs[0] ?? null,
+  pending: { hubspot: 2, loanark: 5, oldest_at: ago(0.5) },
+  needs_you: [
+    {
+      kind: "conflict",
+      count: 2,
+      title: "2 fields were changed on both sides",
+      detail: "Phone of Luis Patel, City of Priya Brandt",
+    },
+    {
+      kind: "rejection",
+      count: 1,
+      title: "1 value was refused by HubSpot",
+      detail: "Unknown option “Prime+” of VIP status",
+    },
+  ],
+  activity: Array.from({ length: 24 }, (_, hour) => ({
+    at: new Date(NOW - (23 - hour) * 3_600_000).toISOString(),
+    hubspot: Math.round(30 + 26 * Math.sin(hour / 3.1) + ((hour * 17) % 13)),
+    loanark: Math.max(0, Math.round(16 + 15 * Math.sin(hour / 2.3 + 1) + ((hour * 7) % 9))),
+  })),
+  recent: {
+    hubspot: PEOPLE.filter((one) => one.created_side === "hubspot").slice(0, 5),
+    loanark: PEOPLE.filter((one) => one.created_side === "loanark").slice(0, 5),
+  },
+  budget: {
+    limit: 110,
+    window_seconds: 10,
+    used: 46,
+    lanes: [
+      { lane: "person", used: 1 },
+      { lane: "webhook", used: 5 },
+      { lane: "local edit", used: 8 },
+      { lane: "backfill", used: 32 },
+    ],
+  },
+  worker_seen_at: ago(0.1),
+};
+
+function field(
+  name: string,
+  label: string,
+  group: string,
+  value: string | null,
+  more: Partial<FieldOut> = {},
+): FieldOut {
+  return {
+    name,
+    label,
+    kind: "text",
+    group,
+    options: [],
+    editable: true,
+    property: name,
+    direction: "both",
+    policy: "hubspot",
+    hubspot: value,
+    agreed: value,
+    loanark: value,
+    state: "same",
+    reason: null,
+    ...more,
+  };
+}
+
+export const conflict: ConflictOut = {
+  id: 31,
+  contact_id: person(3).id,
+  contact_name: "Luis Patel",
+  field: "phone",
+  label: "Phone",
+  base: "+15125551111",
+  hubspot: "+15125551201",
+  loanark: "+15125559910",
+  policy: "ask",
+  winner: null,
+  open: true,
+  at: ago(44),
+  resolved_at: null,
+  resolved_by: null,
+};
+
+export const rejection: RejectionOut = {
+  id: 12,
+  contact_id: person(3).id,
+  hubspot_id: person(3).hubspot_id,
+  contact_name: "Luis Patel",
+  field: "client_type_vip_status",
+  label: "VIP status",
+  side: "hubspot",
+  value: "Prime+",
+  reason: "HubSpot has no option “Prime+” for this property.",
+  fix: "Add the option in HubSpot, or choose another value here, then retry.",
+  at: ago(190),
+  attempts: 3,
+};
+
+export function contactOf(index: number): ContactOut {
+  const row = person(index);
+  const isTroubled = row.sync.state === "conflict";
+  const vip = [
+    { value: "vip", label: "VIP" },
+    { value: "prime", label: "Prime" },
+  ];
+  return {
+    id: row.id,
+    name: [row.firstname, row.lastname].filter(Boolean).join(" "),
+    hubspot_id: row.hubspot_id,
+    hubspot_url: `https://app.hubspot.com/contacts/24650/record/0-1/${row.hubspot_id}`,
+    hubspot_seen_at: ago(4),
+    version: 5,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    deleted_at: null,
+    created_side: row.created_side,
+    sync: row.sync,
+    fields: [
+      field("firstname", "First name", "Person", row.firstname),
+      field("lastname", "Last name", "Person", row.lastname),
+      field("email", "E-mail", "Person", row.email, { kind: "email" }),
+      field(
+        "phone",
+        "Phone",
+        "Person",
+        row.phone,
+        isTroubled
+          ? {
+              kind: "phone",
+              hubspot: "+15125551201",
+              agreed: "+15125551111",
+              loanark: "+15125559910",
+              state: "conflict",
+              policy: "ask",
+              reason: "Changed on both sides since they agreed",
+            }
+          : { kind: "phone" },
+      ),
+      field("company", "Company", "Person", row.company),
+      field("address", "Street", "Address", "1200 Barton Springs Rd"),
+      field(
+        "city",
+        "City",
+        "Address",
+        row.city,
+        isTroubled
+          ? { loanark: "San Marcos", state: "loanark_changed", reason: "On its way to HubSpot" }
+          : {},
+      ),
+      field("state", "State", "Address", row.state),
+      field(
+        "client_type_vip_status",
+        "VIP status",
+        "Client",
+        row.client_type_vip_status,
+        isTroubled
+          ? { kind: "enum", options: vip, loanark: "prime", state: "rejected", reason: rejection.reason }
+          : { kind: "enum", options: vip },
+      ),
+      field("consent_to_contact", "Consent to contact", "Client", "true", { kind: "boolean" }),
+      field("loan_amount", "Loan amount", "Loan", "412500.00", { kind: "decimal", direction: "to_hubspot" }),
+      field("expected_closing_date", "Expected closing", "Loan", "2026-12-14", { kind: "date" }),
+      field("loan_stage", "Stage", "Loan", null, {
+        property: null,
+        state: "unmapped",
+        hubspot: null,
+        agreed: null,
+        loanark: "Underwriting",
+        reason: "No HubSpot property is mapped",
+      }),
+      field("lifecyclestage", "Lifecycle stage", "HubSpot", "lead", {
+        editable: false,
+        direction: "to_loanark",
+      }),
+    ],
+    conflicts: isTroubled ? [{ ...conflict, contact_id: row.id }] : [],
+    rejections: isTroubled ? [{ ...rejection, contact_id: row.id }] : [],
+  };
+}
+
+export const changes: ChangeOut[] = [
+  {
+    id: 5,
+    at: ago(12),
+    side: "loanark",
+    op: "updated",
+    cause: "user",
+    actor: "Dana Fields",
+    reason: null,
+    run_id: null,
+    fields: [{ name: "city", label: "City", before: "Denver", after: "San Marcos" }],
+  },
+  {
+    id: 4,
+    at: ago(44),
+    side: "hubspot",
+    op: "updated",
+    cause: "sync",
+    actor: null,
+    reason: "Changed in HubSpot by Chris Ito",
+    run_id: null,
+    fields: [{ name: "phone", label: "Phone", before: "+15125551111", after: "+15125551201" }],
+  },
+  {
+    id: 3,
+    at: ago(1_900),
+    side: "loanark",
+    op: "updated",
+    cause: "sql",
+    actor: "loan_import",
+    reason: "Written by another program",
+    run_id: null,
+    fields: [
+      { name: "loan_amount", label: "Loan amount", before: "398000.00", after: "412500.00" },
+      { name: "expected_closing_date", label: "Expected closing", before: null, after: "2026-12-14" },
+    ],
+  },
+  {
+    id: 2,
+    at: ago(9_000),
+    side: "hubspot",
+    op: "updated",
+    cause: "conflict",
+    actor: "Maya Stern",
+    reason: "Chose HubSpot",
+    run_id: 6,
+    fields: [{ name: "email", label: "E-mail", before: "luis@old.example", after: "luis.patel@example.com" }],
+  },
+  {
+    id: 1,
+    at: ago(17_000),
+    side: "hubspot",
+    op: "created",
+    cause: "sync",
+    actor: null,
+    reason: "First run",
+    run_id: 2,
+    fields: [
+      { name: "lastname", label: "Last name", before: null, after: "Patel" },
+      { name: "email", label: "E-mail", before: null, after: "luis@old.example" },
+    ],
+  },
+];
+
+const mapped = (
+  name: string,
+  label: string,
+  type: string,
+  more: Partial<MappingOut["fields"][number]> = {},
+): MappingOut["fields"][number] => ({
+  field: name,
+  label,
+  kind: "text",
+  property: name,
+  property_label: label,
+  property_type: type,
+  direction: "both",
+  policy: "hubspot",
+  blank_may_overwrite: true,
+  read_only: false,
+  option_count: 0,
+  warning: null,
+  ...more,
+});
+
+export const mapping: MappingOut = {
+  version: 4,
+  property_count: 268,
+  refreshed_at: ago(18),
+  fields: [
+    mapped("email", "E-mail", "string", { kind: "email", policy: "ask" }),
+    mapped("firstname", "First name", "string"),
+    mapped("lastname", "Last name", "string"),
+    mapped("phone", "Phone", "phone_number", { kind: "phone", policy: "newest" }),
+    mapped("state", "State", "string"),
+    mapped("client_type_vip_status", "VIP status", "enumeration", {
+      kind: "enum",
+      option_count: 4,
+      policy: "loanark",
+      warning: "HubSpot has the option “Prime+”, LoanArk does not: 3 contacts carry it.",
+    }),
+    mapped("client_type_prospects", "Prospects", "enumeration", {
+      kind: "enum_set",
+      option_count: 6,
+      policy: "union",
+    }),
+    mapped("loan_amount", "Loan amount", "number", {
+      kind: "decimal",
+      direction: "to_hubspot",
+      policy: "loanark",
+      blank_may_overwrite: false,
+    }),
+    mapped("lifecyclestage", "Lifecycle stage", "enumeration", {
+      kind: "enum",
+      direction: "to_loanark",
+      option_count: 8,
+      read_only: true,
+    }),
+  ],
+  unmapped: [
+    {
+      field: "loan_stage",
+      label: "Stage",
+      kind: "enum",
+      reason: "HubSpot has no property named loan_stage.",
+    },
+  ],
+};

@@ -1,0 +1,212 @@
+import { HttpResponse, http } from "msw";
+import type { ContactRow, Facet } from "@/client";
+import {
+  changes,
+  conflict,
+  connection,
+  contactOf,
+  mapping,
+  noCounts,
+  overview,
+  rejection,
+  runs,
+  session,
+} from "./fixtures";
+import { PEOPLE } from "./people";
+
+/** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */
+
+const API = "*/api/tenants/:tenant";
+const EDITED = new Map<string, Record<string, string | null>>();
+const FILTERS = [
+  "sync",
+  "email_verification_status",
+  "client_type_vip_status",
+  "client_type_prospects",
+  "state",
+  "created_side",
+];
+const TOTAL = 41_341;
+
+const indexOf = (id: unknown) => Number.parseInt(String(id).slice(-12), 16);
+
+function valueIn(row: ContactRow, name: string): string | null {
+  return name === "sync" ? row.sync.state : (row[name as keyof ContactRow] as string | null);
+}
+
+function matching(url: URL): ContactRow[] {
+  const search = (url.searchParams.get("search") ?? "").toLowerCase();
+  return PEOPLE.filter((row) => {
+    const text = [row.firstname, row.lastname, row.email, row.company, row.phone].join(" ").toLowerCase();
+    return (
+      text.includes(search) &&
+      FILTERS.every((name) => allows(url.searchParams.getAll(name), valueIn(row, name)))
+    );
+  });
+}
+
+const allows = (wanted: string[], value: string | null) =>
+  wanted.length === 0 || wanted.includes(value ?? "");
+
+function facet(name: string, label: string, rows: ContactRow[]): Facet {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const value = valueIn(row, name);
+    if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  const values = [...counts].map(([value, count]) => ({ value, label: value, count }));
+  return { name, label, values } as Facet;
+}
+
+function problem(
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  errors: Record<string, string> = {},
+) {
+  return HttpResponse.json(
+    { type: `/docs/problems#${code}`, title, status, code, detail, errors },
+    { status },
+  );
+}
+
+export const handlers = [
+  http.get("*/api/auth/browser/v1/auth/session", () =>
+    HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
+  ),
+  http.post("*/api/auth/browser/v1/auth/login", async ({ request }) => {
+    const { password } = (await request.json()) as { password: string };
+    if (password !== "wrong") return HttpResponse.json({ status: 200 });
+    const errors = [
+      {
+        message: "The email address and/or password you specified are not correct.",
+        code: "email_password_mismatch",
+        param: "password",
+      },
+    ];
+    return HttpResponse.json({ status: 400, errors }, { status: 400 });
+  }),
+  http.delete("*/api/auth/browser/v1/auth/session", () => HttpResponse.json({}, { status: 401 })),
+  http.get("*/api/session", () => HttpResponse.json(session)),
+
+  http.get(`${API}/overview`, () => HttpResponse.json(overview)),
+  http.get(`${API}/connection`, () => HttpResponse.json(connection)),
+  http.post(`${API}/connection/check`, () => HttpResponse.json(connection)),
+  http.post(`${API}/connection/authorize`, () =>
+    HttpResponse.json({ url: "/o/loanark/connection?connected=1" }),
+  ),
+  http.post(`${API}/connection/static-token`, () =>
+    problem(
+      422,
+      "token-refused",
+      "HubSpot refused this token",
+      "Nothing was changed. Copy the token again from HubSpot, whole.",
+      { token: "HubSpot answered 401." },
+    ),
+  ),
+  http.delete(`${API}/connection`, () => new HttpResponse(null, { status: 204 })),
+  http.get(`${API}/mapping`, () => HttpResponse.json(mapping)),
+
+  http.get(`${API}/contacts`, ({ request }) => {
+    const url = new URL(request.url);
+    const rows = matching(url);
+    const from = Number(url.searchParams.get("cursor") ?? 0);
+    const limit = Number(url.searchParams.get("limit") ?? 100);
+    const isAll = rows.length === PEOPLE.length;
+    return HttpResponse.json({
+      items: rows.slice(from, from + limit),
+      next_cursor: from + limit < rows.length ? String(from + limit) : null,
+      total: isAll ? TOTAL : rows.length,
+      total_is_estimate: isAll,
+    });
+  }),
+  http.get(`${API}/contacts/facets`, ({ request }) => {
+    const rows = matching(new URL(request.url));
+    return HttpResponse.json([
+      facet("sync", "Sync", rows),
+      facet("client_type_vip_status", "VIP", rows),
+      facet("client_type_prospects", "Prospects", rows),
+      facet("email_verification_status", "E-mail check", rows),
+      facet("state", "State", rows),
+      facet("created_side", "Created in", rows),
+    ]);
+  }),
+  http.post(`${API}/contacts`, async ({ request }) => {
+    const { values } = (await request.json()) as { values: Record<string, string | null> };
+    if (values.email && !values.email.includes("@")) {
+      return problem(422, "invalid", "The input is not valid", "Nothing was saved.", {
+        email: "This is not an e-mail address.",
+      });
+    }
+    return HttpResponse.json(contactOf(1), { status: 201 });
+  }),
+  http.get(`${API}/contacts/:id`, ({ params }) => {
+    const contact = contactOf(indexOf(params.id));
+    const edits = EDITED.get(contact.id) ?? {};
+    const fields = contact.fields.map((one) =>
+      one.name in edits
+        ? { ...one, loanark: edits[one.name] ?? null, state: "loanark_changed" as const }
+        : one,
+    );
+    return HttpResponse.json({ ...contact, fields });
+  }),
+  http.patch(`${API}/contacts/:id`, async ({ params, request }) => {
+    const { values } = (await request.json()) as { values: Record<string, string | null> };
+    if (values.phone === "123") {
+      return problem(422, "invalid", "The input is not valid", "Nothing was saved.", {
+        phone: "This is not a phone number of the US.",
+      });
+    }
+    EDITED.set(String(params.id), { ...EDITED.get(String(params.id)), ...values });
+    const contact = contactOf(indexOf(params.id));
+    const fields = contact.fields.map((one) =>
+      one.name in values ? { ...one, loanark: values[one.name] ?? null } : one,
+    );
+    return HttpResponse.json({ ...contact, fields });
+  }),
+  http.delete(`${API}/contacts/:id`, () => new HttpResponse(null, { status: 204 })),
+  http.post(`${API}/contacts/:id/restore`, ({ params }) => HttpResponse.json(contactOf(indexOf(params.id)))),
+  http.post(`${API}/contacts/:id/resync`, ({ params }) =>
+    HttpResponse.json(contactOf(indexOf(params.id)), { status: 202 }),
+  ),
+  http.get(`${API}/contacts/:id/timeline`, () => HttpResponse.json({ items: changes, next_cursor: null })),
+
+  http.get(`${API}/conflicts`, () =>
+    HttpResponse.json({
+      items: [
+        conflict,
+        {
+          ...conflict,
+          id: 32,
+          contact_name: "Priya Brandt",
+          label: "City",
+          field: "city",
+          base: "Boise",
+          hubspot: "Meridian",
+          loanark: null,
+        },
+      ],
+      next_cursor: null,
+      total: 2,
+    }),
+  ),
+  http.post(`${API}/conflicts/:id/resolve`, () =>
+    HttpResponse.json({ ...conflict, open: false, winner: "hubspot" }),
+  ),
+  http.get(`${API}/rejections`, () => HttpResponse.json({ items: [rejection], next_cursor: null, total: 1 })),
+  http.post(`${API}/rejections/:id/retry`, () => new HttpResponse(null, { status: 202 })),
+
+  http.get(`${API}/runs`, () => HttpResponse.json({ items: runs, next_cursor: null })),
+  http.post(`${API}/runs`, () =>
+    HttpResponse.json(
+      { ...runs[1], id: 10, status: "running", preview: null, counts: noCounts },
+      { status: 201 },
+    ),
+  ),
+  http.get(`${API}/runs/:id`, ({ params }) =>
+    HttpResponse.json(runs.find((run) => run.id === Number(params.id)) ?? runs[2]),
+  ),
+  http.post(`${API}/runs/:id/approve`, () => HttpResponse.json(runs[0])),
+  http.post(`${API}/runs/:id/cancel`, () => HttpResponse.json({ ...runs[1], status: "cancelled" })),
+];

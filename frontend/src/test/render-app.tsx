@@ -1,0 +1,24 @@
+import { createMemoryHistory } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { setUpClient } from "@/app/api-client";
+import { App } from "@/app/app";
+import { makeQueryClient } from "@/app/query-client";
+import { makeRouter } from "@/app/router";
+
+setUpClient();
+
+/** The whole app at an address, as a person meets it. */
+export function renderApp(address: string) {
+  const queryClient = makeQueryClient({ onSignedOut: () => undefined });
+  const router = makeRouter(queryClient, createMemoryHistory({ initialEntries: [address] }));
+  const view = render(<App queryClient={queryClient} router={router} />);
+  return { ...view, user: userEvent.setup(), router, queryClient };
+}
+
+/** Names of the accessibility rules that the page breaks. Colours need a real browser: the end-to-end tests look at them. */
+export async function accessibilityFaults(container: Element): Promise<string[]> {
+  const { violations } = await axe.run(container, { rules: { "color-contrast": { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}

@@ -1,0 +1,38 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup, configure } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { server } from "./server";
+
+configure({ asyncUtilTimeout: 10_000 });
+
+// What jsdom lacks and Radix, TanStack Virtual and EventSource users need.
+Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, value: 800 });
+Object.defineProperty(HTMLElement.prototype, "offsetWidth", { configurable: true, value: 1200 });
+HTMLElement.prototype.hasPointerCapture = () => false;
+HTMLElement.prototype.scrollIntoView = () => undefined;
+window.scrollTo = () => undefined;
+window.matchMedia = (media) =>
+  ({
+    matches: false,
+    media,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }) as unknown as MediaQueryList;
+
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+
+globalThis.EventSource = class extends EventTarget {
+  close() {}
+} as unknown as typeof EventSource;
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  localStorage.clear();
+});
+afterAll(() => server.close());

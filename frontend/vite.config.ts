@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { mockApi } from "./mock/vite-plugin";
+
+/** Everything the web process answers itself; the rest is this single page. */
+const BACKEND_PATHS = ["/api", "/webhooks", "/oauth", "/health"];
+const BACKEND = process.env.LOANARK_DEV_BACKEND ?? "http://127.0.0.1:8000";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), tailwindcss(), mode === "mock" && mockApi()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    proxy: mode === "mock" ? {} : Object.fromEntries(BACKEND_PATHS.map((path) => [path, BACKEND])),
+  },
+  build: {
+    target: "es2023",
+    // Every file in assets/ carries its hash: the server may answer them "immutable".
+    assetsDir: "assets",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // data: fonts would break the content security policy
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+}));
