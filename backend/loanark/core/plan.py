@@ -159,6 +159,9 @@ def _plan_new(local: Record | None, remote: Record | None, mapping: Mapping, pol
     if alive_local and alive_remote:
         operations = _fields({}, alive_local, alive_remote, mapping, first_match=policies.first_match)
         return Plan(Action.MATCH, operations=operations, reason="the same person on both sides")
+    if alive_remote and local:
+        reason = "deleted in LoanArk before, but back in HubSpot"
+        return Plan(Action.RESTORE, Side.LOANARK, _copy(alive_remote, Side.LOANARK, mapping), reason)
     if alive_remote:
         return Plan(Action.CREATE, Side.LOANARK, _copy(alive_remote, Side.LOANARK, mapping), "new in HubSpot")
     if alive_local:
@@ -220,11 +223,13 @@ def _field(
     if first_match and (ours.blank or theirs.blank):
         return (_write(rule, Side.HUBSPOT if ours.blank else Side.LOANARK, ours, theirs, "fills a blank"),)
     if theirs.canonical != base and ours.canonical != base:
+        if (ours.blank or theirs.blank) and not rule.blank_may_overwrite:
+            return (_refill(rule, ours, theirs),)
         return _conflict(rule, base, local, remote, ours, theirs, first_match)
     winner = Side.HUBSPOT if ours.canonical == base else Side.LOANARK
     value = theirs if winner is Side.HUBSPOT else ours
     if value.blank and not rule.blank_may_overwrite:
-        return (_write(rule, winner.other, ours, theirs, "a blank may not overwrite here"),)
+        return (_refill(rule, ours, theirs),)
     return (_write(rule, winner, ours, theirs, f"changed in {_name(winner)}"),)
 
 
@@ -233,6 +238,10 @@ def _one_way(rule: FieldRule, source: Side, ours: Value, theirs: Value) -> tuple
     if value.blank and not rule.blank_may_overwrite:
         return ()
     return (_write(rule, source, ours, theirs, f"{_name(source)} alone decides this field"),)
+
+
+def _refill(rule: FieldRule, ours: Value, theirs: Value) -> Write:
+    return _write(rule, Side.HUBSPOT if ours.blank else Side.LOANARK, ours, theirs, "a blank may not overwrite here")
 
 
 def _write(rule: FieldRule, winner: Side, ours: Value, theirs: Value, reason: str) -> Write:
@@ -274,6 +283,8 @@ def _union(rule: FieldRule, base: str | None, ours: Value, theirs: Value) -> tup
     """Three-way: what either side added stays, what either side removed goes."""
     before, left, right = keys_of(base), keys_of(ours.canonical), keys_of(theirs.canonical)
     keys = (left | right) - (before - left) - (before - right)
+    if not keys and not rule.blank_may_overwrite:
+        keys = left | right
     text = ";".join(sorted(keys)) or None
     merged = Value(text, text)
     operations: list[FieldOperation] = [Conflict(rule.field, base, theirs, ours, rule.policy, None, merged=merged)]

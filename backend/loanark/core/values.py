@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache
@@ -54,12 +54,18 @@ BLANK = Value(None, None)
 
 #: Longest text HubSpot stores in a property (HubSpot API facts, values: string).
 MAX_TEXT = 65_536
+#: Longest number on either side of its point: "1e999999999" is eleven characters and would fill the memory.
+MAX_DIGITS = 60
 
 
 def read(kind: Kind, raw: str | None) -> Value | Unreadable:
     """Reads a raw text as a value of `kind`; blank texts are `BLANK`."""
     if raw is None or not raw.strip():
         return BLANK
+    if "\0" in raw:
+        return Unreadable(
+            raw.replace("\0", "\N{REPLACEMENT CHARACTER}"), "contains a NUL character, which no text column holds"
+        )
     try:
         return Value(_READERS[kind](raw), raw)
     except ValueError as error:
@@ -77,7 +83,7 @@ def _email(raw: str) -> str:
 
 
 #: North American numbers are nearly all of a US lender's: recognised without the (100 times slower) full parser.
-_NANP = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})")
+_NANP = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)
 _PHONE_PUNCTUATION = str.maketrans("", "", " ()-./\u00a0\u2010\u2011\u2012\u2013")
 
 
@@ -103,7 +109,13 @@ def _decimal(raw: str) -> str:
         raise ValueError("is not a number") from None
     if not number.is_finite():
         raise ValueError("is not a finite number")
-    return format(number.normalize() + 0, "f")
+    if not number:
+        return "0"
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= MAX_DIGITS or (isinstance(exponent, int) and exponent < -MAX_DIGITS):
+        raise ValueError(f"has more than {MAX_DIGITS} digits")
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _BOOLEANS = {"true": "true", "t": "true", "false": "false", "f": "false"}
@@ -117,6 +129,7 @@ def _boolean(raw: str) -> str:
 
 
 _EPOCH_MS = re.compile(r"-?\d{5,}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
 
 
@@ -141,7 +154,7 @@ def _instant(raw: str) -> str:
 def _moment(text: str) -> datetime:
     try:
         if _EPOCH_MS.fullmatch(text):
-            return datetime.fromtimestamp(int(text) / 1000, UTC)
+            return _EPOCH + timedelta(milliseconds=int(text))
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         raise ValueError("is not a moment in time (expected ISO 8601)") from None
