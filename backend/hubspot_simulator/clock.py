@@ -1,0 +1,68 @@
+"""Time: one injectable clock, and the two ways HubSpot writes a moment."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+DAY_MS = 86_400_000
+
+
+class Clock(Protocol):
+    """Anything that can say what time it is, in epoch milliseconds."""
+
+    def now_ms(self) -> int: ...
+
+    def advance(self, ms: int) -> None: ...
+
+
+class WallClock:
+    """The machine's clock, which tests may push forward."""
+
+    def __init__(self) -> None:
+        self._offset = 0
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000 + self._offset
+
+    def advance(self, ms: int) -> None:
+        self._offset += ms
+
+
+class ManualClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, now_ms: int = 1_795_000_000_000) -> None:
+        self._now = now_ms
+
+    def now_ms(self) -> int:
+        return self._now
+
+    def advance(self, ms: int) -> None:
+        self._now += ms
+
+
+def iso(ms: int) -> str:
+    """Epoch milliseconds as HubSpot prints them.
+
+    HubSpot API facts (values): ISO 8601, UTC, milliseconds, Java style: a zero fraction is dropped.
+    """
+    seconds, fraction = divmod(ms, 1000)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{fraction:03d}Z" if fraction else f"{text}Z"
+
+
+def parse_instant(text: str) -> int | None:
+    """Epoch milliseconds from ISO 8601 or from a number of milliseconds; ``None`` when it is neither."""
+    stripped = text.strip()
+    if stripped.lstrip("-").isdigit():
+        return int(stripped)
+    try:
+        moment = datetime.fromisoformat(stripped.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    # Whole milliseconds by integer arithmetic: floats lose the last digit.
+    return int(moment.replace(microsecond=0).timestamp()) * 1000 + moment.microsecond // 1000

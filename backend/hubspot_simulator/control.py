@@ -1,0 +1,257 @@
+"""The control API under ``/_control/``: act as the HubSpot user, look inside, cause trouble.
+
+JSON in, JSON out, no credentials: for a machine of one's own only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from hubspot_simulator import contacts, errors, properties
+from hubspot_simulator.clock import iso
+from hubspot_simulator.contacts import Call
+from hubspot_simulator.errors import ApiError
+from hubspot_simulator.http import Request, Response, json_response
+from hubspot_simulator.limits import Limit
+from hubspot_simulator.model import USER, Contact
+from hubspot_simulator.portal import Portal
+
+if TYPE_CHECKING:
+    from hubspot_simulator.simulator import Simulator
+
+
+class Control:
+    """Routes of the control API."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def handle(self, request: Request) -> Response:
+        parts = tuple(part for part in request.path.split("/") if part)[1:]
+        try:
+            document = self._dispatch(request, parts)
+        except ApiError as error:
+            return json_response(error.body(""), error.status)
+        except (KeyError, TypeError, ValueError) as error:
+            return json_response({"status": "error", "message": f"{type(error).__name__}: {error}"}, 400)
+        return document if isinstance(document, Response) else json_response(document)
+
+    def _dispatch(self, request: Request, parts: tuple[str, ...]) -> Any:
+        body = request.json() if request.body else {}
+        match request.method, parts:
+            case "GET", ("status",):
+                return self.status()
+            case "GET", ("requests",):
+                return self.requests(int(request.param("limit", "100")))
+            case "DELETE", ("requests",):
+                return self.forget_requests()
+            case "PUT", ("settings",):
+                return self.change_settings(body)
+            case "GET" | "PUT", ("webhooks",):
+                return self.webhooks(body)
+            case "GET", ("deliveries",):
+                return {"deliveries": list(self._simulator.webhooks.deliveries)[::-1]}
+            case "GET" | "POST" | "DELETE", ("faults",):
+                return self.faults(request.method, body)
+            case "POST", ("clock", "advance"):
+                self._simulator.clock.advance(int(body["ms"]))
+                return {"now": iso(self._simulator.clock.now_ms())}
+            case "POST", ("tokens", "expire"):
+                return {"expired": self._simulator.authority.expire_all(body.get("portal_id"))}
+            case "POST", ("installs", "revoke"):
+                portal = self.portal(body)
+                return {"revoked": self._simulator.authority.uninstall(portal.id)}
+            case _, ("contacts", *rest):
+                return self.contacts(request, tuple(rest), body)
+            case "POST", ("merge",):
+                return self.merge(body)
+            case _, ("properties", *rest):
+                return self.properties(request, tuple(rest))
+        raise errors.not_found()
+
+    def portal(self, body: dict[str, Any]) -> Portal:
+        portal_id = body.get("portal_id")
+        return self._simulator.portals[int(portal_id)] if portal_id else self._simulator.first_portal()
+
+    # ---- looking ------------------------------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        simulator = self._simulator
+        return {
+            "now": iso(simulator.clock.now_ms()),
+            "base_url": simulator.base_url,
+            "limit": str(simulator.limit) if simulator.limit else "none",
+            "latency_ms": simulator.latency_ms,
+            "rules": {p.id: dataclasses.asdict(p.rules) for p in simulator.portals.values()},
+            "portals": [self.portal_status(portal) for portal in simulator.portals.values()],
+            "statuses": simulator.statuses,
+            "webhooks": self.webhooks({}),
+        }
+
+    def portal_status(self, portal: Portal) -> dict[str, Any]:
+
+        def count(name: str) -> int:
+            return sum(name in portal.contacts[i].props for i in portal.live)
+
+        return {
+            "portal_id": portal.id,
+            "contacts": len(portal.live),
+            "archived": len(portal.archived),
+            "merged_away": len(portal.aliases),
+            "vip": count("client_type_vip_status"),
+            "prospects": count("client_type_prospects"),
+            "installs": sum(
+                i.portal_id == portal.id and not i.revoked for i in self._simulator.authority.installs.values()
+            ),
+            "search_lag_ms": portal.index.lag_ms,
+            **self.maxima(portal),
+        }
+
+    def maxima(self, portal: Portal) -> dict[str, int]:
+        """The most requests there were in any rolling window, refused ones included."""
+        return {
+            "max_requests_in_window": portal.meter.arrivals.maximum,
+            "max_searches_in_second": portal.meter.search_arrivals.maximum,
+        }
+
+    def requests(self, limit: int) -> dict[str, Any]:
+        simulator = self._simulator
+        rows = list(simulator.log)[-limit:][::-1]
+        return {
+            "total": sum(simulator.statuses.values()),
+            "statuses": simulator.statuses,
+            "portals": {portal.id: self.maxima(portal) for portal in simulator.portals.values()},
+            "requests": [{**row, "at": iso(row["at"]), "at_ms": row["at"]} for row in rows],
+        }
+
+    def forget_requests(self) -> dict[str, Any]:
+        self._simulator.log.clear()
+        self._simulator.statuses.clear()
+        for portal in self._simulator.portals.values():
+            portal.meter.forget()
+        return {}
+
+    # ---- settings and faults ------------------------------------------------------------------------
+
+    def change_settings(self, body: dict[str, Any]) -> dict[str, Any]:
+        """``limit``, ``search_limit``, ``daily_limit``, ``latency_ms``, ``search_lag_ms``,
+        ``rotate_refresh_tokens``, ``unavailable_scopes``, ``static_scopes``, ``rules``.
+        """
+        simulator, portal = self._simulator, self.portal(body)
+        if "limit" in body:
+            simulator.limit = Limit.parse(str(body["limit"]))
+        simulator.search_per_second = int(body.get("search_limit", simulator.search_per_second))
+        simulator.daily_limit = int(body.get("daily_limit", simulator.daily_limit))
+        simulator.latency_ms = int(body.get("latency_ms", simulator.latency_ms))
+        portal.index.lag_ms = int(body.get("search_lag_ms", portal.index.lag_ms))
+        if "rotate_refresh_tokens" in body:
+            simulator.authority.rotate_refresh_tokens = bool(body["rotate_refresh_tokens"])
+        if "unavailable_scopes" in body:
+            portal.unavailable_scopes = frozenset(body["unavailable_scopes"])
+        if "static_scopes" in body:
+            simulator.authority.tokens[simulator.static_token(portal.id)].scopes = list(body["static_scopes"])
+        for name, value in (body.get("rules") or {}).items():
+            if name not in portal.rules.__slots__:
+                raise ValueError(f"unknown rule {name}")
+            setattr(portal.rules, name, value)
+        return self.status()
+
+    def webhooks(self, body: dict[str, Any]) -> dict[str, Any]:
+        hooks = self._simulator.webhooks
+        for name, value in body.items():
+            if name not in hooks.settings.__slots__:
+                raise ValueError(f"unknown setting {name}")
+            setattr(hooks.settings, name, value)
+        return {
+            **dataclasses.asdict(hooks.settings),
+            "waiting": hooks.waiting(),
+            "delivered": hooks.delivered,
+            "failed_attempts": hooks.failed,
+            "lost": hooks.lost,
+        }
+
+    def faults(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        faults = self._simulator.faults
+        if method == "DELETE":
+            faults.clear()
+        elif "outage_seconds" in body:
+            faults.outage_until = self._simulator.clock.now_ms() + int(float(body["outage_seconds"]) * 1000)
+        elif method == "POST":
+            faults.add(body)
+        return {
+            "faults": [dataclasses.asdict(fault) for fault in faults.waiting],
+            "outage_until": iso(faults.outage_until) if faults.outage_until else None,
+        }
+
+    # ---- acting as the HubSpot user -----------------------------------------------------------------
+
+    def contacts(self, request: Request, rest: tuple[str, ...], body: dict[str, Any]) -> Any:
+        portal = self.portal(body or {"portal_id": request.param("portal_id")})
+        match request.method, rest:
+            case "POST", ():
+                return self.create(portal, body)
+            case "GET", (key,):
+                return self.full(portal, self.any_contact(portal, key))
+            case "PATCH", (key,):
+                return self.edit(portal, key, body)
+            case "POST", (key, "archive"):
+                portal.archive(self.live_contact(portal, key), USER)
+                return {}
+            case "POST", (key, "restore"):
+                contact = self.any_contact(portal, key)
+                if contact.archived:
+                    portal.restore(contact, USER)
+                return self.full(portal, contact)
+            case "POST", (key, "privacy-delete"):
+                portal.erase(self.any_contact(portal, key), USER)
+                return {}
+        raise errors.not_found()
+
+    def create(self, portal: Portal, body: dict[str, Any]) -> Response:
+        draft = portal.draft(body["properties"], current=None, dated=True)
+        return json_response(self.full(portal, portal.create(draft, USER)), 201)
+
+    def edit(self, portal: Portal, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        """``{"properties": {...}, "unchecked": true}`` stores values no rule would let in."""
+        contact = self.live_contact(portal, key)
+        if body.get("unchecked"):
+            portal.force(contact, {name: str(value) for name, value in body["properties"].items()}, USER)
+        else:
+            draft = portal.draft(body["properties"], current=contact, dated=True)
+            portal.update(contact, draft, USER)
+        return self.full(portal, contact)
+
+    def merge(self, body: dict[str, Any]) -> dict[str, Any]:
+        portal = self.portal(body)
+        primary = self.live_contact(portal, str(body["primary"]))
+        secondary = self.live_contact(portal, str(body["secondary"]))
+        if primary is secondary:
+            raise errors.validation("Cannot merge a record with itself")
+        return self.full(portal, portal.merge(primary, secondary, USER))
+
+    def full(self, portal: Portal, contact: Contact) -> dict[str, Any]:
+        names = sorted({*contact.props, "createdate", "lastmodifieddate", "hs_object_id"})
+        past = portal.history(contact, sorted({*contact.props, *(contact.history or {})}))
+        return portal.document(contact, names) | {"propertiesWithHistory": past}
+
+    def live_contact(self, portal: Portal, key: str) -> Contact:
+        found = portal.find(int(key)) if key.isdigit() else portal.find_by("email", key)
+        if found is None:
+            raise errors.not_found(category=True)
+        return found
+
+    def any_contact(self, portal: Portal, key: str) -> Contact:
+        archived = portal.find(int(key), archived=True) if key.isdigit() else None
+        return archived or self.live_contact(portal, key)
+
+    def properties(self, request: Request, rest: tuple[str, ...]) -> Response:
+        """The properties API as the administrator: same paths and bodies, no credentials."""
+        found = properties.route(request.method, ("contacts", *rest))
+        if found is None:
+            raise errors.not_found()
+        portal = self.portal({"portal_id": request.param("portal_id")})
+        return found[1](contacts.Call(request, portal, "2026-09", USER))
+
+
+__all__ = ["Call", "Control"]

@@ -1,0 +1,99 @@
+"""Requests and responses without a network, and how a path is read in each API version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import orjson
+
+from hubspot_simulator import errors
+
+VERSIONS = frozenset({"2026-09", "2026-03", "v3"})
+JSON_TYPE = "application/json;charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Header names are lower case; ``path`` has no query and is not yet unquoted."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def params(self) -> dict[str, list[str]]:
+        return parse_qs(self.query, keep_blank_values=True)
+
+    def param(self, name: str, default: str = "") -> str:
+        values = self.params().get(name)
+        return values[-1] if values else default
+
+    def names(self, name: str) -> list[str]:
+        """A list parameter: repeated, comma separated, or both (HubSpot API facts: list endpoint)."""
+        found: list[str] = []
+        for value in self.params().get(name, []):
+            found.extend(part.strip() for part in value.split(",") if part.strip())
+        return found
+
+    def form(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in parse_qs(self.body.decode("utf-8", "replace")).items()}
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object, or HubSpot's complaint about it."""
+        try:
+            document = orjson.loads(self.body or b"")
+        except orjson.JSONDecodeError as error:
+            raise errors.invalid_json(error.lineno, error.colno, error.msg) from None
+        if not isinstance(document, dict):
+            raise errors.invalid_json(1, 1, "Cannot deserialize value")
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response. ``dropped`` means: close the connection without answering."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = JSON_TYPE
+    delay_ms: int = 0
+    dropped: bool = False
+
+
+def json_response(document: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    return Response(status, orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS), headers)
+
+
+def redirect(location: str) -> Response:
+    return Response(303, headers=(("Location", location),), content_type="text/plain")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path taken apart: which API, which version, and what follows."""
+
+    area: str
+    version: str
+    rest: tuple[str, ...]
+
+
+def read_path(path: str) -> Route | None:
+    """Understand both path shapes: ``/crm/objects/2026-09/contacts`` and ``/crm/v3/objects/contacts``."""
+    parts = tuple(unquote(part) for part in path.split("/") if part)
+    match parts:
+        case ("crm", version, area, *rest) if version == "v3":
+            return Route(f"crm/{area}", version, tuple(rest))
+        case ("crm", area, version, *rest) if version in VERSIONS and version != "v3":
+            return Route(f"crm/{area}", version, tuple(rest))
+        case ("oauth", version, *rest) if version in VERSIONS or version == "v1":
+            return Route("oauth", version, tuple(rest))
+        case ("account-info", version, *rest) if version in VERSIONS:
+            return Route("account-info", version, tuple(rest))
+        case ("appinstalls", version, *rest) if version in VERSIONS:
+            return Route("appinstalls", version, tuple(rest))
+        case _:
+            return None

@@ -1,0 +1,326 @@
+"""Tokens: the install page, the token endpoint, introspection, revocation.
+
+HubSpot docs "working with OAuth": authorization code once, access tokens for 30 minutes, the same refresh token
+back on each refresh, errors as 400 with ``error``, ``error_description``, ``status`` and ``message``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from hubspot_simulator import errors
+from hubspot_simulator.clock import iso
+from hubspot_simulator.http import Request, Response, json_response, redirect
+
+if TYPE_CHECKING:
+    from hubspot_simulator.simulator import Simulator
+
+LIFETIME_S = 1800
+CODE_LIFETIME_MS = 60_000
+REQUIRED_SCOPES = (
+    "oauth",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.schemas.contacts.read",
+)
+OPTIONAL_SCOPES = (
+    "crm.schemas.contacts.write",
+    "crm.objects.owners.read",
+    "crm.export",
+    "crm.import",
+    "crm.objects.contacts.sensitive.read",
+    "crm.objects.contacts.sensitive.write",
+)
+USER_ID = 4711
+USER_EMAIL = "admin@loanark-portal.example.com"
+
+
+class OAuthError(Exception):
+    """A refusal of the token endpoint."""
+
+    def __init__(self, status: str, error: str, description: str) -> None:
+        super().__init__(description)
+        self.document = {
+            "status": status,
+            "message": description,
+            "error": error,
+            "error_description": description,
+        }
+
+
+@dataclass(slots=True)
+class Install:
+    """One account that connected the app."""
+
+    portal_id: int
+    refresh_token: str
+    scopes: list[str]
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Access:
+    """A bearer token."""
+
+    token: str
+    portal_id: int
+    scopes: list[str]
+    expires: int = 0  # 0: never
+    static: bool = False
+
+
+@dataclass(slots=True)
+class Code:
+    """An authorization code: good once, for a short time."""
+
+    portal_id: int
+    redirect_uri: str
+    scopes: list[str]
+    expires: int
+    challenge: str = ""
+    challenge_method: str = ""
+
+
+class Authority:
+    """Knows the app, its installs and every token."""
+
+    def __init__(self, simulator: Simulator, client_id: str, client_secret: str) -> None:
+        self._simulator = simulator
+        self.client_id = client_id
+        self.client_secret = client_secret
+        self.installs: dict[str, Install] = {}
+        self.tokens: dict[str, Access] = {}
+        self.codes: dict[str, Code] = {}
+        self.rotate_refresh_tokens = False
+
+    def restore_state(self, kind: str, data: dict[str, Any]) -> None:
+        if kind == "install":
+            self.installs[data["refresh_token"]] = Install(**data)
+        elif not self.tokens.get(data["token"], Access("", 0, [])).static:
+            self.tokens[data["token"]] = Access(**data)
+
+    # ---- who is calling -----------------------------------------------------------------------------
+
+    def authenticate(self, request: Request, now: int) -> Access:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise errors.no_credentials()
+        access = self.tokens.get(token.strip())
+        if access is None:
+            # Captured: a garbage token counts as expired since 1970.
+            raise errors.expired_token(f"{now // 86_400_000} day(s)", iso(0))
+        if access.expires and access.expires <= now:
+            late = (now - access.expires) // 1000
+            raise errors.expired_token(f"{late} second(s)", iso(access.expires))
+        return access
+
+    def expire_all(self, portal_id: int | None = None) -> int:
+        """Make access tokens of OAuth installs expire now."""
+        now = self._simulator.clock.now_ms()
+        hit = [t for t in self.tokens.values() if not t.static and portal_id in (None, t.portal_id)]
+        for access in hit:
+            access.expires = min(access.expires, now)
+            self._save_token(access)
+        return len(hit)
+
+    def uninstall(self, portal_id: int) -> int:
+        """Refresh tokens stop working; issued access tokens live on until they expire (docs: OAuth)."""
+        hit = [i for i in self.installs.values() if i.portal_id == portal_id and not i.revoked]
+        for install in hit:
+            install.revoked = True
+            self._save_install(install)
+        return len(hit)
+
+    def _save_install(self, install: Install) -> None:
+        self._simulator.journal("install", 0, asdict(install))
+
+    def _save_token(self, access: Access) -> None:
+        self._simulator.journal("token", 0, asdict(access))
+
+    # ---- the install page ---------------------------------------------------------------------------
+
+    def read_authorization(self, params: dict[str, str]) -> tuple[list[str], list[str], str]:
+        """Requested and optional scopes, and why the install page refuses (empty when it does not)."""
+        requested = params.get("scope", "").split()
+        optional = params.get("optional_scope", "").split()
+        known = {*REQUIRED_SCOPES, *OPTIONAL_SCOPES}
+        missing = [s for s in REQUIRED_SCOPES if s not in requested and s not in optional]
+        unknown = [s for s in (*requested, *optional) if s not in known]
+        uri = urlsplit(params.get("redirect_uri", ""))
+        local = uri.hostname in ("localhost", "127.0.0.1", "::1")
+        problem = ""
+        if params.get("client_id") != self.client_id:
+            problem = "We couldn't find an app with this client_id."
+        elif uri.scheme != "https" and not (uri.scheme == "http" and local):
+            problem = "The redirect_uri must be https, except for localhost."
+        elif unknown:
+            problem = "The app does not have these scopes configured: " + ", ".join(unknown)
+        elif missing:
+            problem = "The requested scopes must include all required scopes of the app: " + ", ".join(missing)
+        return requested, optional, problem
+
+    def grant(self, params: dict[str, str], portal_id: int) -> Response:
+        """A person clicked "Connect app": back to the app with a code."""
+        requested, optional, problem = self.read_authorization(params)
+        portal = self._simulator.portals.get(portal_id)
+        if problem or portal is None:
+            return json_response({"status": "error", "message": problem or "unknown account"}, 400)
+        # Optional scopes that the account's tier lacks are dropped without a word.
+        scopes = [*requested, *(s for s in optional if s not in portal.unavailable_scopes)]
+        code = self._simulator.new_secret("code")
+        self.codes[code] = Code(
+            portal_id,
+            params["redirect_uri"],
+            list(dict.fromkeys(scopes)),
+            self._simulator.clock.now_ms() + CODE_LIFETIME_MS,
+            params.get("code_challenge", ""),
+            params.get("code_challenge_method", ""),
+        )
+        return redirect(_with(params, {"code": code}))
+
+    def deny(self, params: dict[str, str]) -> Response:
+        _, _, problem = self.read_authorization(params)
+        if problem:
+            return json_response({"status": "error", "message": problem}, 400)
+        told = {"error": "access_denied", "error_description": "The user denied the request"}
+        return redirect(_with(params, told))
+
+    # ---- endpoints ----------------------------------------------------------------------------------
+
+    def endpoint(self, request: Request, rest: tuple[str, ...]) -> Response:
+        form = request.form()
+        if not form and request.query:  # v1 let the values come in the query string
+            form = {name: values[-1] for name, values in request.params().items()}
+        try:
+            match request.method, rest:
+                case "POST", ("token",):
+                    return json_response(self._token(form))
+                case "POST", ("token", "introspect"):
+                    self._check_client(form)
+                    return json_response(self._introspect(form.get("token", "")))
+                case "POST", ("token", "revoke"):
+                    self._check_client(form)
+                    return self._revoke(form.get("token", ""))
+                case "GET", ("access-tokens" | "refresh-tokens", token):
+                    return json_response(self._introspect(token))
+                case "DELETE", ("refresh-tokens", token):
+                    return self._revoke(token)
+                case _:
+                    raise errors.not_found()
+        except OAuthError as refusal:
+            return json_response(refusal.document, 400)
+
+    def _check_client(self, form: dict[str, str]) -> None:
+        if form.get("client_id") != self.client_id:
+            raise OAuthError("BAD_CLIENT_ID", "invalid_client", "missing or unknown client id")
+        if form.get("client_secret") != self.client_secret:
+            raise OAuthError("BAD_CLIENT_SECRET", "invalid_client", "missing or invalid client secret")
+
+    def _token(self, form: dict[str, str]) -> dict[str, Any]:
+        grant_type = form.get("grant_type", "")
+        if grant_type not in ("authorization_code", "refresh_token"):
+            raise OAuthError("BAD_GRANT_TYPE", "unsupported_grant_type", "missing or unknown grant type")
+        self._check_client(form)
+        if grant_type == "authorization_code":
+            return self._exchange(form)
+        return self._refresh(form.get("refresh_token", ""))
+
+    def _exchange(self, form: dict[str, str]) -> dict[str, Any]:
+        code = self.codes.pop(form.get("code", ""), None)
+        if code is None or code.expires <= self._simulator.clock.now_ms():
+            raise OAuthError("BAD_AUTH_CODE", "invalid_grant", "missing or unknown auth code")
+        if form.get("redirect_uri") != code.redirect_uri:
+            raise OAuthError("BAD_REDIRECT_URI", "invalid_grant", "redirect uri does not match")
+        if code.challenge and _challenge(form.get("code_verifier", ""), code) != code.challenge:
+            raise OAuthError("BAD_CODE_VERIFIER", "invalid_grant", "code verifier does not match")
+        install = Install(code.portal_id, self._simulator.new_secret("refresh"), code.scopes)
+        self.installs[install.refresh_token] = install
+        self._save_install(install)
+        return self._issue(install)
+
+    def _refresh(self, token: str) -> dict[str, Any]:
+        install = self.installs.get(token)
+        if install is None or install.revoked:
+            raise OAuthError("BAD_REFRESH_TOKEN", "invalid_grant", "refresh token is invalid, expired or revoked")
+        if self.rotate_refresh_tokens:
+            install.revoked = True
+            self._save_install(install)
+            install = Install(install.portal_id, self._simulator.new_secret("refresh"), install.scopes)
+            self.installs[install.refresh_token] = install
+            self._save_install(install)
+        return self._issue(install)
+
+    def _issue(self, install: Install) -> dict[str, Any]:
+        now = self._simulator.clock.now_ms()
+        access = Access(
+            self._simulator.new_secret("access"), install.portal_id, install.scopes, now + LIFETIME_S * 1000
+        )
+        self.tokens[access.token] = access
+        self._save_token(access)
+        return {
+            "token_type": "bearer",
+            "token_use": "access_token",
+            "access_token": access.token,
+            "refresh_token": install.refresh_token,
+            "expires_in": LIFETIME_S,
+            "hub_id": install.portal_id,
+            "user_id": USER_ID,
+            "scopes": install.scopes,
+        }
+
+    def _introspect(self, token: str) -> dict[str, Any]:
+        install, access = self.installs.get(token), self.tokens.get(token)
+        now = self._simulator.clock.now_ms()
+        if install and not install.revoked:
+            return self._described(token, install.portal_id, install.scopes, "refresh_token", None)
+        if access and (not access.expires or access.expires > now):
+            left = (access.expires - now) // 1000 if access.expires else LIFETIME_S
+            return self._described(token, access.portal_id, access.scopes, "access_token", left)
+        return {"active": False}
+
+    def _described(
+        self, token: str, portal_id: int, scopes: list[str], use: str, expires_in: int | None
+    ) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "active": True,
+            "token": token,
+            "token_type": "bearer",
+            "token_use": use,
+            "client_id": self.client_id,
+            "app_id": self._simulator.app_id,
+            "hub_id": portal_id,
+            "user_id": USER_ID,
+            "user": USER_EMAIL,
+            "hub_domain": f"loanark-{portal_id}.example.com",
+            "scopes": scopes,
+        }
+        if expires_in is not None:
+            document["expires_in"] = expires_in
+            document["is_private_distribution"] = False
+        return document
+
+    def _revoke(self, token: str) -> Response:
+        install = self.installs.get(token)
+        if install is not None:
+            install.revoked = True
+            self._save_install(install)
+        return json_response({})
+
+
+def _challenge(verifier: str, code: Code) -> str:
+    if code.challenge_method.upper() != "S256":
+        return verifier
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _with(params: dict[str, str], more: dict[str, str]) -> str:
+    """The redirect address with what the app is told; ``state`` comes back unchanged."""
+    if "state" in params:
+        more = {**more, "state": params["state"]}
+    uri = params["redirect_uri"]
+    return uri + ("&" if "?" in uri else "?") + urlencode(more)

@@ -1,0 +1,594 @@
+"""One HubSpot account: its records, the rules for changing them, and what each change leaves behind.
+
+Every mutation goes through here, whoever asks (the API, a person, a merge): values are checked, uniqueness is
+kept, history grows, the search index hears of it later, the journal at once, and webhooks get an event.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from hubspot_simulator import catalogue, errors, values
+from hubspot_simulator.clock import DAY_MS, Clock, iso, parse_instant
+from hubspot_simulator.errors import ValueProblem
+from hubspot_simulator.limits import Meter
+from hubspot_simulator.model import (
+    MERGE,
+    Contact,
+    Event,
+    Owner,
+    Property,
+    Props,
+    Revision,
+    Source,
+)
+from hubspot_simulator.search import SearchIndex
+
+# HubSpot API facts (list): these come unasked.
+DEFAULT_PROPERTIES = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
+ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")
+KEPT_ARCHIVED_MS = 90 * DAY_MS
+MAX_IDENTITIES = 250
+
+
+@dataclass(slots=True)
+class Rules:
+    """What an administrator, or an undecided question about HubSpot, makes stricter or milder."""
+
+    # Docs (contacts guide): at least one of these on create; the general guide only recommends it.
+    identity_required: bool = True
+    # Docs (write validation, 2026-09): properties required on create.
+    required: list[str] = field(default_factory=list)
+    # (controlling property, its value, property then required)
+    conditional: list[tuple[str, str, str]] = field(default_factory=list)
+    # Unsettled: does writing the same value again move lastmodifieddate? The harsher answer is yes.
+    same_value_touches: bool = True
+    # Unsettled: does one bad row fail a whole upsert by email? The harsher answer is yes.
+    email_upsert_all_or_nothing: bool = True
+
+
+@dataclass(slots=True)
+class Draft:
+    """Checked values of one write, ready to be applied."""
+
+    props: Props
+    created: int | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+
+Claims = dict[tuple[str, str], int]
+Journal = Callable[[str, int, Any], None]
+
+
+class Portal:
+    """State of one account."""
+
+    def __init__(
+        self, portal_id: int, clock: Clock, emit: Callable[[Event], None], journal: Journal, lag_ms: int
+    ) -> None:
+        self.id = portal_id
+        self.clock = clock
+        self.time_zone = "US/Central"
+        self.company = "LoanArk Lending"
+        self.account_type = "STANDARD"
+        self.properties: dict[str, Property] = catalogue.standard() | catalogue.lending()
+        self.groups: dict[str, dict[str, Any]] = {
+            name: {"name": name, "label": label, "displayOrder": order, "archived": False}
+            for order, (name, label) in enumerate(catalogue.GROUPS.items())
+        }
+        self.owners: dict[int, Owner] = {}
+        self.owner_ids: frozenset[str] = frozenset()
+        self.contacts: dict[int, Contact] = {}
+        self.live: list[int] = []
+        self.archived: list[int] = []
+        self.aliases: dict[int, int] = {}
+        self.emails: dict[str, int] = {}
+        self.unique: dict[str, dict[str, int]] = {}
+        self.blocked: set[str] = set()
+        self.next_id = 101
+        self.rules = Rules()
+        self.meter = Meter("America/Chicago")
+        self.index = SearchIndex(self, lag_ms)
+        self.unavailable_scopes: frozenset[str] = frozenset()
+        self._emit = emit
+        self._journal = journal
+        self._key_ids: dict[tuple[str, ...], int] = {}
+        self._keys: dict[int, tuple[str, ...]] = {}
+
+    # ---- loading ------------------------------------------------------------------------------------
+
+    def seed(self, contacts: Iterable[Contact]) -> None:
+        """Put generated records in place without history, events or journal."""
+        for contact in contacts:
+            self._store(contact)
+        self.live.sort()
+        self.index.fill()
+
+    def _store(self, contact: Contact) -> None:
+        self.contacts[contact.id] = contact
+        (self.archived if contact.archived else self.live).append(contact.id)
+        if not contact.archived:
+            self._claim(contact)
+        self.next_id = max(self.next_id, contact.id + 1)
+
+    def set_owners(self, owners: Iterable[Owner]) -> None:
+        self.owners = {owner.id: owner for owner in owners}
+        self.owner_ids = frozenset(str(owner.id) for owner in self.owners.values() if not owner.archived)
+
+    def restore_state(self, kind: str, data: Any) -> None:
+        """Replay one journal entry of this account."""
+        match kind:
+            case "contact":
+                contact = Contact.load(data)
+                self._forget(contact.id)
+                self._store(contact)
+            case "gone":
+                self._forget(data["id"])
+                if "into" in data:
+                    self.aliases[data["id"]] = data["into"]
+            case "property":
+                self.properties[data["name"]] = load_property(data)
+                self.refresh_unique(data["name"])
+            case "group":
+                self.groups[data["name"]] = data
+            case "next_id":
+                self.next_id = max(self.next_id, data)
+
+    def settle(self) -> None:
+        """Bring the ordered lists and the index in line after a replay."""
+        self.live = sorted(c.id for c in self.contacts.values() if not c.archived)
+        self.archived = sorted(c.id for c in self.contacts.values() if c.archived)
+        for name in [p.name for p in self.properties.values() if p.unique]:
+            self.refresh_unique(name)
+        self.index.fill()
+
+    def _forget(self, contact_id: int) -> None:
+        contact = self.contacts.pop(contact_id, None)
+        if contact is not None and not contact.archived:
+            self._release(contact)
+
+    # ---- reading ------------------------------------------------------------------------------------
+
+    def resolve(self, contact_id: int) -> int:
+        """Follow merges: a merged-away id answers with its survivor (docs: merge functionality)."""
+        while contact_id in self.aliases:
+            contact_id = self.aliases[contact_id]
+        return contact_id
+
+    def find(self, contact_id: int, archived: bool = False) -> Contact | None:
+        contact = self.contacts.get(self.resolve(contact_id))
+        if contact is None or bool(contact.archived) != archived:
+            return None
+        return None if self._purged(contact) else contact
+
+    def find_by(self, name: str, value: str) -> Contact | None:
+        """By e-mail (secondary addresses match too) or by a property declared unique."""
+        index = self.emails if name == "email" else self.unique.get(name, {})
+        contact_id = index.get(unique_key(name, value))
+        return None if contact_id is None else self.contacts[contact_id]
+
+    def is_key(self, name: str) -> bool:
+        prop = self.properties.get(name)
+        return name == "email" or (prop is not None and prop.unique and not prop.archived)
+
+    def page(self, after: int, limit: int, archived: bool) -> tuple[list[Contact], int | None]:
+        """Records from id ``after`` on, and where the next page starts.
+
+        HubSpot API facts (list): the cursor is an inclusive lower bound on the id: last id + 1.
+        """
+        order = self.archived if archived else self.live
+        start = bisect_left(order, after)
+        ids = order[start : start + limit]
+        more = start + limit < len(order)
+        contacts = self.contacts
+        page = [contacts[i] for i in ids]
+        if archived:
+            page = [contact for contact in page if not self._purged(contact)]
+        return page, ids[-1] + 1 if more else None
+
+    def _purged(self, contact: Contact) -> bool:
+        return bool(contact.archived) and contact.archived < self.clock.now_ms() - KEPT_ARCHIVED_MS
+
+    def value(self, contact: Contact, name: str) -> str | None:
+        """One property as HubSpot would show it; ``None`` when it is empty."""
+        virtual = VIRTUAL.get(name)
+        return virtual(contact) if virtual else contact.props.get(name)
+
+    def key_for(self, names: Iterable[str]) -> int:
+        """A small number for a set of wanted properties; unknown names are silently left out."""
+        wanted = tuple(sorted({n for n in names if n in self.properties and not self.properties[n].archived}))
+        key = self._key_ids.get(wanted)
+        if key is None:
+            key = self._key_ids[wanted] = len(self._key_ids)
+            self._keys[key] = wanted
+        return key
+
+    def wire(self, contact: Contact, key: int) -> bytes:
+        """A record as JSON, kept until it changes: listing is mostly joining bytes."""
+        if contact.wire_key != key:
+            contact.wire = orjson.dumps(self.document(contact, self._keys[key]))
+            contact.wire_key = key
+        return contact.wire
+
+    def document(self, contact: Contact, names: Iterable[str]) -> dict[str, Any]:
+        props = contact.props
+        shown: dict[str, str | None] = {}
+        for name in names:
+            virtual = VIRTUAL.get(name)
+            # A defined but empty property is null (docs: contacts guide).
+            shown[name] = virtual(contact) if virtual else props.get(name)
+        document: dict[str, Any] = {
+            "id": str(contact.id),
+            "properties": shown,
+            "createdAt": iso(contact.created),
+            "updatedAt": iso(contact.updated),
+            "archived": bool(contact.archived),
+        }
+        if contact.archived:
+            document["archivedAt"] = iso(contact.archived)
+        document["url"] = f"https://app.hubspot.com/contacts/{self.id}/record/0-1/{contact.id}"
+        return document
+
+    def history(self, contact: Contact, names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        return {name: [wire_revision(r) for r in contact.revisions(name)] for name in names}
+
+    # ---- checking -----------------------------------------------------------------------------------
+
+    def draft(
+        self,
+        raw: Mapping[str, Any],
+        *,
+        current: Contact | None,
+        dated: bool,
+        claims: Claims | None = None,
+        owner: int = 0,
+    ) -> Draft:
+        """Check the values of one write against the definitions and against all other records.
+
+        ``dated`` is true under 2026-09, where the account's required-field rules hold and normalised dates
+        are reported. ``claims`` holds what earlier rows of the same batch have taken.
+        """
+        draft = Draft({})
+        problems: list[ValueProblem] = []
+        held = current.props if current else {}
+        for name, value in raw.items():
+            try:
+                self._check_one(draft, name, value, held, dated)
+            except ValueProblem as problem:
+                problems.append(problem)
+        if problems:
+            raise errors.bad_values(problems, self.id)
+        self._check_rules(draft, held, creating=current is None, dated=dated)
+        self._check_unique(draft, current, claims, owner)
+        return draft
+
+    def _check_one(self, draft: Draft, name: str, raw: Any, held: Props, dated: bool) -> None:
+        prop = self.properties.get(name)
+        if prop is None or prop.archived:
+            raise ValueProblem(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
+        if prop.read_only:
+            message = f'"{name}" is a calculated property; its value cannot be set.'
+            raise ValueProblem(name, "READ_ONLY_VALUE", message)
+        try:
+            text = values.as_text(raw)
+        except TypeError:
+            raise errors.invalid_json(1, 1, f"Cannot deserialize value of property {name}") from None
+        if text is None:  # Only "" clears; null is not documented to do anything.
+            return
+        if text == "":
+            draft.props[name] = ""
+            return
+        checked = values.check(prop, text, held.get(name, ""), self.owner_ids)
+        if name == "lifecyclestage" and values.moves_backward(held.get(name, ""), checked.value):
+            return  # Ignored without a word; whether it is refused instead is not documented.
+        if name == "createdate":
+            draft.created = parse_instant(checked.value)
+            return
+        draft.props[name] = checked.value
+        if dated and checked.normalized:
+            draft.warnings.append(normalized_warning(name, text, checked.value))
+
+    def _check_rules(self, draft: Draft, held: Props, *, creating: bool, dated: bool) -> None:
+        after = {**held, **draft.props}
+        if creating and self.rules.identity_required:
+            identity = ("email", "firstname", "lastname")
+            if not any(after.get(name, "").strip() for name in identity):
+                raise errors.missing_required(["email"])
+        if not dated:
+            return
+        missing = [name for name in self.rules.required if creating and not after.get(name)]
+        if missing:
+            raise errors.missing_required(missing)
+        for controlling, wanted, name in self.rules.conditional:
+            if after.get(controlling) == wanted and not after.get(name):
+                raise errors.missing_conditional(name, controlling)
+
+    def _check_unique(self, draft: Draft, current: Contact | None, claims: Claims | None, owner: int) -> None:
+        own_id = current.id if current else owner
+        for name, value in draft.props.items():
+            if not value or not self.is_key(name):
+                continue
+            key = unique_key(name, value)
+            index = self.emails if name == "email" else self.unique.get(name, {})
+            holder = index.get(key)
+            if holder is not None and holder != own_id:
+                raise errors.conflict(holder) if name == "email" else errors.unique_conflict(name, value, holder)
+            if claims is not None and claims.setdefault((name, key), own_id) != own_id:
+                raise errors.conflict(None) if name == "email" else errors.unique_conflict(name, value, None)
+
+    # ---- changing -----------------------------------------------------------------------------------
+
+    def create(self, draft: Draft, source: Source) -> Contact:
+        now = self.clock.now_ms()
+        props = {name: value for name, value in draft.props.items() if value}
+        props.setdefault("lifecyclestage", "lead")
+        contact = Contact(self._new_id(), props, now, now, source)
+        contact.created = draft.created if draft.created is not None else now
+        self.contacts[contact.id] = contact
+        insort(self.live, contact.id)
+        self._claim(contact)
+        self._changed(contact)
+        self.tell("creation", contact.id, source, {"changeFlag": "CREATED"})
+        for name, value in props.items():
+            self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
+        return contact
+
+    def update(self, contact: Contact, draft: Draft, source: Source) -> Contact:
+        now = self.clock.now_ms()
+        changed = {n: v for n, v in draft.props.items() if contact.props.get(n, "") != v}
+        if draft.created is not None and draft.created != contact.created:
+            contact.created = draft.created
+        elif not changed and not (draft.props and self.rules.same_value_touches):
+            return contact
+        self._rewrite(contact, changed, now, source)
+        for name, value in changed.items():
+            self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
+        return contact
+
+    def _rewrite(self, contact: Contact, changed: Props, now: int, source: Source) -> None:
+        self._release(contact)
+        for name, value in changed.items():
+            contact.record(name, Revision(now, value, source))
+        merged = {**contact.props, **changed}
+        contact.props = {name: value for name, value in merged.items() if value}
+        contact.updated = max(now, contact.updated)
+        self._claim(contact)
+        self._changed(contact)
+
+    def archive(self, contact: Contact, source: Source) -> None:
+        """Into the recycle bin for 90 days."""
+        self._release(contact)
+        contact.archived = self.clock.now_ms()
+        self._leave(self.live, contact.id)
+        insort(self.archived, contact.id)
+        self._changed(contact)
+        self.tell("deletion", contact.id, source, {})
+
+    def restore(self, contact: Contact, source: Source) -> None:
+        """Only a person can do this; the API has no restore (docs: objects guide)."""
+        for name in contact.props:
+            holder = self.find_by(name, contact.props[name]) if self.is_key(name) else None
+            if holder is not None:
+                raise errors.conflict(holder.id)
+        contact.archived = 0
+        contact.updated = self.clock.now_ms()
+        self._leave(self.archived, contact.id)
+        insort(self.live, contact.id)
+        self._claim(contact)
+        self._changed(contact)
+        self.tell("restore", contact.id, source, {})
+
+    def erase(self, contact: Contact, source: Source) -> None:
+        """Privacy deletion: values go for good (docs: privacyDeletion and deletion are both sent)."""
+        self._drop(contact)
+        self._journal("gone", self.id, {"id": contact.id})
+        self.tell("privacyDeletion", contact.id, source, {})
+        self.tell("deletion", contact.id, source, {})
+
+    def merge(self, primary: Contact, secondary: Contact, source: Source) -> Contact:
+        """Both records go; a new one with a new id takes their place (docs: merge functionality)."""
+        merged_ids = [*merged_list(primary), *merged_list(secondary), str(primary.id), str(secondary.id)]
+        if len(merged_ids) > MAX_IDENTITIES:
+            raise errors.ApiError(414, f"Cannot have more than {MAX_IDENTITIES} identities on a profile")
+        now = self.clock.now_ms()
+        props = combine(primary, secondary)
+        props["hs_merged_object_ids"] = ";".join(merged_ids)
+        props["hs_calculated_merged_vids"] = f"{primary.id}:{now};{secondary.id}:{now}"
+        survivor = Contact(self._new_id(), props, now, now, source)
+        survivor.created = min(primary.created, secondary.created)
+        survivor.history = joined_history(primary, secondary, props, now)
+        for old in (primary, secondary):
+            self._drop(old)
+            self.aliases[old.id] = survivor.id
+            self._journal("gone", self.id, {"id": old.id, "into": survivor.id})
+        self.contacts[survivor.id] = survivor
+        insort(self.live, survivor.id)
+        self._claim(survivor)
+        self._changed(survivor)
+        moved = sum(primary.props.get(name) != value for name, value in props.items())
+        detail = {
+            "primaryObjectId": primary.id,
+            "mergedObjectIds": [secondary.id],
+            "newObjectId": survivor.id,
+            "numberOfPropertiesMoved": moved,
+        }
+        self.tell("merge", survivor.id, source, detail)
+        return survivor
+
+    def force(self, contact: Contact, props: Props, source: Source) -> None:
+        """Store values unchecked, as old imports and forms did: for records that no rule would let in."""
+        self._rewrite(contact, props, self.clock.now_ms(), source)
+        for name, value in props.items():
+            self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
+
+    def tell(self, kind: str, object_id: int, source: Source, detail: dict[str, Any]) -> None:
+        self._emit(Event(kind, self.id, object_id, self.clock.now_ms(), source, detail))
+
+    def property_changed(self, prop: Property) -> None:
+        """After a definition changed: the journal hears of it, cached records are stale."""
+        self._key_ids.clear()
+        self._keys.clear()
+        for contact in self.contacts.values():
+            contact.wire_key = -1
+        self.refresh_unique(prop.name)
+        self._journal("property", self.id, dump_property(prop))
+
+    def group_changed(self, group: dict[str, Any]) -> None:
+        self._journal("group", self.id, group)
+
+    def refresh_unique(self, name: str) -> None:
+        prop = self.properties[name]
+        if prop.unique and not prop.archived:
+            self.unique[name] = {
+                unique_key(name, c.props[name]): c.id
+                for c in self.contacts.values()
+                if not c.archived and name in c.props
+            }
+
+    # ---- bookkeeping --------------------------------------------------------------------------------
+
+    def _new_id(self) -> int:
+        new_id = self.next_id
+        self.next_id += 1
+        self._journal("next_id", self.id, self.next_id)
+        return new_id
+
+    def _changed(self, contact: Contact) -> None:
+        contact.wire_key = -1
+        self.index.heard(contact, self.clock.now_ms())
+        self._journal("contact", self.id, contact)
+
+    def _drop(self, contact: Contact) -> None:
+        self._release(contact)
+        self._leave(self.archived if contact.archived else self.live, contact.id)
+        del self.contacts[contact.id]
+        self.index.lost(contact.id, self.clock.now_ms())
+
+    @staticmethod
+    def _leave(order: list[int], contact_id: int) -> None:
+        position = bisect_left(order, contact_id)
+        if position < len(order) and order[position] == contact_id:
+            del order[position]
+
+    def _claim(self, contact: Contact) -> None:
+        for address in addresses(contact.props):
+            self.emails.setdefault(address, contact.id)
+        for name, index in self.unique.items():
+            value = contact.props.get(name)
+            if value:
+                index.setdefault(unique_key(name, value), contact.id)
+
+    def _release(self, contact: Contact) -> None:
+        for address in addresses(contact.props):
+            if self.emails.get(address) == contact.id:
+                del self.emails[address]
+        for name, index in self.unique.items():
+            value = contact.props.get(name)
+            if value and index.get(unique_key(name, value)) == contact.id:
+                del index[unique_key(name, value)]
+
+
+def unique_key(name: str, value: str) -> str:
+    return value.strip().lower() if name == "email" else value
+
+
+def addresses(props: Props) -> list[str]:
+    """The primary address and the additional ones; all of them are unique across contacts."""
+    found = [props["email"].lower()] if "email" in props else []
+    if "hs_additional_emails" in props:
+        found.extend(a.lower() for a in props["hs_additional_emails"].split(";") if a)
+    return found
+
+
+def merged_list(contact: Contact) -> list[str]:
+    return [i for i in contact.props.get("hs_merged_object_ids", "").split(";") if i]
+
+
+def combine(primary: Contact, secondary: Contact) -> Props:
+    """The primary's value wins where it has one; stage and e-mails have rules of their own."""
+    props = {**secondary.props, **primary.props}
+    stages = [c.props.get("lifecyclestage", "") for c in (primary, secondary)]
+    furthest = max(stages, key=lambda s: values.STAGES.index(s) if s in values.STAGES else -1)
+    if furthest:
+        props["lifecyclestage"] = furthest
+    every = dict.fromkeys([*addresses(primary.props), *addresses(secondary.props)])
+    every.pop(props.get("email", "").lower(), None)
+    if every:
+        props["hs_additional_emails"] = ";".join(every)
+    return props
+
+
+def joined_history(primary: Contact, secondary: Contact, props: Props, now: int) -> dict[str, list[Revision]]:
+    history: dict[str, list[Revision]] = {}
+    for name, value in props.items():
+        past = sorted([*primary.revisions(name), *secondary.revisions(name)], key=lambda r: r.at)
+        if not past or past[-1].value != value:
+            past.append(Revision(now, value, MERGE))
+        history[name] = past
+    return history
+
+
+def normalized_warning(name: str, raw: str, kept: str) -> dict[str, Any]:
+    return {
+        "category": "PROPERTY_VALUE_NORMALIZED",
+        "message": f"The value of {name} was normalized",
+        "context": {"propertyName": [name], "rawValue": [raw], "normalizedValue": [kept]},
+    }
+
+
+def wire_revision(revision: Revision) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "value": revision.value,
+        "timestamp": iso(revision.at),
+        "sourceType": revision.source.kind,
+        "sourceId": revision.source.id,
+    }
+    if revision.source.id.startswith("userId:"):
+        shown["updatedByUserId"] = int(revision.source.id.removeprefix("userId:"))
+    return shown
+
+
+def dump_property(prop: Property) -> dict[str, Any]:
+    return {name: getattr(prop, name) for name in Property.__slots__ if name != "options"} | {
+        "options": [[o.value, o.label, o.hidden, o.order, o.description] for o in prop.options]
+    }
+
+
+def load_property(data: dict[str, Any]) -> Property:
+    from hubspot_simulator.model import Option
+
+    return Property(**{**data, "options": [Option(*row) for row in data["options"]]})
+
+
+def _email_domain(contact: Contact) -> str | None:
+    return contact.props.get("email", "").rpartition("@")[2] or None
+
+
+def _digits(contact: Contact) -> str | None:
+    digits = "".join(c for c in contact.props.get("phone", "") if c.isdigit())
+    return digits.removeprefix("1")[:10] if len(digits) >= 10 else digits or None
+
+
+def _full_name(contact: Contact) -> str | None:
+    name = f"{contact.props.get('firstname', '')} {contact.props.get('lastname', '')}".strip()
+    return name or contact.props.get("email")
+
+
+VIRTUAL: dict[str, Callable[[Contact], str | None]] = {
+    "hs_object_id": lambda c: str(c.id),
+    "createdate": lambda c: iso(c.created),
+    "lastmodifieddate": lambda c: iso(c.updated),
+    "hs_all_contact_vids": lambda c: ";".join([str(c.id), *merged_list(c)]),
+    "hs_email_domain": _email_domain,
+    "hs_full_name_or_email": _full_name,
+    "hs_is_contact": lambda _: "true",
+    "hs_is_unworked": lambda c: "false" if c.props.get("hubspot_owner_id") else "true",
+    "hs_object_source": lambda c: c.origin.kind,
+    "hs_object_source_id": lambda c: c.origin.id,
+    "hs_searchable_calculated_phone_number": _digits,
+}

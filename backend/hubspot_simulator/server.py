@@ -1,0 +1,100 @@
+"""The simulator as a server: an ASGI application under uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+
+from hubspot_simulator.http import Request, Response
+from hubspot_simulator.simulator import Simulator
+from hubspot_simulator.webhooks import Sender
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """Latency is waited out here; the simulator itself answers at once."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = await read_request(scope, receive)
+        api = not request.path.startswith("/_control/")
+        latency = self._simulator.latency_ms if api else 0
+        if latency:
+            await asyncio.sleep(latency / 1000)
+        response = self._simulator.handle(request)
+        if response.delay_ms:
+            await asyncio.sleep(response.delay_ms / 1000)
+        await write_response(send, response)
+
+
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    path = scope["raw_path"].decode("ascii").partition("?")[0]
+    return Request(scope["method"], path, scope["query_string"].decode("ascii"), headers, body)
+
+
+async def write_response(send: Send, response: Response) -> None:
+    length = len(response.body)
+    headers = [(name.encode(), value.encode("utf-8")) for name, value in response.headers]
+    headers.append((b"content-type", response.content_type.encode()))
+    # A dropped answer promises a byte that never comes; uvicorn then closes the connection.
+    headers.append((b"content-length", str(length + 1 if response.dropped else length).encode()))
+    status = response.status
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+class Server(uvicorn.Server):
+    """Says once that it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
+def serve(simulator: Simulator, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        Application(simulator),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    sender = Sender(simulator.webhooks)
+    sender.start()
+    try:
+        Server(config, ready).run(sockets=[listener])
+    finally:
+        sender.stop()
+        simulator.close()
