@@ -1,6 +1,6 @@
 import { MutationCache, onlineManager, QueryCache, QueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import { asProblem, Problem } from "@/lib/problem";
+import { toastFailed } from "@/lib/toast";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -18,7 +18,7 @@ const MAX_RETRIES = 2;
 
 function tellProblem(error: unknown): void {
   const problem = asProblem(error);
-  toast.error(problem.title, { description: problem.fields[0]?.message ?? problem.detail });
+  toastFailed(problem.title, { detail: problem.fields[0]?.message ?? problem.detail });
 }
 
 /** Errors are handled once, here: signed out goes to sign-in, a failed change is told by a toast, a failed read where it would stand. */

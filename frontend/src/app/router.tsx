@@ -19,7 +19,6 @@ import { sessionQuery } from "@/features/session/queries";
 import { Problem } from "@/lib/problem";
 import { ErrorPage, NotFoundPage } from "./error-pages";
 import { parseSearch, stringifySearch } from "./search-params";
-import { AppShell } from "./shell/app-shell";
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -75,7 +74,7 @@ const organisation = createRoute({
     void context.queryClient.prefetchQuery(overviewQuery(params.tenant));
     void context.queryClient.prefetchQuery(connectionQuery(params.tenant));
   },
-  component: AppShell,
+  component: lazyRouteComponent(() => import("./shell/app-shell"), "AppShell"),
 });
 
 const dashboard = createRoute({

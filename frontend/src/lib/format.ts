@@ -79,3 +79,9 @@ interface Named {
 export function fullName({ firstname, lastname, email }: Named): string {
   return [firstname, lastname].filter(Boolean).join(" ") || email || "No name";
 }
+
+const civilDate = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
+
+/** A date without a time belongs to no zone: it must not slip to the day before in America. */
+export const formatCivilDate = (day: string): string =>
+  civilDate.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));

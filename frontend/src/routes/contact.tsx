@@ -1,3 +1,82 @@
-export default function Page() {
-  return null;
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
+import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { ConflictCard } from "@/features/contacts/conflict-card";
+import { ContactFields } from "@/features/contacts/contact-fields";
+import { ContactHead } from "@/features/contacts/contact-head";
+import { type ContactOut, contactQuery, useAttentionActions } from "@/features/contacts/queries";
+import { RejectionCard } from "@/features/contacts/rejection-card";
+import { Timeline } from "@/features/contacts/timeline";
+import { formatAgo } from "@/lib/format";
+import { useHotkeys } from "@/lib/use-hotkeys";
+
+export default function ContactPage() {
+  const { tenant, contactId } = useParams({ from: "/o/$tenant/contacts/$contactId" });
+  const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
+  const [isEditing, setEditing] = useState(false);
+  useHotkeys({
+    e: (event) => {
+      if (!contact || contact.deleted_at) return;
+      event.preventDefault();
+      setEditing(true);
+    },
+  });
+
+  if (!contact)
+    return error ? (
+      <ErrorState error={error} onRetry={() => void refetch()} className="mt-16" />
+    ) : (
+      <PageSkeleton />
+    );
+  return (
+    <div className="mx-auto w-full max-w-[92rem] px-4 pt-4 pb-24 md:px-8 md:pt-6 md:pb-12">
+      <ContactHead tenant={tenant} contact={contact} isEditing={isEditing} onEdit={() => setEditing(true)} />
+      {contact.deleted_at && (
+        <Notice title={`Deleted ${formatAgo(contact.deleted_at)}`} className="hatched mb-4">
+          It is archived in HubSpot as well, or will be in a moment. Restoring brings both back.
+        </Notice>
+      )}
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="grid min-w-0 gap-4">
+          <OpenMatters tenant={tenant} contact={contact} />
+          <ContactFields
+            tenant={tenant}
+            contact={contact}
+            isEditing={isEditing}
+            onDone={() => setEditing(false)}
+          />
+        </div>
+        <Timeline tenant={tenant} contactId={contactId} />
+      </div>
+    </div>
+  );
+}
+
+function OpenMatters({ tenant, contact }: { tenant: string; contact: ContactOut }) {
+  const { resolve, retry, resolving, retrying } = useAttentionActions(tenant);
+  const open = contact.conflicts.filter((conflict) => conflict.open);
+  if (open.length + contact.rejections.length === 0) return null;
+  return (
+    <section aria-label="Needs you" className="grid gap-3">
+      {open.map((conflict) => (
+        <ConflictCard
+          key={conflict.id}
+          conflict={conflict}
+          isBusy={resolving === conflict.id}
+          onChoose={(winner) => resolve(conflict.id, winner)}
+        />
+      ))}
+      {contact.rejections.map((rejection) => (
+        <RejectionCard
+          key={rejection.id}
+          rejection={rejection}
+          isBusy={retrying === rejection.id}
+          onRetry={() => retry(rejection.id)}
+        />
+      ))}
+    </section>
+  );
 }

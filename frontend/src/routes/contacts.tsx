@@ -1,3 +1,133 @@
-export default function Page() {
-  return null;
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Plus, SearchX, UsersRound } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { Select } from "@/components/ui/select";
+import { Tooltip } from "@/components/ui/tooltip";
+import { ContactTable } from "@/features/contacts/contact-table";
+import { CreateContact } from "@/features/contacts/create-contact";
+import { FilterBar } from "@/features/contacts/filter-bar";
+import { type ContactSearch, countFilters, DEFAULT_SORT, SORTS } from "@/features/contacts/filters";
+import { type ContactSort, contactsQuery, facetsQuery } from "@/features/contacts/queries";
+import { SearchBox } from "@/features/contacts/search-box";
+import { formatCount } from "@/lib/format";
+import { useHotkeys } from "@/lib/use-hotkeys";
+
+const NO_FACETS: never[] = [];
+
+export default function ContactsPage() {
+  const { tenant } = useParams({ from: "/o/$tenant" });
+  const search = useSearch({ from: "/o/$tenant/contacts" });
+  const navigate = useNavigate();
+  const [isCreating, setCreating] = useState(false);
+  const { sort = DEFAULT_SORT, ...filters } = search;
+
+  const list = useInfiniteQuery(contactsQuery(tenant, filters, sort));
+  const facets = useQuery(facetsQuery(tenant, filters));
+  const contacts = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const first = list.data?.pages[0];
+  const isNarrowed = countFilters(search) > 0 || Boolean(search.search);
+
+  const change = (next: ContactSearch) =>
+    navigate({ to: "/o/$tenant/contacts", params: { tenant }, search: next, replace: true });
+  const onSearch = useCallback(
+    (text: string) =>
+      void navigate({
+        to: "/o/$tenant/contacts",
+        params: { tenant },
+        search: ({ search: _, ...rest }: ContactSearch) => (text ? { ...rest, search: text } : rest),
+        replace: true,
+      }),
+    [navigate, tenant],
+  );
+  const { fetchNextPage } = list;
+  const onMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  useHotkeys({
+    n: (event) => {
+      event.preventDefault();
+      setCreating(true);
+    },
+  });
+
+  return (
+    <div className="flex h-[calc(100dvh-3rem)] flex-col gap-2.5 px-4 pt-4 pb-16 md:h-dvh md:px-6 md:pt-5 md:pb-5">
+      <div className="flex items-center gap-3">
+        <h1 className="font-semibold text-xl">Contacts</h1>
+        <p aria-live="polite" className="mt-0.5 text-muted text-sm tabular-nums">
+          {first && `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}`}
+        </p>
+        <Tooltip label="New contact" shortcut="N">
+          <Button kind="primary" className="ml-auto" onClick={() => setCreating(true)}>
+            <Plus aria-hidden /> New<span className="max-sm:sr-only">contact</span>
+          </Button>
+        </Tooltip>
+      </div>
+      <div className="flex gap-2">
+        <SearchBox value={search.search ?? ""} onSearch={onSearch} />
+        <Select
+          aria-label="Sort"
+          value={sort}
+          onValueChange={(value) => change({ ...search, sort: value as ContactSort })}
+          options={SORTS}
+          className="w-auto max-w-36 md:hidden"
+        />
+      </div>
+      <FilterBar facets={facets.data ?? NO_FACETS} search={search} onChange={change} />
+      {list.error && !list.data ? (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+      ) : list.data && contacts.length === 0 ? (
+        <NoContacts isNarrowed={isNarrowed} onClear={() => change({})} onCreate={() => setCreating(true)} />
+      ) : (
+        <ContactTable
+          key={JSON.stringify([filters, sort])}
+          contacts={contacts}
+          total={first?.total}
+          sort={sort}
+          onSort={(next) => change({ ...search, sort: next })}
+          onOpen={({ id }) =>
+            navigate({ to: "/o/$tenant/contacts/$contactId", params: { tenant, contactId: id } })
+          }
+          hasMore={list.hasNextPage}
+          isLoadingMore={list.isFetchingNextPage}
+          onMore={onMore}
+          isLoading={list.isPending}
+        />
+      )}
+      <CreateContact tenant={tenant} open={isCreating} onOpenChange={setCreating} />
+    </div>
+  );
+}
+
+function NoContacts({
+  isNarrowed,
+  onClear,
+  onCreate,
+}: {
+  isNarrowed: boolean;
+  onClear: () => void;
+  onCreate: () => void;
+}) {
+  if (isNarrowed) {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="No contact matches"
+        action={<Button onClick={onClear}>Clear search and filters</Button>}
+      >
+        Search looks at names, e-mail addresses, companies and phone numbers, from three letters on.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={UsersRound}
+      title="No contacts yet"
+      action={<Button onClick={onCreate}>Create the first</Button>}
+    >
+      They arrive with the first run after HubSpot is connected, or when someone creates one here.
+    </EmptyState>
+  );
 }

@@ -1,7 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { toast } from "sonner";
 import {
   Menu,
   MenuContent,
@@ -18,6 +17,7 @@ import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { setTheme, type ThemeChoice, useTheme } from "@/lib/theme";
+import { toastFailed } from "@/lib/toast";
 import { openShortcuts } from "./layers";
 
 /** Who is signed in, the theme, and the way out. `compact` shows the initials only (phones). */
@@ -81,7 +81,7 @@ function useSignOut(): () => Promise<void> {
       await navigate({ to: "/sign-in" });
     } catch (error) {
       const problem = asProblem(error);
-      toast.error("You are still signed in", { description: problem.detail ?? problem.title });
+      toastFailed("You are still signed in", { detail: problem.detail ?? problem.title });
     }
   };
 }

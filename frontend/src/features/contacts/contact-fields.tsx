@@ -1,0 +1,91 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useMemo } from "react";
+import { Controller, useForm } from "react-hook-form";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+import { toastDone } from "@/lib/toast";
+import { showProblem } from "./create-contact";
+import { FieldInput } from "./field-input";
+import { type FormValues, formSchema } from "./field-schema";
+import { type ContactOut, useContactActions } from "./queries";
+import { ThreeColumns } from "./three-columns";
+
+interface ContactFieldsProps {
+  tenant: string;
+  contact: ContactOut;
+  isEditing: boolean;
+  onDone: () => void;
+}
+
+export function ContactFields({ tenant, contact, isEditing, onDone }: ContactFieldsProps) {
+  if (!isEditing) return <ThreeColumns fields={contact.fields} />;
+  return <EditForm tenant={tenant} contact={contact} onDone={onDone} />;
+}
+
+/** LoanArk's column as a form. Only what was changed is sent, with the version the person saw. */
+function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditing">) {
+  const { edit } = useContactActions(tenant);
+  const schema = useMemo(() => formSchema(contact.fields), [contact.fields]);
+  const form = useForm<FormValues>({
+    resolver: zodResolver(schema),
+    defaultValues: Object.fromEntries(contact.fields.map(({ name, loanark }) => [name, loanark ?? ""])),
+  });
+  const { errors, isSubmitting, dirtyFields } = form.formState;
+  const changed = Object.keys(dirtyFields).length;
+
+  const save = form.handleSubmit(async (values) => {
+    const edits = Object.keys(dirtyFields).map((name) => [name, values[name]?.trim() || null] as const);
+    if (edits.length === 0) return onDone();
+    try {
+      await edit(contact.id, Object.fromEntries(edits), contact.version);
+      onDone();
+      toastDone("Saved in LoanArk", { detail: "HubSpot gets it next." });
+    } catch (error) {
+      showProblem(error, (field, message) => form.setError(field, { message }));
+    }
+  });
+
+  return (
+    <form onSubmit={save} noValidate onKeyDown={(event) => event.key === "Escape" && onDone()}>
+      {errors.root && (
+        <div role="alert" className="mb-3">
+          <Notice tone="bad" title="Not saved">
+            {errors.root.message}
+          </Notice>
+        </div>
+      )}
+      <ThreeColumns
+        fields={contact.fields}
+        renderInput={(field) => (
+          <Controller
+            name={field.name}
+            control={form.control}
+            render={({ field: { value, onChange } }) => (
+              <Field
+                label={<span className="sr-only">{field.label}</span>}
+                error={errors[field.name]?.message}
+                className="w-full gap-0.5"
+              >
+                {(control) => (
+                  <FieldInput field={field} value={value ?? ""} onChange={onChange} control={control} />
+                )}
+              </Field>
+            )}
+          />
+        )}
+      />
+      <div className="sticky bottom-14 z-10 mt-3 flex items-center justify-end gap-2 rounded-lg border bg-surface p-2 pl-4 shadow-mid md:bottom-3">
+        <p aria-live="polite" className="flex-1 text-muted text-sm">
+          {changed === 0 ? "Nothing changed yet" : `${changed} changed`}
+        </p>
+        <Button kind="quiet" onClick={onDone}>
+          Cancel
+        </Button>
+        <Button type="submit" kind="primary" busy={isSubmitting} disabled={changed === 0}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

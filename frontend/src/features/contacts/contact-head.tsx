@@ -1,0 +1,102 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft, ExternalLink, Pencil, RefreshCw, Trash2, Undo2 } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { SideGlyph } from "@/components/ui/side";
+import { SyncBadge } from "@/components/ui/sync-badge";
+import { Tooltip } from "@/components/ui/tooltip";
+import { formatAgo, initials } from "@/lib/format";
+import { toastDone } from "@/lib/toast";
+import { type ContactOut, useContactActions } from "./queries";
+
+interface ContactHeadProps {
+  tenant: string;
+  contact: ContactOut;
+  isEditing: boolean;
+  onEdit: () => void;
+}
+
+/** Who this is, how it stands, and what can be done. */
+export function ContactHead({ tenant, contact, isEditing, onEdit }: ContactHeadProps) {
+  return (
+    <header className="mb-5">
+      <Link
+        to="/o/$tenant/contacts"
+        params={{ tenant }}
+        className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
+      >
+        <ChevronLeft className="size-4" aria-hidden /> Contacts
+      </Link>
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
+        <span
+          aria-hidden
+          className="grid size-12 shrink-0 place-items-center rounded-full border bg-surface font-semibold text-ink-2 shadow-low"
+        >
+          {initials(contact.name)}
+        </span>
+        <div className="min-w-0 flex-1 basis-64">
+          <h1 className="break-words font-semibold text-xl">{contact.name}</h1>
+          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs">
+            <SyncBadge state={contact.sync.state} reason={contact.sync.reason} />
+            {contact.hubspot_url && (
+              <a
+                href={contact.hubspot_url}
+                target="_blank"
+                rel="noreferrer"
+                className="inline-flex items-center gap-1.5 underline-offset-3 hover:text-ink hover:underline"
+              >
+                <SideGlyph side="hubspot" className="size-3.5" /> {contact.hubspot_id}
+                <ExternalLink className="size-3" aria-label="opens HubSpot" />
+              </a>
+            )}
+            {contact.hubspot_seen_at && <span>HubSpot read {formatAgo(contact.hubspot_seen_at)}</span>}
+          </div>
+        </div>
+        <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />
+      </div>
+    </header>
+  );
+}
+
+function Actions({ tenant, contact, isEditing, onEdit }: ContactHeadProps) {
+  const { remove, restore, resync, isRemoving, isResyncing } = useContactActions(tenant);
+  const undo = () => void restore(contact.id).then(() => toastDone(`${contact.name} is back`));
+  const onRemove = async () => {
+    await remove(contact.id);
+    toastDone(`${contact.name} was deleted`, { detail: "It goes to HubSpot’s archive too.", undo });
+  };
+  if (contact.deleted_at) {
+    return (
+      <Button kind="primary" onClick={undo}>
+        <Undo2 aria-hidden /> Restore
+      </Button>
+    );
+  }
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Tooltip label="Compare both sides of this contact now">
+        <Button
+          busy={isResyncing}
+          onClick={() => void resync(contact.id).then(() => toastDone("Looking at this contact now"))}
+        >
+          {!isResyncing && <RefreshCw aria-hidden />} Resync
+        </Button>
+      </Tooltip>
+      <Tooltip label="Delete here and in HubSpot; can be undone">
+        <Button
+          kind="danger"
+          size="icon"
+          aria-label="Delete contact"
+          busy={isRemoving}
+          onClick={() => void onRemove().catch(() => undefined)}
+        >
+          {!isRemoving && <Trash2 aria-hidden />}
+        </Button>
+      </Tooltip>
+      <Tooltip label="Change LoanArk’s values" shortcut="E">
+        <Button kind="primary" disabled={isEditing} onClick={onEdit}>
+          <Pencil aria-hidden /> Edit
+        </Button>
+      </Tooltip>
+    </div>
+  );
+}

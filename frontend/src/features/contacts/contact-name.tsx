@@ -1,0 +1,19 @@
+import { cn } from "@/lib/cn";
+import { fullName, initials } from "@/lib/format";
+import type { ContactRow } from "./queries";
+
+/** A person's initials and name; the address stands in when there is no name. */
+export function ContactName({ contact, className }: { contact: ContactRow; className?: string }) {
+  const name = fullName(contact);
+  return (
+    <span className={cn("flex min-w-0 items-center gap-2.5", className)}>
+      <span
+        aria-hidden
+        className="grid size-6.5 shrink-0 place-items-center rounded-full border bg-sunken font-semibold text-[0.625rem] text-ink-2"
+      >
+        {initials(name)}
+      </span>
+      <span className="truncate font-medium">{name}</span>
+    </span>
+  );
+}

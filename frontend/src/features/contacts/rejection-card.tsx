@@ -1,0 +1,60 @@
+import { Link } from "@tanstack/react-router";
+import { RotateCw, TriangleAlert } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { SideBadge } from "@/components/ui/side";
+import { formatAgo, plural } from "@/lib/format";
+import type { RejectionOut } from "./queries";
+
+interface RejectionCardProps {
+  rejection: RejectionOut;
+  tenant?: string;
+  isBusy: boolean;
+  onRetry: () => void;
+}
+
+/** One value that was not carried over: why, and what to do about it. */
+export function RejectionCard({ rejection, tenant, isBusy, onRetry }: RejectionCardProps) {
+  const { contact_id: contactId, contact_name: name, label, value } = rejection;
+  return (
+    <article className="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border bg-surface p-4 shadow-low">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
+      <div className="min-w-56 flex-1 text-sm">
+        <h3 className="flex flex-wrap items-center gap-x-1.5 font-semibold">
+          {label ?? "The whole contact"} was refused by <SideBadge side={rejection.side} />
+        </h3>
+        {tenant && (
+          <p className="text-muted">
+            {contactId ? (
+              <Link
+                to="/o/$tenant/contacts/$contactId"
+                params={{ tenant, contactId }}
+                className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
+              >
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
+          </p>
+        )}
+        <p className="mt-1 text-ink-2">
+          {value !== null && (
+            <span className="mr-1 rounded-xs bg-bad-wash px-1 font-mono text-bad-ink text-xs">{value}</span>
+          )}
+          {rejection.reason}
+        </p>
+        <p className="mt-1">
+          <span className="font-medium">What to do: </span>
+          {rejection.fix}
+        </p>
+        <p className="mt-1 text-muted text-xs">
+          {formatAgo(rejection.at)} · tried {plural(rejection.attempts, "time")}. Everything else about this
+          contact goes on.
+        </p>
+      </div>
+      <Button size="sm" busy={isBusy} onClick={onRetry}>
+        <RotateCw aria-hidden /> Retry
+      </Button>
+    </article>
+  );
+}

@@ -1,0 +1,77 @@
+import { Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Input } from "@/components/ui/input";
+import { Kbd } from "@/components/ui/kbd";
+import { useDebounced } from "@/lib/use-debounced";
+import { useHotkeys } from "@/lib/use-hotkeys";
+
+const SETTLED_MS = 180;
+
+interface SearchBoxProps {
+  value: string;
+  onSearch: (value: string) => void;
+}
+
+/** Searches as one types; the address follows once the typing settles. `/` comes here, Escape empties and leaves. */
+export function SearchBox({ value, onSearch }: SearchBoxProps) {
+  const [typed, setTyped] = useState(value);
+  const settled = useDebounced(typed, SETTLED_MS);
+  const told = useRef(value);
+  const input = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    if (settled === told.current) return;
+    told.current = settled;
+    onSearch(settled.trim());
+  }, [settled, onSearch]);
+
+  useEffect(() => {
+    if (value === told.current.trim()) return; // Changed from outside: back, forward, a link.
+    told.current = value;
+    setTyped(value);
+  }, [value]);
+
+  useHotkeys({
+    "/": (event) => {
+      event.preventDefault();
+      input.current?.select();
+      input.current?.focus();
+    },
+  });
+
+  return (
+    <div className="relative min-w-0 flex-1 md:max-w-96">
+      <Search className="absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted" aria-hidden />
+      <Input
+        ref={input}
+        type="search"
+        aria-label="Search contacts"
+        placeholder="Name, e-mail, company or phone"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          setTyped("");
+          event.currentTarget.blur();
+        }}
+        className="pr-9 pl-8.5 [&::-webkit-search-cancel-button]:hidden"
+      />
+      <span className="absolute top-1/2 right-2 -translate-y-1/2">
+        {typed ? (
+          <button
+            type="button"
+            aria-label="Empty the search"
+            onClick={() => setTyped("")}
+            className="grid size-6 place-items-center rounded-sm text-muted hover:bg-hover"
+          >
+            <X className="size-4" aria-hidden />
+          </button>
+        ) : (
+          <span className="pointer-coarse:hidden" aria-hidden>
+            <Kbd>/</Kbd>
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}

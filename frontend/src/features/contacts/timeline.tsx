@@ -1,0 +1,120 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ArrowRight } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/card";
+import { ErrorState } from "@/components/ui/error-state";
+import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
+import { Skeleton } from "@/components/ui/skeleton";
+import { formatAgo, formatDateTime } from "@/lib/format";
+import { type ChangeOut, type FieldChange, timelineQuery } from "./queries";
+
+const CAUSES: Record<ChangeOut["cause"], string> = {
+  user: "by hand",
+  sql: "by another program",
+  sync: "by the sync",
+  conflict: "by deciding a conflict",
+  merge: "by a merge",
+  undo: "by undo",
+};
+const OPS: Record<ChangeOut["op"], string> = {
+  created: "Created",
+  updated: "Changed",
+  deleted: "Deleted",
+  restored: "Restored",
+};
+
+/** Every change of a contact, newest first: which side, who, why, before and after. */
+export function Timeline({ tenant, contactId }: { tenant: string; contactId: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
+    timelineQuery(tenant, contactId),
+  );
+  const changes = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Panel title="History">
+      {error && !data && <ErrorState error={error} onRetry={() => void refetch()} className="p-0" />}
+      {!data && !error && <TimelineSkeleton />}
+      {data && changes.length === 0 && <p className="text-muted text-sm">No changes recorded yet.</p>}
+      <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[8.5px] before:w-px before:bg-line">
+        {changes.map((change) => (
+          <Entry key={change.id} tenant={tenant} change={change} />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <Button className="mt-4 w-full" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          Older changes
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function Entry({ tenant, change }: { tenant: string; change: ChangeOut }) {
+  return (
+    <li className="relative flex gap-3 text-sm">
+      <SideGlyph side={change.side} className="mt-px ring-4 ring-surface" />
+      <div className="min-w-0 flex-1">
+        <p>
+          <span className="font-medium">
+            {OPS[change.op]} in {SIDE_NAMES[change.side]}
+          </span>{" "}
+          <span className="text-ink-2">{change.actor ? `by ${change.actor}` : CAUSES[change.cause]}</span>
+        </p>
+        <p className="text-muted text-xs">
+          <time dateTime={change.at} title={formatDateTime(change.at)}>
+            {formatAgo(change.at)}
+          </time>
+          {change.actor && change.cause !== "user" && ` · ${CAUSES[change.cause]}`}
+          {change.reason && ` · ${change.reason}`}
+          {change.run_id !== null && (
+            <>
+              {" · "}
+              <Link
+                to="/o/$tenant/runs/$runId"
+                params={{ tenant, runId: String(change.run_id) }}
+                className="underline underline-offset-2"
+              >
+                run {change.run_id}
+              </Link>
+            </>
+          )}
+        </p>
+        <dl className="mt-1.5 grid gap-1">
+          {change.fields.map((field) => (
+            <Difference key={field.name} field={field} isNew={change.op === "created"} />
+          ))}
+        </dl>
+      </div>
+    </li>
+  );
+}
+
+function Difference({ field, isNew }: { field: FieldChange; isNew: boolean }) {
+  return (
+    <div className="rounded-md bg-sunken px-2.5 py-1.5 text-xs">
+      <dt className="text-muted">{field.label}</dt>
+      <dd className="flex flex-wrap items-center gap-x-1.5">
+        {!isNew && (
+          <>
+            <del className="break-all text-muted decoration-muted">{field.before || "empty"}</del>
+            <ArrowRight className="size-3 shrink-0 text-muted" aria-label="became" />
+          </>
+        )}
+        <span className="break-all font-medium">{field.after || "empty"}</span>
+      </dd>
+    </div>
+  );
+}
+
+function TimelineSkeleton() {
+  return (
+    <div className="grid gap-5">
+      {[1, 2, 3, 4].map((row) => (
+        <div key={row} className="grid gap-2 pl-7">
+          <Skeleton className="h-4 w-40" />
+          <Skeleton className="h-9 w-full" />
+        </div>
+      ))}
+    </div>
+  );
+}
