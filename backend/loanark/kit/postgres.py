@@ -155,15 +155,15 @@ class EmbeddedPostgres:
             return
         with self._starting():
             self._prepared = False
-            if self._postmaster_pid() is None:
+            if self._postmaster_pid() is None and not self.is_ready():
                 return
             for mode, seconds in (("fast", 30), ("immediate", 10)):
                 done = self._run("pg_ctl", "stop", "-D", str(self.cluster_dir), "-m", mode, "-w", "-t", str(seconds))
-                if done.returncode == 0 or self._postmaster_pid() is None:
+                if done.returncode == 0:
                     return
             raise PostgresError(
                 "The database server does not stop. Committed data is safe on disk. "
-                f"End process {self._postmaster_pid()} by hand and start again.{self._log_tail()}"
+                f"End the process in {self.cluster_dir}/postmaster.pid by hand and start again.{self._log_tail()}"
             )
 
     def release(self) -> None:
@@ -203,9 +203,19 @@ class EmbeddedPostgres:
     @cached_property
     def home_dir(self) -> Path:
         """The data directory, or its stand-in under /var/lib/loanark where the server's user cannot reach it."""
-        if self._server_user is None or _can_enter(self.data_dir, self._server_user):
+        if self._server_user is None:
             return self.data_dir
-        return STATE_DIR / "clusters" / _digest(str(self.data_dir))
+        stand_in = STATE_DIR / "clusters" / _digest(str(self.data_dir))
+        if (stand_in / "postgres").exists():
+            return stand_in  # once there, always there: the data must not seem to vanish when a mode changes
+        if _can_enter(self.data_dir, self._server_user):
+            return self.data_dir
+        if (self.data_dir / "postgres").exists():
+            raise PostgresError(
+                f"The database in {self.data_dir} belongs to user {self._server_user.pw_name}, who cannot enter that "
+                "directory any more. Your data is untouched. Let others pass it and those above it (chmod o+x)."
+            )
+        return stand_in
 
     @property
     def cluster_dir(self) -> Path:
@@ -285,8 +295,7 @@ class EmbeddedPostgres:
             for directory in reversed([self.data_dir, *self.data_dir.parents]):
                 if not directory.exists():
                     # Root's must be passable for the server's user; what is inside is protected piece by piece.
-                    directory.mkdir(mode=0o700, exist_ok=True)
-                    directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+                    _make_dir(directory, mode=0o711 if os.geteuid() == 0 else 0o700)
             if self.home_dir != self.data_dir:
                 _make_state_dir(self.home_dir)
         except OSError as error:
@@ -396,41 +405,43 @@ class EmbeddedPostgres:
         self._prepare_socket_dir()
         self._write_settings()
         self._rotate_log()
-        log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
         deadline = time.monotonic() + START_SECONDS
         recovered_by = time.monotonic() + RECOVERY_SECONDS
         refusals = 0
-        launched = False
-        while True:
+        while time.monotonic() < deadline:
             state = self._pg_isready()
             if state == 0:
                 return
             if state == 1:  # up, but rejecting: it replays its log after a crash, which takes what it takes
                 deadline = max(deadline, min(time.monotonic() + START_SECONDS, recovered_by))
             elif self._postmaster_pid() is None:
-                if launched:
+                log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
+                self._disown_stale_pid()
+                if not self._launch() and self._postmaster_pid() is None:
                     said = self._read_log(log_start)
                     refusals += not any(trouble in said for trouble in _PASSING_TROUBLE)
                     if refusals >= 2:
                         break
                     time.sleep(0.2)
-                log_start = self.log_file.stat().st_size if self.log_file.exists() else 0
-                self._disown_stale_pid()
-                self._launch()
-                launched = True
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.03)
+                continue
+            time.sleep(0.05)
         raise PostgresError(
             "The database server does not start. Committed data is safe on disk. "
             f"Correct what the log says ({self.log_file}) and start again.{self._log_tail()}"
         )
 
-    def _launch(self) -> None:
-        """Let pg_ctl put the server into the background, in its own session, so that Ctrl-C here does not reach it."""
+    def _launch(self) -> bool:
+        """Let pg_ctl put the server into the background; whether it accepts connections now.
+
+        pg_ctl is the server's parent and waits for it, so it knows what nobody else can: that the server has ended,
+        and not merely not begun. Without that, a second start could mistake the pid file of the first for a stale
+        one. The server is in its own session, so that Ctrl-C here does not reach it.
+        """
+        patience = str(max(1, int(START_SECONDS)))
         with self.log_file.open("ab") as log:
             os.chmod(self.log_file, 0o600)
-            self._run("pg_ctl", "start", "-D", str(self.cluster_dir), "-W", "-s", log=log.fileno())
+            arguments = ["-D", str(self.cluster_dir), "-w", "-t", patience, "-s"]
+            return self._run("pg_ctl", "start", *arguments, log=log.fileno()).returncode == 0
 
     def _pg_isready(self) -> int:
         """0: accepts connections. 1: is starting or stopping. 2: does not answer."""
@@ -454,8 +465,11 @@ class EmbeddedPostgres:
         path = self.cluster_dir / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError):
             pid, separator, rest = path.read_text().partition("\n")
-            if pid.strip().isdigit() and _exists(int(pid)):
-                self._replace_file(path, f"{_NO_SUCH_PID}{separator}{rest}")
+            if pid.strip().isdigit():
+                if _works_in(int(pid), self.cluster_dir):
+                    return
+                if _exists(int(pid)):
+                    self._replace_file(path, f"{_NO_SUCH_PID}{separator}{rest}")
             elif not pid.strip():
                 path.unlink()  # killed before it wrote a word, hence before it touched anything
         for lock in self.socket_dir.glob(".s.PGSQL.*.lock"):
@@ -576,15 +590,26 @@ def _copy_wheel(wheel: Path) -> Path:
 def _make_state_dir(path: Path) -> None:
     """Make a directory under STATE_DIR, and make sure that nobody but root could have put something there."""
     for directory in [*reversed([p for p in path.parents if p.is_relative_to(STATE_DIR)]), path]:
-        with contextlib.suppress(FileExistsError):
-            directory.mkdir(parents=True)
-            directory.chmod(0o711 if directory == path else 0o755)
+        if not os.path.lexists(directory):
+            _make_dir(directory, mode=0o711 if directory == path else 0o755)
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or stat.S_IMODE(found.st_mode) & 0o022:
             raise PostgresError(
                 f"{directory} should belong to root and be writable by root alone, but it is not. Nothing was changed. "
                 "Correct its owner and mode, or set LOANARK_DATA_DIR to a directory that every user can enter."
             )
+
+
+def _make_dir(path: Path, mode: int) -> None:
+    """Make a directory that has its mode from the first moment on, whatever the umask: other processes decide by it."""
+    new = tempfile.mkdtemp(prefix=".new-", dir=path.parent)
+    os.chmod(new, mode)
+    try:
+        os.rename(new, path)
+    except OSError:  # somebody was faster
+        os.rmdir(new)
+        if not path.is_dir():
+            raise
 
 
 def _can_enter(path: Path, user: pwd.struct_passwd) -> bool:
