@@ -28,7 +28,7 @@ for (const [look, viewport, colorScheme] of LOOKS) {
     const [name, path] = entry.split(/=(.*)/s);
     await page.goto(origin + path);
     await page.waitForTimeout(Number(process.env.WAIT ?? 1200));
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const wide = (await page.evaluate(() => document.documentElement.scrollWidth)) - viewport.width;
     if (wide > 0) console.error(`${look} ${name}: ${wide} px too wide`);
     await page.screenshot({ path: `${out}/${name}-${look}.png` });
   }

@@ -85,3 +85,8 @@ const civilDate = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZon
 /** A date without a time belongs to no zone: it must not slip to the day before in America. */
 export const formatCivilDate = (day: string): string =>
   civilDate.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+
+/** "+15125551000" → "+1 512 555 1000". Only North American numbers are cut up: others have other habits. */
+export function formatPhone(phone: string): string {
+  return phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
+}

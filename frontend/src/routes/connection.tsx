@@ -1,3 +1,118 @@
-export default function Page() {
-  return null;
+import { useQuery } from "@tanstack/react-query";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { Activity, ArrowUpRight } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
+import { Page } from "@/components/ui/page";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Details } from "@/features/connection/details";
+import { Disconnect } from "@/features/connection/disconnect";
+import { type ConnectionOut, connectionQuery, useConnectionActions } from "@/features/connection/queries";
+import { StatusCard } from "@/features/connection/status-card";
+import { TokenForm } from "@/features/connection/token-form";
+
+export default function ConnectionPage() {
+  const { tenant } = useParams({ from: "/o/$tenant" });
+  const search = useSearch({ from: "/o/$tenant/connection" });
+  const { data: connection, error, refetch } = useQuery(connectionQuery(tenant));
+  return (
+    <Page
+      title="Connection"
+      lead="One HubSpot account per organisation. Only an administrator can change it."
+    >
+      <div className="grid gap-4">
+        {search.error && (
+          <Notice tone="bad" title="HubSpot was not connected">
+            {search.error}
+          </Notice>
+        )}
+        {search.connected && connection?.status === "connected" && (
+          <Notice tone="ok" title="HubSpot is connected" />
+        )}
+        {connection ? (
+          <Connection tenant={tenant} connection={connection} />
+        ) : error ? (
+          <ErrorState error={error} onRetry={() => void refetch()} />
+        ) : (
+          <>
+            <Skeleton className="h-22 w-full rounded-lg" />
+            <div className="grid gap-4 md:grid-cols-2">
+              <Skeleton className="h-56 w-full rounded-lg" />
+              <Skeleton className="h-56 w-full rounded-lg" />
+            </div>
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Connection({ tenant, connection }: { tenant: string; connection: ConnectionOut }) {
+  const { problem, missing_scopes: missing = [] } = connection;
+  return (
+    <>
+      <StatusCard connection={connection} action={<Buttons tenant={tenant} connection={connection} />} />
+      {problem && (
+        <Notice tone="bad" title={problem.title}>
+          {problem.detail} <span className="mt-1 block font-medium text-ink">{problem.fix}</span>
+        </Notice>
+      )}
+      {!problem && missing.length > 0 && (
+        <Notice tone="warn" title="HubSpot did not grant everything">
+          Without {missing.join(", ")} some values cannot be kept the same. Reconnect and grant all that is
+          asked for.
+        </Notice>
+      )}
+      {connection.status === "not_connected" ? <Steps /> : <Details connection={connection} />}
+    </>
+  );
+}
+
+function Buttons({ tenant, connection }: { tenant: string; connection: ConnectionOut }) {
+  const { authorize, check } = useConnectionActions(tenant);
+  const isConnected = connection.status === "connected";
+  const canAuthorize = connection.oauth_available ?? true;
+  const goToHubSpot = () =>
+    authorize.mutate({ path: { tenant } }, { onSuccess: ({ url }) => window.location.assign(url) });
+  return (
+    <>
+      {connection.status !== "not_connected" && (
+        <>
+          <Disconnect tenant={tenant} />
+          <Button busy={check.isPending} onClick={() => check.mutate({ path: { tenant } })}>
+            {!check.isPending && <Activity aria-hidden />} Check now
+          </Button>
+        </>
+      )}
+      {!isConnected && <TokenForm tenant={tenant} kind={canAuthorize ? "secondary" : "primary"} />}
+      {canAuthorize && (
+        <Button kind={isConnected ? "secondary" : "primary"} busy={authorize.isPending} onClick={goToHubSpot}>
+          {isConnected || connection.status === "reconnect_needed" ? "Reconnect" : "Connect HubSpot"}
+          <ArrowUpRight aria-hidden />
+        </Button>
+      )}
+    </>
+  );
+}
+
+const STEPS = [
+  ["HubSpot asks you", "You choose the account and see which permissions are asked for."],
+  ["We count and compare", "Both sides are read. Nothing is changed."],
+  ["You approve a preview", "You see what would be created, matched and changed, with names to check."],
+  ["They stay the same", "Every edit reaches the other side within seconds, and everything is explained."],
+];
+
+function Steps() {
+  return (
+    <ol className="grid gap-px overflow-hidden rounded-lg border bg-line sm:grid-cols-2 lg:grid-cols-4">
+      {STEPS.map(([title, text], index) => (
+        <li key={title} className="bg-surface p-5">
+          <span className="font-semibold text-muted text-xs tabular-nums">{index + 1}</span>
+          <p className="mt-1 font-semibold text-sm">{title}</p>
+          <p className="mt-1 text-muted text-sm">{text}</p>
+        </li>
+      ))}
+    </ol>
+  );
 }

@@ -49,7 +49,7 @@ export default function ContactPage() {
             onDone={() => setEditing(false)}
           />
         </div>
-        <Timeline tenant={tenant} contactId={contactId} />
+        <Timeline tenant={tenant} contactId={contactId} fields={contact.fields} />
       </div>
     </div>
   );

@@ -1,3 +1,80 @@
-export default function Page() {
-  return null;
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Columns3Cog } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
+import { Page } from "@/components/ui/page";
+import { Skeleton } from "@/components/ui/skeleton";
+import { MappingTable } from "@/features/mapping/mapping-table";
+import { type MappingOut, mappingQuery } from "@/features/mapping/queries";
+import { formatAgo, plural } from "@/lib/format";
+
+export default function MappingPage() {
+  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { data: mapping, error, refetch } = useQuery(mappingQuery(tenant));
+  return (
+    <Page
+      title="Mapping"
+      lead={mapping ? lead(mapping) : "Which HubSpot property meets which LoanArk field."}
+    >
+      {mapping ? (
+        <Mapping tenant={tenant} mapping={mapping} />
+      ) : error ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Skeleton className="h-120 w-full rounded-lg" />
+      )}
+    </Page>
+  );
+}
+
+function lead({ fields, property_count: properties, version, refreshed_at: at }: MappingOut): string {
+  const read = at ? `, read ${formatAgo(at)}` : "";
+  return `${plural(fields.length, "field")} of LoanArk meet one of HubSpot’s ${plural(properties, "property", "properties")}${read}. Version ${version}.`;
+}
+
+function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
+  const warnings = mapping.fields.filter(({ warning }) => warning).length;
+  if (mapping.fields.length === 0) {
+    return (
+      <EmptyState
+        icon={Columns3Cog}
+        title="Nothing is mapped yet"
+        action={
+          <Button asChild>
+            <Link to="/o/$tenant/connection" params={{ tenant }}>
+              Go to the connection
+            </Link>
+          </Button>
+        }
+      >
+        The properties are read from HubSpot once it is connected.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="grid gap-4">
+      {warnings > 0 && (
+        <Notice tone="warn" title={`${plural(warnings, "field needs", "fields need")} a look`}>
+          The two sides do not know the same values. Everything else goes on.
+        </Notice>
+      )}
+      <MappingTable fields={mapping.fields} />
+      {mapping.unmapped.length > 0 && (
+        <Panel title="In LoanArk only" bodyClassName="p-0">
+          <ul className="divide-y">
+            {mapping.unmapped.map(({ field, label, reason }) => (
+              <li key={field} className="grid gap-x-4 px-4 py-2.5 text-sm sm:grid-cols-[14rem_1fr]">
+                <span className="font-medium">{label}</span>
+                <span className="text-muted">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      )}
+    </div>
+  );
 }

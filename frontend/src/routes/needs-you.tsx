@@ -1,3 +1,42 @@
-export default function Page() {
-  return null;
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Page } from "@/components/ui/page";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { Conflicts, Rejections } from "@/features/contacts/attention";
+
+const OPEN = "open";
+
+export default function NeedsYouPage() {
+  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { show } = useSearch({ from: "/o/$tenant/needs-you" });
+  const navigate = useNavigate();
+  const onValueChange = (value: string) =>
+    void navigate({
+      to: "/o/$tenant/needs-you",
+      params: { tenant },
+      search: value === "values" || value === "decided" ? { show: value } : {},
+      replace: true,
+    });
+  return (
+    <Page
+      title="Needs you"
+      lead="What only a person can decide. Everything that heals by itself is left out."
+    >
+      <Tabs value={show ?? OPEN} onValueChange={onValueChange}>
+        <TabsList aria-label="What to show" className="mb-4">
+          <TabsTrigger value={OPEN}>Conflicts</TabsTrigger>
+          <TabsTrigger value="values">Refused values</TabsTrigger>
+          <TabsTrigger value="decided">Decided</TabsTrigger>
+        </TabsList>
+        <TabsContent value={OPEN} tabIndex={-1}>
+          <Conflicts tenant={tenant} open />
+        </TabsContent>
+        <TabsContent value="values" tabIndex={-1}>
+          <Rejections tenant={tenant} />
+        </TabsContent>
+        <TabsContent value="decided" tabIndex={-1}>
+          <Conflicts tenant={tenant} open={false} />
+        </TabsContent>
+      </Tabs>
+    </Page>
+  );
 }

@@ -1,3 +1,145 @@
-export default function Page() {
-  return null;
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { ChevronLeft, Play } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { Panel } from "@/components/ui/card";
+import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
+import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { Stat } from "@/components/ui/stat";
+import { RunProgress } from "@/features/runs/live-run";
+import { Preview } from "@/features/runs/preview";
+import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
+import { RunCounts } from "@/features/runs/run-counts";
+import { KIND_NAMES, RunStatus } from "@/features/runs/run-status";
+import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
+
+export default function RunPage() {
+  const { tenant, runId } = useParams({ from: "/o/$tenant/runs/$runId" });
+  const { data: run, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
+  if (!run)
+    return error ? (
+      <ErrorState error={error} onRetry={() => void refetch()} className="mt-16" />
+    ) : (
+      <PageSkeleton />
+    );
+  return (
+    <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-4 pb-24 md:px-8 md:pt-6 md:pb-12">
+      <header className="flex flex-wrap items-end justify-between gap-3">
+        <div>
+          <Link
+            to="/o/$tenant/runs"
+            params={{ tenant }}
+            className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
+          >
+            <ChevronLeft className="size-4" aria-hidden /> Runs
+          </Link>
+          <h1 className="flex flex-wrap items-center gap-3 font-semibold text-xl">
+            {KIND_NAMES[run.kind]} #{run.id} <RunStatus status={run.status} />
+          </h1>
+        </div>
+        <RunButtons tenant={tenant} run={run} />
+      </header>
+      <Outcome tenant={tenant} run={run} />
+      {run.status === "running" && (
+        <Panel title={humanise(run.phase)}>
+          <RunProgress run={run} />
+        </Panel>
+      )}
+      {run.preview && run.kind === "preview" ? (
+        <Preview preview={run.preview} />
+      ) : (
+        <Panel title={run.status === "running" ? "So far" : "What it did"}>
+          <RunCounts counts={run.counts} />
+        </Panel>
+      )}
+      <Facts run={run} />
+    </div>
+  );
+}
+
+function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
+  const { approve, cancel, isApproving, isCancelling } = useRunActions(tenant);
+  const navigate = useNavigate();
+  const isWaiting = run.status === "waiting" || run.status === "held";
+  if (!isWaiting && run.status !== "running") return null;
+  const onApprove = () =>
+    void approve(run.id).then(
+      (started) => navigate({ to: "/o/$tenant/runs/$runId", params: { tenant, runId: String(started.id) } }),
+      () => undefined,
+    );
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button busy={isCancelling} onClick={() => void cancel(run.id).catch(() => undefined)}>
+        {run.status === "running" ? "Stop this run" : "Cancel"}
+      </Button>
+      {isWaiting && (
+        <Button kind="primary" busy={isApproving} onClick={onApprove}>
+          {!isApproving && <Play aria-hidden />} Approve and start
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The end of a run in a sentence. Whatever was not carried over is said first and loudest. */
+function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
+  const toRejections = (
+    <Button asChild size="sm">
+      <Link to="/o/$tenant/needs-you" params={{ tenant }} search={{ show: "values" }}>
+        See which
+      </Link>
+    </Button>
+  );
+  if (run.status === "waiting") {
+    return (
+      <Notice tone="ask" title="Nothing has been changed yet">
+        Look through what the run would do. It starts when you approve it.
+      </Notice>
+    );
+  }
+  if (run.status === "held") {
+    return (
+      <Notice tone="warn" title="Held: this run would do more than the brakes allow">
+        {run.reason} Nothing of it is done until a person approves.
+      </Notice>
+    );
+  }
+  if (run.status === "partial") {
+    return (
+      <Notice
+        tone="warn"
+        title={`Not everything was carried over: ${plural(run.counts.rejected ?? 0, "contact was", "contacts were")} refused`}
+        action={toRejections}
+      >
+        {run.reason} Everything else is done.
+      </Notice>
+    );
+  }
+  if (run.status === "failed") {
+    return (
+      <Notice tone="bad" title="This run stopped before its end">
+        {run.reason} What was done until then is kept; a new run goes on from there.
+      </Notice>
+    );
+  }
+  return run.reason ? <Notice title={run.reason} /> : null;
+}
+
+function Facts({ run }: { run: RunOut }) {
+  return (
+    <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 sm:grid-cols-4 [&_dd]:text-sm">
+      <Stat label="Started by" value={humanise(run.trigger)} />
+      <Stat label="Approved by" value={run.approved_by ?? "–"} />
+      <Stat label="Started" value={run.started_at ? formatDateTime(run.started_at) : "–"} />
+      <Stat
+        label="Took"
+        value={
+          run.started_at && run.finished_at
+            ? formatDuration(secondsBetween(run.started_at, run.finished_at))
+            : "–"
+        }
+      />
+    </dl>
+  );
 }

@@ -1,3 +1,76 @@
-export default function Page() {
-  return null;
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { Eye, RefreshCw } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { ErrorState } from "@/components/ui/error-state";
+import { Page } from "@/components/ui/page";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Tooltip } from "@/components/ui/tooltip";
+import { runsQuery, useRunActions } from "@/features/runs/queries";
+import { RunList } from "@/features/runs/run-list";
+
+export default function RunsPage() {
+  const { tenant } = useParams({ from: "/o/$tenant" });
+  const list = useInfiniteQuery(runsQuery(tenant));
+  const runs = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Page
+      title="Runs"
+      lead="Between runs the two sides follow each other by themselves. A run compares everything, to prove it."
+      actions={<StartButtons tenant={tenant} />}
+    >
+      {list.isPending && <RunsSkeleton />}
+      {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.data && runs.length === 0 && (
+        <EmptyState icon={RefreshCw} title="No runs yet">
+          The first is a preview: it counts and compares, changes nothing, and waits for your approval.
+        </EmptyState>
+      )}
+      {runs.length > 0 && <RunList tenant={tenant} runs={runs} />}
+      {list.hasNextPage && (
+        <Button
+          className="mt-4 w-full"
+          busy={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+        >
+          Older runs
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function StartButtons({ tenant }: { tenant: string }) {
+  const { start, isStarting } = useRunActions(tenant);
+  const navigate = useNavigate();
+  const begin = (kind: "preview" | "full") =>
+    void start(kind).then(
+      (run) => navigate({ to: "/o/$tenant/runs/$runId", params: { tenant, runId: String(run.id) } }),
+      () => undefined, // Told by a toast already.
+    );
+  return (
+    <>
+      <Tooltip label="Counts and compares, changes nothing">
+        <Button disabled={isStarting} onClick={() => begin("preview")}>
+          <Eye aria-hidden /> Preview
+        </Button>
+      </Tooltip>
+      <Tooltip label="Compares every contact on both sides and mends what differs">
+        <Button kind="primary" busy={isStarting} onClick={() => begin("full")}>
+          {!isStarting && <RefreshCw aria-hidden />} Compare everything
+        </Button>
+      </Tooltip>
+    </>
+  );
+}
+
+function RunsSkeleton() {
+  return (
+    <div className="grid gap-px overflow-hidden rounded-lg border">
+      {[1, 2, 3, 4, 5, 6].map((row) => (
+        <Skeleton key={row} className="h-16 w-full rounded-none" />
+      ))}
+    </div>
+  );
 }

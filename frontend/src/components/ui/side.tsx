@@ -44,7 +44,7 @@ export function SideBadge({ side, className }: { side: Side; className?: string 
   return (
     <span
       className={cn(
-        "inline-flex items-center gap-1.5 whitespace-nowrap font-medium",
+        "inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium",
         NAME_COLOURS[side],
         className,
       )}

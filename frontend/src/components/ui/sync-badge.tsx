@@ -16,14 +16,16 @@ export const SYNC_STATES: Record<SyncState, { label: string; icon: LucideIcon; t
 interface SyncBadgeProps {
   state: SyncState;
   reason?: string | null | undefined;
+  /** Where there is room the whole reason is shown; in a row it is cut, and whole in its title. */
+  isWhole?: boolean;
   className?: string;
 }
 
 /** A record's state, with the reason beside it whenever there is one. In sync is quiet: it is what one expects. */
-export function SyncBadge({ state, reason, className }: SyncBadgeProps) {
+export function SyncBadge({ state, reason, isWhole = false, className }: SyncBadgeProps) {
   const { label, icon, tone } = SYNC_STATES[state];
   return (
-    <span className={cn("inline-flex min-w-0 items-center gap-2", className)}>
+    <span className={cn("flex min-w-0 items-center gap-2", isWhole && "flex-wrap gap-y-1", className)}>
       <Badge
         tone={tone}
         icon={icon}
@@ -36,7 +38,7 @@ export function SyncBadge({ state, reason, className }: SyncBadgeProps) {
         {label}
       </Badge>
       {reason && (
-        <span className="truncate text-muted text-xs" title={reason}>
+        <span className={cn("text-muted text-xs", !isWhole && "truncate")} title={reason}>
           {reason}
         </span>
       )}

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { SideBadge } from "@/components/ui/side";
 import { SyncBadge } from "@/components/ui/sync-badge";
-import { formatAgo } from "@/lib/format";
+import { formatAgo, formatPhone } from "@/lib/format";
 import { ContactName } from "./contact-name";
 import type { ContactRow, ContactSort } from "./queries";
 
@@ -30,16 +30,22 @@ export const COLUMNS: Column[] = [
   {
     key: "sync",
     label: "Sync",
-    width: "minmax(11rem,1.5fr)",
+    width: "minmax(12rem,2.2fr)",
     cell: ({ sync }) => <SyncBadge state={sync.state} reason={sync.reason} />,
   },
   { key: "email", label: "E-mail", width: "minmax(10rem,1.4fr)", cell: ({ email }) => email ?? dash },
-  { key: "phone", label: "Phone", width: "9rem", from: "lg", cell: ({ phone }) => phone ?? dash },
+  {
+    key: "phone",
+    label: "Phone",
+    width: "9rem",
+    from: "lg",
+    cell: ({ phone }) => (phone ? formatPhone(phone) : dash),
+  },
   {
     key: "company",
     label: "Company",
     width: "minmax(8rem,1fr)",
-    from: "xl",
+    from: "2xl",
     cell: ({ company }) => company ?? dash,
   },
   {

@@ -36,7 +36,7 @@ export function ContactHead({ tenant, contact, isEditing, onEdit }: ContactHeadP
         <div className="min-w-0 flex-1 basis-64">
           <h1 className="break-words font-semibold text-xl">{contact.name}</h1>
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs">
-            <SyncBadge state={contact.sync.state} reason={contact.sync.reason} />
+            <SyncBadge state={contact.sync.state} reason={contact.sync.reason} isWhole />
             {contact.hubspot_url && (
               <a
                 href={contact.hubspot_url}

@@ -1,4 +1,4 @@
-import { formatCivilDate, formatDateTime } from "@/lib/format";
+import { formatCivilDate, formatDateTime, formatPhone } from "@/lib/format";
 import type { FieldOut } from "./queries";
 
 type Shown = Pick<FieldOut, "kind" | "options">;
@@ -20,6 +20,7 @@ export function showValue({ kind, options }: Shown, value: string | null | undef
   if (kind === "date" && isDate(value)) return formatCivilDate(value);
   if (kind === "instant" && isDate(value)) return formatDateTime(value);
   if (kind === "decimal" && Number.isFinite(Number(value))) return decimals.format(Number(value));
+  if (kind === "phone") return formatPhone(value);
   if (kind === "enum") return optionLabel(options, value);
   if (kind === "enum_set")
     return splitSet(value)

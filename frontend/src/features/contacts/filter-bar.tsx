@@ -25,7 +25,7 @@ export function FilterBar({ facets, search, onChange }: FilterBarProps) {
   return (
     <fieldset
       aria-label="Filters"
-      className="-mx-4 flex items-center gap-1.5 overflow-x-auto px-4 py-1 md:mx-0 md:flex-wrap md:overflow-visible md:px-0"
+      className="-mx-4 flex min-w-0 items-center gap-1.5 overflow-x-auto px-4 py-1 md:mx-0 md:flex-wrap md:overflow-visible md:px-0"
     >
       {sync?.values
         .filter(({ value }) => value !== "in_sync")

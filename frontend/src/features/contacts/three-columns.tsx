@@ -97,10 +97,10 @@ function FieldRow({ field, input }: { field: FieldOut; input: ReactNode }) {
         scope="row"
         className="block pb-1 text-left align-top font-normal text-ink-2 lg:table-cell lg:px-4 lg:py-2.5"
       >
-        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 lg:block">
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 lg:flex-col lg:items-start">
           {field.label}
           {mark && (
-            <Badge tone={mark.tone} icon={mark.icon} className="lg:mt-1">
+            <Badge tone={mark.tone} icon={mark.icon}>
               {mark.label}
             </Badge>
           )}

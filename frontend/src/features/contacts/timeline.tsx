@@ -7,7 +7,8 @@ import { ErrorState } from "@/components/ui/error-state";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatAgo, formatDateTime } from "@/lib/format";
-import { type ChangeOut, type FieldChange, timelineQuery } from "./queries";
+import { showValue } from "./field-value";
+import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery } from "./queries";
 
 const CAUSES: Record<ChangeOut["cause"], string> = {
   user: "by hand",
@@ -24,8 +25,18 @@ const OPS: Record<ChangeOut["op"], string> = {
   restored: "Restored",
 };
 
+/** A field that is no longer mapped: shown as written. */
+const PLAIN = { kind: "text", options: [] } as const satisfies Pick<FieldOut, "kind"> & { options: never[] };
+
+interface TimelineProps {
+  tenant: string;
+  contactId: string;
+  /** How each field's values are shown. */
+  fields: FieldOut[];
+}
+
 /** Every change of a contact, newest first: which side, who, why, before and after. */
-export function Timeline({ tenant, contactId }: { tenant: string; contactId: string }) {
+export function Timeline({ tenant, contactId, fields }: TimelineProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     timelineQuery(tenant, contactId),
   );
@@ -37,7 +48,7 @@ export function Timeline({ tenant, contactId }: { tenant: string; contactId: str
       {data && changes.length === 0 && <p className="text-muted text-sm">No changes recorded yet.</p>}
       <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[8.5px] before:w-px before:bg-line">
         {changes.map((change) => (
-          <Entry key={change.id} tenant={tenant} change={change} />
+          <Entry key={change.id} tenant={tenant} change={change} fields={fields} />
         ))}
       </ol>
       {hasNextPage && (
@@ -49,7 +60,7 @@ export function Timeline({ tenant, contactId }: { tenant: string; contactId: str
   );
 }
 
-function Entry({ tenant, change }: { tenant: string; change: ChangeOut }) {
+function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; fields: FieldOut[] }) {
   return (
     <li className="relative flex gap-3 text-sm">
       <SideGlyph side={change.side} className="mt-px ring-4 ring-surface" />
@@ -81,7 +92,12 @@ function Entry({ tenant, change }: { tenant: string; change: ChangeOut }) {
         </p>
         <dl className="mt-1.5 grid gap-1">
           {change.fields.map((field) => (
-            <Difference key={field.name} field={field} isNew={change.op === "created"} />
+            <Difference
+              key={field.name}
+              field={field}
+              shape={fields.find(({ name }) => name === field.name)}
+              isNew={change.op === "created"}
+            />
           ))}
         </dl>
       </div>
@@ -89,18 +105,26 @@ function Entry({ tenant, change }: { tenant: string; change: ChangeOut }) {
   );
 }
 
-function Difference({ field, isNew }: { field: FieldChange; isNew: boolean }) {
+interface DifferenceProps {
+  field: FieldChange;
+  shape: Pick<FieldOut, "kind" | "options"> | undefined;
+  isNew: boolean;
+}
+
+function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
   return (
     <div className="rounded-md bg-sunken px-2.5 py-1.5 text-xs">
       <dt className="text-muted">{field.label}</dt>
       <dd className="flex flex-wrap items-center gap-x-1.5">
         {!isNew && (
           <>
-            <del className="break-all text-muted decoration-muted">{field.before || "empty"}</del>
+            <del className="break-all text-muted decoration-muted">
+              {showValue(shape, field.before) || "empty"}
+            </del>
             <ArrowRight className="size-3 shrink-0 text-muted" aria-label="became" />
           </>
         )}
-        <span className="break-all font-medium">{field.after || "empty"}</span>
+        <span className="break-all font-medium">{showValue(shape, field.after) || "empty"}</span>
       </dd>
     </div>
   );

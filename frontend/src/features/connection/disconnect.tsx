@@ -1,0 +1,42 @@
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { toastDone } from "@/lib/toast";
+import { useConnectionActions } from "./queries";
+
+/** Asks first: this one cannot be undone here, since the credentials are forgotten. */
+export function Disconnect({ tenant }: { tenant: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const { disconnect } = useConnectionActions(tenant);
+  const onConfirm = () =>
+    disconnect.mutate(
+      { path: { tenant } },
+      {
+        onSuccess: () => {
+          setOpen(false);
+          toastDone("HubSpot is disconnected", { detail: "Contacts, links and history are kept." });
+        },
+      },
+    );
+  return (
+    <>
+      <Button kind="danger" onClick={() => setOpen(true)}>
+        Disconnect
+      </Button>
+      <Dialog open={isOpen} onOpenChange={setOpen} title="Disconnect HubSpot?">
+        <p className="text-ink-2">
+          The credentials are forgotten and the sync stops. Contacts, links and history stay on both sides;
+          connecting the same account again goes on from here.
+        </p>
+        <div className="mt-5 flex justify-end gap-2">
+          <Button kind="quiet" onClick={() => setOpen(false)}>
+            Keep it connected
+          </Button>
+          <Button kind="danger" busy={disconnect.isPending} onClick={onConfirm}>
+            Disconnect
+          </Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { SideBadge } from "@/components/ui/side";
+import { cn } from "@/lib/cn";
+import { formatCount } from "@/lib/format";
+import type { RunCounts as Counts } from "./queries";
+
+interface Line {
+  key: keyof Counts;
+  label: string;
+  /** Zero is normal for these, and anything else wants to be seen. */
+  loud?: "ask" | "warn" | "bad";
+}
+
+const CALM: Line[] = [
+  { key: "read", label: "Read" },
+  { key: "unchanged", label: "Unchanged" },
+  { key: "matched", label: "Matched" },
+  { key: "cleared", label: "Cleared" },
+  { key: "deleted", label: "Deleted" },
+];
+const TROUBLED: Line[] = [
+  { key: "conflicted", label: "Conflicts", loud: "ask" },
+  { key: "rejected", label: "Refused", loud: "bad" },
+  { key: "held", label: "Held", loud: "warn" },
+];
+const LOUD = {
+  ask: "bg-ask-wash text-ask-ink",
+  warn: "bg-warn-wash text-warn-ink",
+  bad: "bg-bad-wash text-bad-ink",
+};
+
+/** What a run did (or would do), contact by contact. Nothing is left out: zeros are said, losses are loud. */
+export function RunCounts({ counts }: { counts: Counts }) {
+  return (
+    <div className="grid gap-4">
+      <table className="w-full text-sm">
+        <thead>
+          <tr className="h-9 border-b text-left text-muted text-xs">
+            <th scope="col" className="font-medium">
+              Written
+            </th>
+            <th scope="col" className="text-right font-normal">
+              <SideBadge side="hubspot" className="text-xs" />
+            </th>
+            <th scope="col" className="text-right font-normal">
+              <SideBadge side="loanark" className="text-xs" />
+            </th>
+          </tr>
+        </thead>
+        <tbody className="tabular-nums">
+          <WrittenRow
+            label="Created"
+            hubspot={counts.created_in_hubspot}
+            loanark={counts.created_in_loanark}
+          />
+          <WrittenRow
+            label="Updated"
+            hubspot={counts.updated_in_hubspot}
+            loanark={counts.updated_in_loanark}
+          />
+        </tbody>
+      </table>
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4">
+        {[...CALM, ...TROUBLED].map((line) => (
+          <CountLine key={line.key} line={line} count={counts[line.key] ?? 0} />
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function WrittenRow({
+  label,
+  hubspot = 0,
+  loanark = 0,
+}: {
+  label: string;
+  hubspot?: number;
+  loanark?: number;
+}) {
+  return (
+    <tr className="h-9 border-b">
+      <th scope="row" className="text-left font-normal">
+        {label}
+      </th>
+      <td className={cn("text-right", hubspot > 0 ? "font-semibold" : "text-muted")}>
+        {formatCount(hubspot)}
+      </td>
+      <td className={cn("text-right", loanark > 0 ? "font-semibold" : "text-muted")}>
+        {formatCount(loanark)}
+      </td>
+    </tr>
+  );
+}
+
+function CountLine({ line, count }: { line: Line; count: number }) {
+  return (
+    <div className={cn("rounded-md", line.loud && count > 0 && ["-m-1.5 p-1.5", LOUD[line.loud]])}>
+      <dt className={cn("text-xs", !(line.loud && count > 0) && "text-muted")}>{line.label}</dt>
+      <dd className={cn("tabular-nums", count > 0 ? "font-semibold" : "text-muted")}>{formatCount(count)}</dd>
+    </div>
+  );
+}
