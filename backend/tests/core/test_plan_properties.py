@@ -146,6 +146,18 @@ def test_an_edit_on_one_side_alone_is_never_a_conflict(state: State) -> None:
         assert state.base.get(conflict.field) != conflict.loanark.canonical
 
 
+@given(linked(one_way=False, alive=True))
+def test_an_edit_on_one_side_alone_reaches_the_other(state: State) -> None:
+    assert state.base is not None
+    after = apply(state, state.plan())
+    for rule in state.mapping.rules:
+        ours, theirs = (state.value(side, rule.field).canonical for side in (Side.LOANARK, Side.HUBSPOT))
+        base = state.base.get(rule.field)
+        edited = ours if theirs == base else theirs
+        if base in {ours, theirs} and (edited is not None or rule.blank_may_overwrite):
+            assert {after.value(side, rule.field).canonical for side in Side} == {edited}
+
+
 @given(linked(alive=True))
 def test_the_base_moves_only_to_a_value_both_sides_hold(state: State) -> None:
     for operation in state.plan().operations:
