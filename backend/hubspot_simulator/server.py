@@ -56,7 +56,7 @@ async def write_response(send: Send, response: Response) -> None:
     headers.append((b"content-type", response.content_type.encode()))
     # A dropped answer promises a byte that never comes; uvicorn then closes the connection.
     headers.append((b"content-length", str(length + 1 if response.dropped else length).encode()))
-    status = response.status
+    status = response.status or 200
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 

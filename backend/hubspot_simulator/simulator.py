@@ -1,4 +1,4 @@
-# ruff: noqa: S311  (repeatable from a seed on purpose; no secret depends on it)
+# ruff: noqa: S311  (repeatable from a seed on purpose: these tokens guard invented people)
 """The simulator: the front door that every request passes, and what all accounts share.
 
 ``handle`` is synchronous and quick. Order of the checks: faults, credentials, rate limit, scopes, handler.
@@ -8,6 +8,7 @@ Whatever a request changed is written to the journal before it is answered.
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 import uuid
 from collections import Counter, deque
@@ -30,9 +31,12 @@ from hubspot_simulator.portal import Portal
 from hubspot_simulator.state import Entry, Store
 from hubspot_simulator.webhooks import Webhooks
 
+log = logging.getLogger(__name__)
+
 MAX_URL = 16_300  # measured; beyond it HubSpot answers 414
 FIRST_PORTAL = 45_160_041
 APP_ID = 1_860_041
+DEFAULT_LIMIT = Limit(110)
 SEARCH_PER_SECOND = 5
 DAILY_LIMIT = 1_000_000
 
@@ -44,7 +48,7 @@ class Settings:
     contacts: int = people.DEFAULT_COUNT
     seed: int = 1
     portals: int = 1
-    limit: Limit | None = Limit(110)
+    limit: Limit | None = DEFAULT_LIMIT
     search_per_second: int = SEARCH_PER_SECOND
     daily_limit: int = DAILY_LIMIT
     search_lag_ms: int = 500
@@ -201,6 +205,11 @@ class Simulator:
                 raise refusal(fault.status, correlation_id)
         except ApiError as error:
             response = json_response(error.body(correlation_id), error.status, error.headers)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # A body of the right syntax and the wrong shape, where no rule above said so more precisely.
+            log.exception("%s %s could not be understood", request.method, request.path)
+            refused = errors.invalid_json(1, 1, f"Cannot deserialize value ({error})")
+            response = json_response(refused.body(correlation_id), refused.status)
         return self._finish(response, fault, entry, correlation_id, meter_headers)
 
     def _finish(

@@ -1,0 +1,54 @@
+"""A small portal per test, in process, with a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from hubspot_simulator import ManualClock, Settings, Simulator
+from hubspot_simulator.transport import SimulatorTransport
+
+Make = Callable[..., "Hub"]
+
+
+class Hub:
+    """A simulator, its clock and a client with the static token."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.clock = ManualClock()
+        self.simulator = Simulator(Settings(**{"contacts": 30, "limit": None, **settings}), self.clock)
+        self.portal = self.simulator.first_portal()
+        self.http = httpx2.Client(transport=SimulatorTransport(self.simulator), base_url="http://hubspot.simulator")
+        self.http.headers["Authorization"] = f"Bearer {self.simulator.static_token()}"
+
+    def call(self, method: str, path: str, version: str = "2026-09", **options: Any) -> httpx2.Response:
+        """``path`` below the contacts endpoint."""
+        base = "/crm/v3/objects/contacts" if version == "v3" else f"/crm/objects/{version}/contacts"
+        return self.http.request(method, base + path, **options)
+
+    def create(self, **properties: Any) -> str:
+        answer = self.call("POST", "", json={"properties": properties})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def user(self, method: str, path: str, /, **body: Any) -> Any:
+        """Something the HubSpot user does."""
+        answer = self.http.request(method, f"/_control/{path}", json=body or None)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    def search(self, *filters: dict[str, Any], **more: Any) -> httpx2.Response:
+        return self.call("POST", "/search", json={"filterGroups": [{"filters": list(filters)}], **more})
+
+
+@pytest.fixture
+def make() -> Make:
+    return Hub
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
