@@ -247,6 +247,32 @@ def test_a_backend_of_the_killed_server_that_still_works_keeps_a_second_server_o
     assert one(committed.ensure_running(), "select count(*) from kept") == 1000
 
 
+def test_a_server_that_takes_its_time_to_begin_is_waited_for_and_not_started_twice(
+    committed: EmbeddedPostgres, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = postgres._wheel_package_dir()
+    assert wheel is not None
+    slow = place / "slow"
+    slow.mkdir()
+    for source in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        subprocess.run(["cp", "-al", source, slow], check=True)
+    server = slow / wheel.name / "pginstall" / "bin" / "postgres"
+    server.rename(server.with_name("postgres.real"))
+    server.write_text('#!/bin/sh\n[ "$1" = "-V" ] || [ "$1" = "--version" ] || sleep 1.5\nexec "$0.real" "$@"\n')
+    server.chmod(0o755)
+    monkeypatch.setenv("PG_BIN", str(server.parent))
+    kill_server(committed)
+    again = EmbeddedPostgres(committed.data_dir)
+    assert one(again.ensure_running(), "select count(*) from kept") == 1000
+    assert postmaster_pid(again) == one(again.superuser_url, PARENT_OF_BACKEND)
+    again.stop()
+    assert not again.is_ready()
+
+
+#: The server, as a backend sees it in /proc.
+PARENT_OF_BACKEND = "select split_part(pg_read_file('/proc/self/stat'), ' ', 4)::int"
+
+
 def give_pid(database: EmbeddedPostgres, pid: int) -> None:
     path = database.cluster_dir / "postmaster.pid"
     lines = path.read_text().splitlines(keepends=True)
@@ -320,6 +346,30 @@ def test_a_data_directory_nobody_can_enter_stays_closed_and_the_cluster_lives_el
         assert database.cluster_dir.is_relative_to(place / "state")
     assert closed.stat().st_mode & 0o777 == 0o700
     assert EmbeddedPostgres(closed / "data").cluster_dir == database.cluster_dir, "found again"
+
+
+@as_root
+def test_a_database_is_found_again_or_an_error_but_never_a_new_one_when_the_directorys_mode_changes(
+    database: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STATE_DIR", database.data_dir / "state")
+    database.data_dir.chmod(0o700)
+    with pytest.raises(PostgresError, match="cannot enter that directory any more"):
+        EmbeddedPostgres(database.data_dir).ensure_running()
+    database.data_dir.chmod(0o711)
+    assert one(EmbeddedPostgres(database.data_dir).ensure_running(), "select 1") == 1
+
+
+@as_root
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_new_directory_can_be_passed_from_its_first_moment(place: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        with EmbeddedPostgres(place / "a" / "b") as database:
+            assert database.cluster_dir == place / "a" / "b" / "postgres"
+    finally:
+        os.umask(before)
+    assert (place / "a").stat().st_mode & 0o777 == 0o711
 
 
 @as_root
