@@ -9,9 +9,8 @@ Every call waits for its turn at the gate, repeats what is safe to repeat, and e
 """
 
 import random
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -21,22 +20,15 @@ from urllib.parse import quote
 import httpx2
 import orjson
 
-from loanark.hubspot import models
+from loanark.hubspot import models, refusals
 from loanark.hubspot.errors import (
     AccountMoving,
-    AlreadyExists,
     DailyLimitReached,
     HubSpotError,
-    Invalid,
-    MissingScopes,
-    NotFound,
     NotHubSpot,
-    RateLimited,
-    ReconnectNeeded,
     Rejected,
     TokenExpired,
     Transient,
-    Unauthorized,
     Unavailable,
     UnknownOutcome,
 )
@@ -76,10 +68,6 @@ MAX_ATTEMPTS = 6
 FIRST_BACKOFF = 1.0
 #: A record locked by heavy writes stays locked for two seconds (status 423).
 LOCKED_WAIT = 2.0
-#: Waits after 429 per attempt when HubSpot names none: the length of the window that was exceeded.
-WINDOW_WAIT = {"general": 10.0, "search": 1.0}
-#: When HubSpot moves an account and does not say for how long.
-MOVING_WAIT = 3600.0
 
 
 class Gate(Protocol):
@@ -133,10 +121,6 @@ class _Again:
     wait: float | None = None
     pause: bool = False
     maybe_done: bool = False
-
-
-class _Expired(Exception):
-    """The access token was refused as expired."""
 
 
 class Client:
@@ -444,7 +428,7 @@ class Client:
             attempt += 1
             try:
                 result = self._attempt(request, bearer, attempt)
-            except _Expired as expired:
+            except refusals.Expired as expired:
                 if refreshed:
                     raise TokenExpired(str(expired)) from None
                 refreshed, bearer = True, self._token(True)
@@ -464,7 +448,7 @@ class Client:
             ):
                 if maybe_done and effect is not Effect.READ:
                     raise UnknownOutcome(
-                        f"The write {method} {path} went out, and no answer came back ({result.error}) "
+                        f"The write {method} {path} went out, and no answer came back ({result.error}). "
                         "It may have happened: read the record before writing it again."
                     )
                 raise result.error
@@ -485,7 +469,9 @@ class Client:
                 request.method, request.path, params=request.params, content=request.content, headers=headers
             )
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
-            raise NotHubSpot(_not_hubspot(self.base_url, f"is no address that can be called ({error})")) from error
+            raise NotHubSpot(
+                refusals.not_hubspot(self.base_url, f"is no address that can be called ({error})")
+            ) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
             return _Again(self._unavailable(f"could not be reached ({_words(error)})"))
         except httpx2.RequestError as error:
@@ -503,17 +489,20 @@ class Client:
         if data is None and response.is_success and "json" in response.headers.get("content-type", ""):
             return _Again(self._unavailable("sent an answer that breaks off"), maybe_done=True)
         if not isinstance(data, dict):
-            raise NotHubSpot(_not_hubspot(self.base_url, f"answered {request.path} with {_description(response)}"))
+            raise NotHubSpot(
+                refusals.not_hubspot(self.base_url, f"answered {request.path} with {refusals.description(response)}")
+            )
         if response.is_success:
             return _Answer(data, read_at)
         if status == 429:
-            return _limited(data, response, request.bucket, attempt)
+            limited = refusals.limited(data, response, request.bucket, attempt)
+            return _Again(limited, wait=limited.retry_after, pause=True)
         if status == 423:
             error = Unavailable("HubSpot has locked the record because of many writes to it. Nothing was changed.")
             return _Again(error, wait=LOCKED_WAIT + self._jitter())
         if status == 477:
-            return _Again(_moving(response))
-        raise _refusal(status, data)
+            return _Again(refusals.moving(response))
+        raise refusals.refusal(status, data)
 
     def _observe(self, headers: httpx2.Headers) -> None:
         limit = _number(headers.get("X-HubSpot-RateLimit-Max"))
@@ -606,7 +595,7 @@ def _failed_reads(errors: Iterable[dict[str, Any]], open_ids: Sequence[str]) -> 
     for error in errors:
         if error.get("category") == "OBJECT_NOT_FOUND":
             continue
-        named = set(_list((error.get("context") or {}).get("ids")))
+        named = set(refusals.texts((error.get("context") or {}).get("ids")))
         reason = str(error.get("message") or error.get("category") or "HubSpot gave no reason")
         failed.update((id, reason) for id in open_ids if id in named or not named)
     return failed
@@ -623,12 +612,12 @@ def _settle(rows: Sequence[_Row], data: dict[str, Any]) -> dict[str, Outcome]:
     loose: list[dict[str, Any]] = []
     for error in data.get("errors") or ():
         keys = [key for key in _blamed(error, rows) if key in by_key]
-        outcomes.update((key, _rejection(_refusal(400, error))) for key in keys if key not in outcomes)
+        outcomes.update((key, _rejection(refusals.refusal(400, error))) for key in keys if key not in outcomes)
         if not keys:
             loose.append(error)
     left = [row for row in rows if row.key not in outcomes]
     if len(left) == 1 and len(loose) == 1:
-        outcomes[left[0].key] = _rejection(_refusal(400, loose[0]))
+        outcomes[left[0].key] = _rejection(refusals.refusal(400, loose[0]))
     return outcomes
 
 
@@ -650,10 +639,10 @@ def _key_of(result: dict[str, Any], rows: Sequence[_Row]) -> str | None:
 
 def _blamed(error: dict[str, Any], rows: Sequence[_Row]) -> list[str]:
     context = error.get("context") or {}
-    traces = _list(context.get("objectWriteTraceId"))
+    traces = refusals.texts(context.get("objectWriteTraceId"))
     if traces:
         return traces
-    ids = {*_list(context.get("ids")), *_list(context.get("id"))}
+    ids = {*refusals.texts(context.get("ids")), *refusals.texts(context.get("id"))}
     return [row.key for row in rows if row.body.get("id") in ids]
 
 
@@ -680,178 +669,12 @@ def _halves(rows: list[_Row]) -> list[list[_Row]]:
     return [part for part in (rows[:middle], rows[middle:]) if part]
 
 
-# Reading refusals
-
-_EXISTING_ID = re.compile(r"(?:Existing ID|\bID)\s*:?\s*(\d+)", re.IGNORECASE)
-_MISSING_PROPERTY = re.compile(r'Property "([^"]+)" does not exist')
-
-
-def _refusal(status: int, data: dict[str, Any]) -> Rejected:
-    """The error for a refused request; raises instead when it is the connection that is refused."""
-    reason = str(data.get("message") or data.get("errorType") or f"status {status}")
-    category = str(data.get("category") or "")
-    if status == 401:
-        raise _unauthorized(category, reason)
-    if status == 403:
-        raise _missing_scopes(data, reason)
-    if status == 404 or category == "OBJECT_NOT_FOUND":
-        return NotFound(
-            f"HubSpot knows no such record ({reason}) Nothing was changed.", reason=reason, category=category
-        )
-    details = [detail for detail in data.get("errors") or () if isinstance(detail, dict)]
-    properties = dict(_property_reasons(reason, details))
-    codes = [str(detail["code"]) for detail in details if detail.get("code")]
-    traces = _list((data.get("context") or {}).get("objectWriteTraceId"))
-    if status == 409 or category in {"CONFLICT", "OBJECT_ALREADY_EXISTS"}:
-        existing = _EXISTING_ID.search(reason)
-        return AlreadyExists(
-            f"HubSpot already has it ({reason}). Nothing was changed; link to the existing one instead.",
-            reason=reason,
-            category=category or "CONFLICT",
-            properties=properties,
-            codes=codes,
-            trace_ids=traces,
-            existing_id=existing[1] if existing else None,
-        )
-    return Invalid(
-        f"HubSpot refused the values ({reason}). Nothing was changed; correct them or the mapping.",
-        reason=_short(reason, properties),
-        category=category,
-        properties=properties,
-        codes=codes,
-        trace_ids=traces,
-    )
-
-
-def _property_reasons(message: str, details: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Property name and what is wrong with it, from every place where HubSpot says so; later ones are better."""
-    texts = [message, *(str(detail.get("message") or "") for detail in details)]
-    for text in texts:
-        for name in _MISSING_PROPERTY.findall(text):
-            yield name, f'Property "{name}" does not exist'
-    for row in _embedded(message):
-        if row.get("name"):
-            yield (
-                str(row["name"]),
-                _clip(str(row.get("localizedErrorMessage") or row.get("message") or row.get("error"))),
-            )
-    for detail in details:
-        for name in _list((detail.get("context") or {}).get("propertyName")):
-            yield name, _clip(str(detail.get("message") or detail.get("code")))
-
-
-def _embedded(message: str) -> list[dict[str, Any]]:
-    """The JSON list that HubSpot puts into the text of a validation error."""
-    start = message.find("[{")
-    if start < 0:
-        return []
-    try:
-        rows = orjson.loads(message[start:])
-    except orjson.JSONDecodeError:
-        return []
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _short(reason: str, properties: Mapping[str, str]) -> str:
-    """A validation message without the JSON in it."""
-    return _clip("; ".join(properties.values()) if "[{" in reason and properties else reason)
-
-
-def _clip(text: str) -> str:
-    """An unknown option is refused with the whole option list: nobody reads 200 lines."""
-    head, found, _ = text.partition(" was not one of the allowed options")
-    return f"{head}{found}" if found else text
-
-
-def _unauthorized(category: str, reason: str) -> Exception:
-    if category == "EXPIRED_AUTHENTICATION":
-        return _Expired(
-            f"HubSpot refuses the access token as expired, also after a refresh ({reason}) "
-            "Nothing was changed. If it stays so, connect HubSpot again."
-        )
-    return ReconnectNeeded(
-        f"HubSpot does not accept this connection's credentials any more ({reason}) "
-        "Nothing was changed. Connect HubSpot again; the sync then goes on where it stopped."
-    )
-
-
-def _missing_scopes(data: dict[str, Any], reason: str) -> Unauthorized:
-    scopes = [
-        scope
-        for detail in data.get("errors") or ()
-        if isinstance(detail, dict)
-        for scope in _list((detail.get("context") or {}).get("requiredGranularScopes"))
-    ]
-    if scopes or data.get("category") == "MISSING_SCOPES":
-        names = ", ".join(scopes) or "HubSpot did not say which"
-        return MissingScopes(
-            f"HubSpot did not grant this app what the call needs: {names}. Nothing was changed. "
-            "Connect HubSpot again and accept these permissions.",
-            scopes=scopes,
-        )
-    return Unauthorized(f"HubSpot forbids this call ({reason}). Nothing was changed; ask the account's admin.")
-
-
-def _limited(data: dict[str, Any], response: httpx2.Response, bucket: str, attempt: int) -> _Again:
-    """A 429: by its policy, else its words, else taken for the ten-second window."""
-    policy, message = str(data.get("policyName") or "").upper(), str(data.get("message") or "").lower()
-    if policy == "DAILY" or (not policy and "daily" in message):
-        return _Again(
-            DailyLimitReached(
-                "The HubSpot account has used up its calls for today. Nothing was changed; the sync goes on by itself "
-                "after midnight in the account's time zone.",
-                retry_after=_seconds(response),
-            )
-        )
-    per_second = policy == "SECONDLY" or (not policy and " secondly" in message)
-    wait = _seconds(response) or WINDOW_WAIT["search" if per_second else bucket] * attempt
-    error = RateLimited(
-        "HubSpot goes on refusing calls because there are too many. Nothing was changed; the sync goes on by itself.",
-        retry_after=wait,
-    )
-    return _Again(error, wait=wait, pause=True)
-
-
-def _moving(response: httpx2.Response) -> AccountMoving:
-    seconds = _seconds(response) or MOVING_WAIT
-    return AccountMoving(
-        f"HubSpot is moving this account to another data centre and asks to wait {seconds / 60:.0f} minutes. "
-        "Nothing was changed; the sync goes on by itself afterwards.",
-        retry_after=seconds,
-    )
-
-
-def _not_hubspot(base_url: str, what: str) -> str:
-    return (
-        f"{base_url} {what}, which is not HubSpot's API. Nothing was changed. Check that the HubSpot address is "
-        "https://api.hubapi.com and that no proxy or sign-in page stands in between."
-    )
-
-
-def _description(response: httpx2.Response) -> str:
-    kind = response.headers.get("content-type", "no content type").partition(";")[0]
-    return f"status {response.status_code} and {kind}"
-
-
-def _seconds(response: httpx2.Response) -> float | None:
-    try:
-        return max(0.0, float(response.headers["Retry-After"]))
-    except (KeyError, ValueError):
-        return None
-
-
 def _words(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
-
-
-def _list(value: object) -> list[str]:
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _flag(value: bool) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from hypothesis import strategies as st
 
 from loanark.core.mapping import Direction, FieldRule, Mapping, Policy, Side
-from loanark.core.plan import Action, Conflict, Plan, Policies, Record, Write, plan
+from loanark.core.plan import Action, Conflict, FieldOperation, Plan, Policies, Record, Write, plan
 from loanark.core.values import Kind, Value, keys_of, read
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -86,10 +87,7 @@ def _read(kind: Kind, raw: str | None) -> Value:
 
 def _values(mapping: Mapping) -> st.SearchStrategy[dict[str, Value]]:
     return st.fixed_dictionaries(
-        {
-            rule.field: st.sampled_from([None, *RAW[rule.kind]]).map(lambda raw, kind=rule.kind: _read(kind, raw))
-            for rule in mapping.rules
-        }
+        {rule.field: st.sampled_from([None, *RAW[rule.kind]]).map(partial(_read, rule.kind)) for rule in mapping.rules}
     )
 
 
@@ -184,7 +182,7 @@ def _mirror_rule(rule: FieldRule) -> FieldRule:
     return replace(rule, direction=_DIRECTIONS[rule.direction], policy=_POLICIES.get(rule.policy, rule.policy))
 
 
-def _mirror_operation(operation: object) -> object:
+def _mirror_operation(operation: FieldOperation) -> FieldOperation:
     if isinstance(operation, Write):
         return replace(operation, side=operation.side.other)
     if isinstance(operation, Conflict):

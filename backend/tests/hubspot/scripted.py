@@ -43,7 +43,9 @@ def contact(id: str, trace: str | None = None, **properties: str | None) -> dict
     return row
 
 
-def batch(results: list[dict[str, Any]], errors: list[dict[str, Any]] | None = None, status: str = "COMPLETE") -> Any:
+def batch(
+    results: list[dict[str, Any]], errors: list[dict[str, Any]] | None = None, status: str = "COMPLETE"
+) -> httpx2.Response:
     body = {"status": status, "results": results, "startedAt": "2026-11-22T11:00:00Z"}
     if errors is None:
         return answer(body)

@@ -37,7 +37,7 @@ def test_the_gate_learns_the_budget_from_the_headers() -> None:
         "X_HubSpot_RateLimit_Remaining": "108",
         "X_HubSpot_RateLimit_Interval_Milliseconds": "10000",
     }
-    hubspot = Scripted(answer({"results": []}, **headers))
+    hubspot = Scripted(answer({"results": []}, 200, **headers))
     hubspot.client.list_contacts([], lane="sweep")
     assert hubspot.gate.observed == [(110, 108, 10000)]
 
