@@ -30,6 +30,8 @@ class Connection(models.Model):
     rate_limit_learnt = models.IntegerField(null=True)
     #: Nothing flows before a person approved the first run's preview.
     approved_at = models.DateTimeField(null=True)
+    #: When a complete listing first ended: before that, no contact is made in HubSpot (it may be there already).
+    backfilled_at = models.DateTimeField(null=True)
     hubspot_total = models.IntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
     #: Everything modified in HubSpot before this moment has been looked at (less the overlap).

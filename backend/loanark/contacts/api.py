@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Field, Query, Router
 
 from loanark.contacts import actions, queries
 from loanark.contacts.schemas import (
@@ -32,14 +32,14 @@ Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastna
 class ContactFilters(queries.Filters):
     """Every filter narrows; several values of one filter widen it."""
 
-    search: str = Query("", description="Three letters or more of a name, e-mail, company or phone.")
-    sync: list[SyncState] = Query([])
-    email_verification_status: list[str] = Query([])
-    client_type_vip_status: list[str] = Query([])
-    client_type_prospects: list[str] = Query([])
-    state: list[str] = Query([])
-    created_side: list[Side] = Query([])
-    deleted: bool = Query(False, description="Deleted contacts instead of live ones.")
+    search: str = Field("", description="Three letters or more of a name, e-mail, company or phone.")
+    sync: list[SyncState] = []
+    email_verification_status: list[str] = []
+    client_type_vip_status: list[str] = []
+    client_type_prospects: list[str] = []
+    state: list[str] = []
+    created_side: list[Side] = []
+    deleted: bool = Field(False, description="Deleted contacts instead of live ones.")
 
 
 @router.get("/contacts", response=ContactPage)

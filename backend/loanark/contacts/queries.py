@@ -1,3 +1,481 @@
+"""Reading contacts for screens and scripts. Keyset pages only: nothing slows with depth or size."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
 from ninja import Schema
+
+from loanark.connections import mapping as mappings
+from loanark.connections.models import Connection
+from loanark.contacts.schemas import (
+    ChangeOut,
+    ChangePage,
+    ConflictOut,
+    ConflictPage,
+    ContactOut,
+    ContactPage,
+    ContactRow,
+    Facet,
+    FacetValue,
+    FieldChange,
+    FieldOut,
+    OptionOut,
+    RejectionOut,
+    RejectionPage,
+    SyncBadge,
+    SyncState,
+)
+from loanark.core.fields import BY_NAME, FIELDS, NAMES, Field, display_name, raw_text
+from loanark.core.mapping import FieldRule, Side
+from loanark.core.values import Unreadable, read
+from loanark.hubspot.models import Property
+from loanark.kit import sql
+from loanark.kit.errors import Invalid, NotFound
+
+#: Up to here a total is counted; above it PostgreSQL's estimate is shown.
+COUNT_LIMIT = 100_000
+
+#: Trigrams need three letters; shorter searches look for the beginning of an e-mail or last name.
+TRIGRAM = 3
+
+
 class Filters(Schema):
-    pass
+    """What narrows a list; the API's filters extend it with their documentation."""
+
+    search: str = ""
+    sync: list[SyncState] = []
+    email_verification_status: list[str] = []
+    client_type_vip_status: list[str] = []
+    client_type_prospects: list[str] = []
+    state: list[str] = []
+    created_side: list[Side] = []
+    deleted: bool = False
+
+
+#: Where a contact stands. The first that applies is shown.
+_CONFLICT = (
+    "EXISTS (SELECT FROM contact_conflicts k WHERE k.tenant_id = c.tenant_id AND k.contact_id = c.id AND k.open)"
+)
+_FAILING = (
+    "EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id "
+    "AND x.resolved_at IS NULL)"
+)
+_PENDING = (
+    "(l.local_version < c.version OR EXISTS (SELECT FROM hints h WHERE h.tenant_id = c.tenant_id "
+    "AND ((h.side = 'loanark' AND h.record_id = c.id::text) OR (h.side = 'hubspot' AND h.record_id = l.hubspot_id))))"
+)
+_STATE = f"""CASE WHEN c.deleted_at IS NOT NULL THEN 'deleted' WHEN {_CONFLICT} THEN 'conflict'
+    WHEN {_FAILING} THEN 'failing' WHEN l.id IS NULL THEN 'not_linked' WHEN {_PENDING} THEN 'pending'
+    ELSE 'in_sync' END"""
+_REASON = """(SELECT coalesce(
+    (SELECT x.reason FROM contact_rejections x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id
+     AND x.resolved_at IS NULL ORDER BY x.id DESC LIMIT 1),
+    (SELECT h.last_error FROM hints h WHERE h.tenant_id = c.tenant_id AND h.side = 'loanark'
+     AND h.record_id = c.id::text)))"""
+_FROM = """contacts c LEFT JOIN contact_links l
+    ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'"""
+
+_REASONS: Mapping[str, str] = {
+    "pending": "Waiting for the next look at both sides.",
+    "not_linked": "Not in HubSpot yet.",
+    "conflict": "Both sides changed a field; a person decides.",
+    "deleted": "Deleted; it can be restored.",
+}
+
+_ROW_FIELDS = (
+    "email, firstname, lastname, phone, company, city, state, owner, email_verification_status, "
+    "client_type_vip_status, client_type_prospects, created_at, updated_at, created_side"
+)
+
+
+class _Sort(NamedTuple):
+    column: str
+    type: str
+    descending: bool
+
+
+_SORTS = {
+    "-updated_at": _Sort("c.updated_at", "timestamptz", True),
+    "updated_at": _Sort("c.updated_at", "timestamptz", False),
+    "-created_at": _Sort("c.created_at", "timestamptz", True),
+    "created_at": _Sort("c.created_at", "timestamptz", False),
+    "lastname": _Sort("lower(coalesce(c.lastname, ''))", "text", False),
+    "-lastname": _Sort("lower(coalesce(c.lastname, ''))", "text", True),
+}
+
+
+def page(filters: Filters, *, sort: str, cursor: str | None, limit: int) -> ContactPage:
+    """One page, and how many contacts the filters leave."""
+    where, params = _where(filters)
+    order = _SORTS[sort]
+    after, after_params = "", []
+    if cursor:
+        key, last_id = _open_cursor(cursor)
+        after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
+        after_params = [key, last_id]
+    way = "DESC" if order.descending else "ASC"
+    found = sql.rows(
+        f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
+                   {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
+            FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
+        [*params, *after_params, limit + 1],
+    )
+    following = _cursor(found[limit - 1]) if len(found) > limit else None
+    total, estimated = _total(where, params)
+    rows = [_row(row) for row in found[:limit]]
+    return ContactPage(items=rows, next_cursor=following, total=total, total_is_estimate=estimated)
+
+
+def newest(side: Side, limit: int) -> list[ContactRow]:
+    """The contacts created last on a side."""
+    return page(Filters(created_side=[side]), sort="-created_at", cursor=None, limit=limit).items
+
+
+def _row(row: dict[str, Any]) -> ContactRow:
+    badge = SyncBadge(state=row.pop("sync_state"), reason=row.pop("sync_reason"))
+    row.pop("sort_key")
+    return ContactRow(**row, sync=_explained(badge))
+
+
+def _explained(badge: SyncBadge) -> SyncBadge:
+    return SyncBadge(state=badge.state, reason=badge.reason or _REASONS.get(badge.state))
+
+
+def _total(where: str, params: list[Any]) -> tuple[int, bool]:
+    counted = sql.scalar(
+        f"SELECT count(*) FROM (SELECT FROM {_FROM} WHERE {where} LIMIT {COUNT_LIMIT + 1}) AS some", params
+    )
+    if counted <= COUNT_LIMIT:
+        return int(counted), False
+    plan = orjson.loads(sql.scalar(f"EXPLAIN (FORMAT JSON) SELECT FROM {_FROM} WHERE {where}", params))
+    return max(int(plan[0]["Plan"]["Plan Rows"]), COUNT_LIMIT), True
+
+
+def _where(filters: Filters, *, leave_out: str = "") -> tuple[str, list[Any]]:
+    parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
+    params: list[Any] = []
+    for word in filters.search.lower().split():
+        part, value = _word(word)
+        parts.append(part)
+        params += value
+    for name in ("email_verification_status", "client_type_vip_status", "client_type_prospects", "state"):
+        chosen = getattr(filters, name)
+        if chosen and name != leave_out:
+            parts.append(f"coalesce(c.{name}, '') = ANY(%s)")
+            params.append(list(chosen))
+    if filters.created_side and leave_out != "created_side":
+        parts.append("c.created_side = ANY(%s)")
+        params.append([side.value for side in filters.created_side])
+    if filters.sync and leave_out != "sync":
+        parts.append(f"{_STATE} = ANY(%s)")
+        params.append(list(filters.sync))
+    return " AND ".join(parts), params
+
+
+def _word(word: str) -> tuple[str, list[str]]:
+    literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if len(word) >= TRIGRAM:
+        return "c.search LIKE %s", [f"%{literal}%"]
+    return "(lower(c.email) LIKE %s OR lower(coalesce(c.lastname, '')) LIKE %s)", [f"{literal}%", f"{literal}%"]
+
+
+_FACETS = {
+    "email_verification_status": "E-mail verification",
+    "client_type_vip_status": "VIP status",
+    "client_type_prospects": "Prospects",
+    "state": "State",
+    "created_side": "Created in",
+}
+_STATES = {
+    "in_sync": "In sync",
+    "pending": "Pending",
+    "conflict": "Conflict",
+    "failing": "Failing",
+    "not_linked": "Not in HubSpot",
+    "deleted": "Deleted",
+}
+
+#: A facet shows this many values, the most frequent first.
+FACET_VALUES = 60
+
+
+def facets(filters: Filters) -> list[Facet]:
+    """Every filter's values with their counts, each under the other filters."""
+    result = [Facet(name="sync", label="Sync", values=_sync_facet(filters))]
+    labels = _option_labels()
+    for name, label in _FACETS.items():
+        where, params = _where(filters, leave_out=name)
+        found = sql.rows(
+            f"""SELECT coalesce(c.{name}, '') AS value, count(*) AS count FROM {_FROM} WHERE {where}
+                GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {FACET_VALUES}""",
+            params,
+        )
+        named = {"hubspot": "HubSpot", "loanark": "LoanArk"} if name == "created_side" else labels.get(name, {})
+        values = [
+            FacetValue(value=row["value"], label=named.get(row["value"], row["value"]) or "(blank)", count=row["count"])
+            for row in found
+        ]
+        result.append(Facet(name=name, label=label, values=values))  # type: ignore[arg-type]
+    return result
+
+
+def _sync_facet(filters: Filters) -> list[FacetValue]:
+    where, params = _where(filters, leave_out="sync")
+    found = sql.rows(f"SELECT {_STATE} AS value, count(*) AS count FROM {_FROM} WHERE {where} GROUP BY 1", params)
+    counts = {row["value"]: row["count"] for row in found}
+    return [
+        FacetValue(value=state, label=label, count=counts.get(state, 0))
+        for state, label in _STATES.items()
+        if state != "deleted" or filters.deleted
+    ]
+
+
+def _option_labels() -> dict[str, dict[str, str]]:
+    rules, properties = _rules()
+    return {
+        name: {option.value: option.label for option in properties[rule.property_name].options}
+        for name, rule in rules.items()
+    }
+
+
+def _rules() -> tuple[dict[str, FieldRule], dict[str, Property]]:
+    connection = Connection.objects.first()
+    if connection is None:
+        return {}, {}
+    return {rule.field: rule for rule in mappings.load(connection).rules}, mappings.properties_of(connection)
+
+
+def contact(contact_id: UUID) -> ContactOut:
+    """One contact in three columns. Raises: NotFound."""
+    row = sql.first(
+        f"""SELECT c.*, l.hubspot_id, l.base, l.remote, l.read_at, {_STATE} AS sync_state, {_REASON} AS sync_reason
+            FROM {_FROM} WHERE c.id = %s""",
+        [contact_id],
+    )
+    if row is None:
+        raise NotFound("There is no such contact in this organisation.")
+    open_conflicts = _conflicts_of(contact_id)
+    open_rejections = _rejections_of(contact_id)
+    connection = Connection.objects.first()
+    return ContactOut(
+        id=row["id"],
+        name=display_name(row["firstname"], row["lastname"], row["email"]),
+        hubspot_id=row["hubspot_id"],
+        hubspot_url=_hubspot_url(connection, row["hubspot_id"]),
+        hubspot_seen_at=row["read_at"],
+        version=row["version"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        deleted_at=row["deleted_at"],
+        created_side=row["created_side"],
+        sync=_explained(SyncBadge(state=row["sync_state"], reason=row["sync_reason"])),
+        fields=list(_columns(row, open_conflicts, open_rejections)),
+        conflicts=open_conflicts,
+        rejections=open_rejections,
+    )
+
+
+def _hubspot_url(connection: Connection | None, hubspot_id: str | None) -> str | None:
+    if not connection or not connection.ui_domain or not hubspot_id:
+        return None
+    return f"https://{connection.ui_domain}/contacts/{connection.portal_id}/record/0-1/{hubspot_id}"
+
+
+def _columns(row: dict[str, Any], conflicts: list[ConflictOut], rejections: list[RejectionOut]) -> Iterator[FieldOut]:
+    rules, properties = _rules()
+    base = orjson.loads(row["base"] or "{}")
+    remote = orjson.loads(row["remote"] or "{}")
+    in_conflict = {conflict.field for conflict in conflicts}
+    refused = {rejection.field: rejection.reason for rejection in rejections if rejection.field}
+    for field in FIELDS:
+        rule = rules.get(field.name)
+        prop = properties.get(rule.property_name) if rule else None
+        ours, theirs = raw_text(row[field.name]), remote.get(field.name)
+        state, reason = "unmapped", None
+        if field.name in refused:
+            state, reason = "rejected", refused[field.name]
+        elif field.name in in_conflict:
+            state, reason = "conflict", "Both sides changed it."
+        elif rule:
+            state = _difference(rule, base.get(field.name), ours, theirs) if row["hubspot_id"] else "loanark_changed"
+        yield FieldOut(
+            name=field.name,
+            label=field.label,
+            kind=rule.kind if rule else field.kind,
+            group=field.group,
+            options=[OptionOut(value=option.value, label=option.label) for option in prop.options] if prop else [],
+            editable=not (rule and rule.source is Side.HUBSPOT),
+            property=rule.property_name if rule else None,
+            direction=rule.direction if rule else None,
+            policy=rule.policy if rule else None,
+            hubspot=theirs,
+            agreed=base.get(field.name),
+            loanark=ours,
+            state=state,  # type: ignore[arg-type]
+            reason=reason,
+        )
+
+
+def _difference(rule: FieldRule, base: str | None, ours: str | None, theirs: str | None) -> str:
+    local, remote = read(rule.kind, ours), read(rule.kind, theirs)
+    if isinstance(local, Unreadable) or isinstance(remote, Unreadable):
+        return "rejected"
+    if local == remote:
+        return "same"
+    return "loanark_changed" if remote.canonical == base else "hubspot_changed"
+
+
+def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
+    """Changes of a contact, newest first. Raises: NotFound."""
+    before = int(cursor) if cursor and cursor.isdigit() else None
+    found = sql.rows(
+        """SELECT id, at, op, side, cause, actor, reason, run_id, before, after FROM contact_changes
+           WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s""",
+        [contact_id, before, before, limit + 1],
+    )
+    if not found and not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
+        raise NotFound("There is no such contact in this organisation.")
+    following = str(found[limit - 1]["id"]) if len(found) > limit else None
+    return ChangePage(items=[_change(row) for row in found[:limit]], next_cursor=following)
+
+
+def _change(row: dict[str, Any]) -> ChangeOut:
+    before, after = orjson.loads(row.pop("before")), orjson.loads(row.pop("after"))
+    changed = [name for name in NAMES if name in before or name in after]
+    fields = [
+        FieldChange(
+            name=name,
+            label=BY_NAME[name].label,
+            before=raw_text(before.get(name)),
+            after=raw_text(after.get(name)),
+        )
+        for name in changed
+    ]
+    return ChangeOut(**row, fields=fields)
+
+
+_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy,
+    CASE WHEN k.winner IN ('hubspot', 'loanark') THEN k.winner END AS winner, k.open, k.at, k.resolved_at, k.resolved_by,
+    c.firstname, c.lastname, c.email"""
+_CONFLICT_FROM = "contact_conflicts k LEFT JOIN contacts c ON c.tenant_id = k.tenant_id AND c.id = k.contact_id"
+
+
+def conflicts(*, open: bool, cursor: str | None, limit: int) -> ConflictPage:
+    """Conflicts, newest first."""
+    before = int(cursor) if cursor and cursor.isdigit() else None
+    found = sql.rows(
+        f"""SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.open = %s AND (%s::bigint IS NULL OR k.id < %s)
+            ORDER BY k.id DESC LIMIT %s""",
+        [open, before, before, limit + 1],
+    )
+    following = str(found[limit - 1]["id"]) if len(found) > limit else None
+    total = sql.scalar("SELECT count(*) FROM contact_conflicts WHERE open = %s", [open])
+    return ConflictPage(items=[_conflict(row) for row in found[:limit]], next_cursor=following, total=total)
+
+
+def conflict(conflict_id: int) -> ConflictOut:
+    """Raises: NotFound."""
+    row = sql.first(f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.id = %s", [conflict_id])
+    if row is None:
+        raise NotFound("There is no such conflict in this organisation.")
+    return _conflict(row)
+
+
+def _conflicts_of(contact_id: UUID) -> list[ConflictOut]:
+    found = sql.rows(
+        f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.contact_id = %s AND k.open ORDER BY k.id",
+        [contact_id],
+    )
+    return [_conflict(row) for row in found]
+
+
+def _conflict(row: dict[str, Any]) -> ConflictOut:
+    name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
+    return ConflictOut(**row, contact_name=name, label=_label(row["field"]))
+
+
+_REJECTION_COLUMNS = """x.id, x.contact_id, coalesce(x.hubspot_id, l.hubspot_id) AS hubspot_id, x.field, x.side, x.value,
+    x.code, x.reason, x.at, x.attempts, c.firstname, c.lastname, c.email"""
+_REJECTION_FROM = """contact_rejections x LEFT JOIN contacts c ON c.tenant_id = x.tenant_id AND c.id = x.contact_id
+    LEFT JOIN contact_links l ON l.tenant_id = x.tenant_id AND l.contact_id = x.contact_id AND l.state = 'live'"""
+
+#: What to do about a rejection, by its code.
+_FIXES: Mapping[str, str] = {
+    "unreadable": "Correct the value where it is held; it is carried over by itself then.",
+    "refused": "Change the value to one HubSpot takes; it is sent by itself then. Or retry if HubSpot was changed.",
+    "coerced": "Change the value in LoanArk to what HubSpot stores, or change the property in HubSpot, then retry.",
+    "duplicate-email": "Give one of the two another e-mail address, or delete the one that is too many, then retry.",
+    "merged-in-hubspot": "Decide whether the two LoanArk contacts are one person, and delete one.",
+    "no-key-property": "Connect again and grant the permission to make properties, then retry.",
+}
+
+
+def rejections(*, cursor: str | None, limit: int) -> RejectionPage:
+    """Open rejections, newest first."""
+    before = int(cursor) if cursor and cursor.isdigit() else None
+    found = sql.rows(
+        f"""SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE x.resolved_at IS NULL
+            AND (%s::bigint IS NULL OR x.id < %s) ORDER BY x.id DESC LIMIT %s""",
+        [before, before, limit + 1],
+    )
+    following = str(found[limit - 1]["id"]) if len(found) > limit else None
+    total = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
+    return RejectionPage(items=[_rejection(row) for row in found[:limit]], next_cursor=following, total=total)
+
+
+def _rejections_of(contact_id: UUID) -> list[RejectionOut]:
+    found = sql.rows(
+        f"SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE x.contact_id = %s AND x.resolved_at IS NULL "
+        "ORDER BY x.id",
+        [contact_id],
+    )
+    return [_rejection(row) for row in found]
+
+
+def _rejection(row: dict[str, Any]) -> RejectionOut:
+    name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
+    field, code = row.pop("field"), row.pop("code")
+    return RejectionOut(
+        **row, field=field or None, label=_label(field) if field else None, contact_name=name, fix=_FIXES[code]
+    )
+
+
+def _label(name: str) -> str:
+    field: Field | None = BY_NAME.get(name)
+    return field.label if field else name
+
+
+def export() -> Iterator[dict[str, str | None]]:
+    """Every live contact as one flat object, in the order of ids, a thousand at a time."""
+    last: UUID | None = None
+    while True:
+        found = sql.rows(
+            f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name for name in NAMES)} FROM {_FROM}
+                WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT 1000""",
+            [last, last],
+        )
+        for row in found:
+            yield {
+                "id": str(row["id"]),
+                "hubspot_id": row["hubspot_id"],
+                **{name: raw_text(row[name]) for name in NAMES},
+            }
+        if len(found) < 1000:
+            return
+        last = found[-1]["id"]
+
+
+def _cursor(row: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([row["sort_key"], str(row["id"])])).decode()
+
+
+def _open_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        key, last_id = orjson.loads(base64.urlsafe_b64decode(cursor))
+        return str(key), str(UUID(last_id))
+    except (ValueError, TypeError, binascii.Error):
+        raise Invalid("The cursor is not one this list gave.", errors={"cursor": "unknown"}) from None

@@ -81,9 +81,7 @@ class Run(models.Model):
             models.CheckConstraint(name="runs_kind_check", condition=Q(kind__in=["preview", "backfill", "sweep"])),
             models.CheckConstraint(
                 name="runs_status_check",
-                condition=Q(
-                    status__in=["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]
-                ),
+                condition=Q(status__in=["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]),
             ),
         ]
         indexes: ClassVar = [models.Index(F("tenant_id"), F("id").desc(), name="runs_recent_idx")]

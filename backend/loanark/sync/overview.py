@@ -1,0 +1,159 @@
+"""The dashboard: is everything in sync, in one sentence, and the balance that proves it."""
+
+from loanark.connections import queries as connections
+from loanark.connections.models import Connection
+from loanark.connections.schemas import ConnectionOut
+from loanark.contacts import queries as contacts
+from loanark.core.mapping import Side
+from loanark.kit import sql
+from loanark.sync import runs
+from loanark.sync.schemas import (
+    ActivityPoint,
+    Balance,
+    Budget,
+    Explained,
+    LaneUse,
+    NeedsYou,
+    Overview,
+    Pending,
+    Recent,
+    RunOut,
+    Truth,
+)
+
+#: How many recently created contacts a side shows.
+RECENT = 5
+
+
+def overview() -> Overview:
+    """Everything the dashboard shows, read in one transaction, so that its numbers agree."""
+    connection = connections.connection()
+    run = runs.latest()
+    pending = _pending()
+    needs = _needs_you(connection, run)
+    balance = _balance()
+    return Overview(
+        truth=_truth(connection, run, pending, needs, balance),
+        connection=connection,
+        balance=balance,
+        run=run,
+        pending=pending,
+        needs_you=needs,
+        activity=_activity(),
+        recent=Recent(hubspot=contacts.newest(Side.HUBSPOT, RECENT), loanark=contacts.newest(Side.LOANARK, RECENT)),
+        budget=_budget(connection),
+        worker_seen_at=sql.scalar("SELECT max(seen_at) FROM worker_beats"),
+    )
+
+
+def _truth(
+    connection: ConnectionOut, run: RunOut | None, pending: Pending, needs: list[NeedsYou], balance: Balance | None
+) -> Truth:
+    if connection.status == "not_connected":
+        return Truth(level="attention", sentence="HubSpot is not connected.", detail="Connect it to begin.")
+    if connection.problem and connection.status != "connected":
+        detail = f"{connection.problem.detail} {connection.problem.fix}"
+        return Truth(level="broken", sentence=f"{connection.problem.title}.", detail=detail)
+    if run and run.status == "waiting":
+        sentence = "The preview is ready: nothing flows before you approve it."
+        return Truth(level="attention", sentence=sentence, detail=None)
+    if run and run.status == "held":
+        return Truth(level="attention", sentence="A run is held until somebody looks at it.", detail=run.reason)
+    if run and run.status == "running":
+        total = f" of {run.total:,}" if run.total else ""
+        what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing"}[run.kind]
+        return Truth(level="working", sentence=f"{what} contacts: {run.done:,}{total}.", detail=None)
+    people = sum(need.count for need in needs if need.kind in ("conflict", "rejection", "held"))
+    if people:
+        noun = "matter needs" if people == 1 else "matters need"
+        return Truth(level="attention", sentence=f"{people:,} {noun} you; everything else is in sync.", detail=None)
+    waiting = pending.hubspot + pending.loanark
+    if waiting:
+        noun = "contact is" if waiting == 1 else "contacts are"
+        return Truth(level="working", sentence=f"{waiting:,} {noun} on the way.", detail=None)
+    if balance and balance.unexplained:
+        detail = "HubSpot's own count is a little behind at times; a complete comparison tells for sure."
+        return Truth(level="working", sentence="Everything known is in sync.", detail=detail)
+    return Truth(level="ok", sentence="Everything is in sync.", detail=None)
+
+
+def _balance() -> Balance | None:
+    row = Connection.objects.first()
+    if row is None or row.hubspot_total is None or row.counted_at is None or row.backfilled_at is None:
+        return None
+    counts = sql.first(
+        """SELECT count(*) AS loanark, count(l.id) AS linked,
+                  count(*) FILTER (WHERE l.id IS NULL AND x.contact_id IS NOT NULL) AS rejected,
+                  count(*) FILTER (WHERE l.id IS NULL AND x.contact_id IS NULL) AS waiting
+           FROM contacts c
+           LEFT JOIN contact_links l ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'
+           LEFT JOIN (SELECT DISTINCT tenant_id, contact_id FROM contact_rejections
+                      WHERE resolved_at IS NULL AND field = '') x ON x.tenant_id = c.tenant_id AND x.contact_id = c.id
+           WHERE c.deleted_at IS NULL"""
+    )
+    assert counts is not None
+    explained = [
+        Explained(reason="in LoanArk, on the way to HubSpot", count=counts["waiting"]),
+        Explained(reason="in LoanArk, refused by HubSpot", count=counts["rejected"]),
+    ]
+    return Balance(
+        hubspot=row.hubspot_total,
+        loanark=counts["loanark"],
+        linked=counts["linked"],
+        explained=[part for part in explained if part.count],
+        unexplained=row.hubspot_total - counts["linked"],
+        counted_at=row.counted_at,
+    )
+
+
+def _pending() -> Pending:
+    found = sql.rows("SELECT side, count(*) AS count, min(created_at) AS oldest FROM hints GROUP BY side")
+    counts = {row["side"]: row["count"] for row in found}
+    oldest = min((row["oldest"] for row in found), default=None)
+    return Pending(hubspot=counts.get("hubspot", 0), loanark=counts.get("loanark", 0), oldest_at=oldest)
+
+
+def _needs_you(connection: ConnectionOut, run: RunOut | None) -> list[NeedsYou]:
+    needs = []
+    if connection.status in ("not_connected", "reconnect_needed"):
+        problem = connection.problem
+        title = problem.title if problem else "Connect HubSpot"
+        detail = problem.fix if problem else "Nothing can flow before."
+        needs.append(NeedsYou(kind="connection", count=1, title=title, detail=detail))
+    if run and run.status == "waiting":
+        needs.append(NeedsYou(kind="preview", count=1, title="Approve the preview", detail="See what would happen."))
+    if run and run.status == "held":
+        needs.append(NeedsYou(kind="held", count=1, title="A run is held", detail=run.reason or ""))
+    conflicts = sql.scalar("SELECT count(*) FROM contact_conflicts WHERE open")
+    if conflicts:
+        detail = "Both sides changed the same field."
+        needs.append(NeedsYou(kind="conflict", count=conflicts, title="Decide conflicts", detail=detail))
+    rejections = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
+    if rejections:
+        detail = "Each says what is wrong and what to do."
+        needs.append(NeedsYou(kind="rejection", count=rejections, title="Values not carried over", detail=detail))
+    return needs
+
+
+def _activity() -> list[ActivityPoint]:
+    found = sql.rows(
+        """SELECT hour AS at, count(k.id) FILTER (WHERE k.side = 'hubspot') AS hubspot,
+                  count(k.id) FILTER (WHERE k.side = 'loanark') AS loanark
+           FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()),
+                                interval '1 hour') AS hour
+           LEFT JOIN contact_changes k ON k.at >= hour AND k.at < hour + interval '1 hour'
+           GROUP BY hour ORDER BY hour"""
+    )
+    return [ActivityPoint(**row) for row in found]
+
+
+def _budget(connection: ConnectionOut) -> Budget | None:
+    if connection.requests_per_10s is None:
+        return None
+    found = sql.rows(
+        """SELECT lane, sum(used)::int AS used FROM request_usage
+           WHERE slot >= date_bin('10 seconds', clock_timestamp(), 'epoch') GROUP BY lane ORDER BY lane"""
+    )
+    lanes = [LaneUse(**row) for row in found]
+    used = sum(lane.used for lane in lanes)
+    return Budget(limit=connection.requests_per_10s, window_seconds=10, used=used, lanes=lanes)

@@ -66,7 +66,7 @@ def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -
         if role not in roles:
             allowed = ", ".join(sorted(other.value.replace("_", " ") for other in roles))
             raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
-        scope = Scope(found["id"], found["slug"], role, int(user.pk), str(user.get_username()))
+        scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()))
         _set(tenant_id=str(scope.tenant_id), actor=scope.actor, cause="user", side="loanark")
         yield scope
 

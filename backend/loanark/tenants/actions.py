@@ -24,7 +24,9 @@ def create_tenant(name: str, *, admin_email: str, password: str | None = None) -
     """Makes an organisation with its first administrator. Raises: Invalid when the name is taken."""
     slug = slugify(name)
     if not slug:
-        raise Invalid(f"The name {name!r} has no letters or digits to make an address from.", errors={"name": "unusable"})
+        raise Invalid(
+            f"The name {name!r} has no letters or digits to make an address from.", errors={"name": "unusable"}
+        )
     with transaction.atomic():
         if Tenant.objects.filter(slug=slug).exists():
             raise Invalid(f"There is an organisation {slug!r} already. Choose another name.", errors={"name": "taken"})

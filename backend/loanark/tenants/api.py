@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from loanark.kit import sql
+from loanark.tenants.models import User
 from loanark.tenants.schemas import Organisation, Person, Session
 
 router = Router(tags=["session"])
@@ -13,8 +14,9 @@ router = Router(tags=["session"])
 def get_session(request: HttpRequest) -> Session:
     """The signed-in person and their organisations."""
     user = request.user
+    assert isinstance(user, User)  # whoever is signed in, by the API's own authentication
     found = sql.rows("SELECT slug, name, role FROM organisations_of(%s)", [user.pk])
     return Session(
-        user=Person(id=user.pk, email=user.get_username(), name=user.get_full_name() or user.get_username()),
+        user=Person(id=user.pk, email=user.email, name=user.name or user.email),
         organisations=[Organisation(**row) for row in found],
     )

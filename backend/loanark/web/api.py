@@ -12,9 +12,9 @@ from ninja.security import django_auth
 from loanark.connections.api import router as connections
 from loanark.contacts.api import router as contacts
 from loanark.kit.errors import LoanArkError
+from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.tenants.api import router as tenants
-from loanark.web.problems import problem
 
 
 class Api(NinjaAPI):

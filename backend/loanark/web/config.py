@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from loanark.kit.postgres import default_data_dir
+
+#: In a clone the built user interface lies beside the back end.
+_FRONTEND = Path(__file__).parents[3] / "frontend" / "dist"
+
 
 class ConfigurationError(Exception):
     """The environment is not usable; the message is one sentence that says what to set."""
@@ -25,17 +30,11 @@ class Config:
     secret_keys: tuple[str, ...]
     encryption_keys: tuple[bytes, ...]
     data_dir: Path
+    frontend_dir: Path
 
     @property
     def oauth_available(self) -> bool:
         return bool(self.hubspot_client_id and self.hubspot_client_secret)
-
-
-def default_data_dir() -> Path:
-    """Where the embedded database, and keys made on first use, live."""
-    if configured := os.environ.get("LOANARK_DATA_DIR"):
-        return Path(configured).expanduser().absolute()
-    return Path.home() / ".local" / "share" / "loanark"
 
 
 def load() -> Config:
@@ -49,9 +48,10 @@ def load() -> Config:
         hubspot_app_url=_url("LOANARK_HUBSPOT_APP_URL", "https://app.hubspot.com"),
         hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
         hubspot_client_secret=os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", ""),
-        secret_keys=_keys("LOANARK_SECRET_KEYS", data_dir),
-        encryption_keys=tuple(_aes_key(key) for key in _keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
+        secret_keys=keys("LOANARK_SECRET_KEYS", data_dir),
+        encryption_keys=tuple(_aes_key(key) for key in keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
         data_dir=data_dir,
+        frontend_dir=Path(os.environ.get("LOANARK_FRONTEND_DIR", _FRONTEND)),
     )
 
 
@@ -63,7 +63,7 @@ def _url(name: str, default: str) -> str:
     return value
 
 
-def _keys(name: str, data_dir: Path) -> tuple[str, ...]:
+def keys(name: str, data_dir: Path) -> tuple[str, ...]:
     """Comma-separated keys, newest first. Beside an embedded database they are made on first use and kept there."""
     if value := os.environ.get(name):
         return tuple(key.strip() for key in value.split(",") if key.strip())
@@ -110,7 +110,9 @@ def django_database(url: str) -> dict[str, object]:
     """Django's settings for a `postgresql://` URL, query options included."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ConfigurationError(f"Set LOANARK_DATABASE_URL to a postgresql:// address; its scheme is {parts.scheme!r}.")
+        raise ConfigurationError(
+            f"Set LOANARK_DATABASE_URL to a postgresql:// address; its scheme is {parts.scheme!r}."
+        )
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -5,7 +5,6 @@ import sys
 import django
 import orjson
 
-
 _OPTIONS = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 
 

@@ -92,3 +92,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 
 LOGGING_CONFIG = None
+
+# The built user interface: `frontend/dist` in a clone, or what LOANARK_FRONTEND_DIR names.
+FRONTEND_DIR = CONFIG.frontend_dir
+WHITENOISE_ROOT = CONFIG.frontend_dir
+WHITENOISE_INDEX_FILE = False
+WHITENOISE_AUTOREFRESH = False

@@ -16,7 +16,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             """
-            ALTER TABLE contacts ALTER COLUMN id SET DEFAULT gen_random_uuid();
+            ALTER TABLE contacts
+                ALTER COLUMN id SET DEFAULT gen_random_uuid(),
+                -- Of any size and scale: a rounded number would look like an edit.
+                ALTER COLUMN loan_amount TYPE numeric,
+                ALTER COLUMN interest_rate TYPE numeric;
             ALTER TABLE contact_links ADD COLUMN hubspot_number bigint
                 GENERATED ALWAYS AS (hubspot_id::bigint) STORED;
             CREATE INDEX contact_links_number_idx ON contact_links (tenant_id, hubspot_number) WHERE state = 'live';

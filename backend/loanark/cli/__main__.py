@@ -1,0 +1,5 @@
+"""`python -m loanark.cli`."""
+
+from loanark.cli import main
+
+main()

@@ -1,0 +1,79 @@
+"""Getting ready: the database's address, the keys, Django. Everything else in this package may then import models."""
+
+import atexit
+import os
+from pathlib import Path
+
+import click
+
+from loanark.kit.postgres import EmbeddedPostgres, PostgresError
+from loanark.web import config
+
+
+def database() -> EmbeddedPostgres | None:
+    """Makes `LOANARK_DATABASE_URL` point to a database that runs: the configured one, or the embedded one.
+
+    The embedded one is stopped by whoever leaves last. Child processes inherit the address and the keys, and so use
+    the same. Returns the embedded one, if it is used.
+    """
+    if os.environ.get("LOANARK_DATABASE_URL"):
+        return None
+    data_dir = config.default_data_dir()
+    embedded = EmbeddedPostgres(data_dir)
+    try:
+        url = embedded.ensure_running()
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from None
+    atexit.register(embedded.release)
+    for name in ("LOANARK_SECRET_KEYS", "LOANARK_ENCRYPTION_KEYS"):
+        os.environ[name] = ",".join(config.keys(name, data_dir))
+    os.environ["LOANARK_DATABASE_URL"] = url
+    os.environ["LOANARK_EMBEDDED"] = "1"
+    return embedded
+
+
+def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
+    """Sets Django up. An embedded database is migrated by itself; another one must be (`loanark migrate`)."""
+    embedded = database()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "loanark.web.settings"
+    import django as framework
+    from django.db import Error
+
+    try:
+        framework.setup()
+    except config.ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    if not migrated:
+        return embedded
+    from loanark.web.health import pending_migrations
+
+    try:
+        waiting = pending_migrations()
+    except Error as error:
+        first_line = str(error).splitlines()[0]
+        raise click.ClickException(
+            f"The database does not answer: {first_line}. Nothing was changed. Check that it runs and that "
+            "LOANARK_DATABASE_URL is right."
+        ) from None
+    if waiting and os.environ.get("LOANARK_EMBEDDED"):
+        migrate()
+    elif waiting:
+        raise click.ClickException(f"The database lacks {waiting} migrations. Run: loanark migrate")
+    return embedded
+
+
+def migrate() -> None:
+    """Brings the database's tables up to date. Two starts at once take turns."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('loanark migrate'))")
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('loanark migrate'))")
+
+
+def data_dir() -> Path:
+    return config.default_data_dir()

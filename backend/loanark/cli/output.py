@@ -1,0 +1,50 @@
+"""What a command prints: for people on a terminal, or one JSON document for scripts. Progress goes to stderr."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+import orjson
+
+from loanark.kit.errors import LoanArkError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: Exit codes: 0 done; 1 failed, with a sentence on stderr; 2 wrong usage (click's); and
+WAITS_FOR_APPROVAL = 3
+PARTLY_DONE = 4
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Known errors end a command with their sentence (and, with --json, as a document), never with a traceback."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except LoanArkError as error:
+            fail(error.code, error.detail, as_json=bool(kwargs.get("as_json")))
+
+    return run
+
+
+def fail(code: str, detail: str, *, as_json: bool = False, exit_code: int = 1) -> NoReturn:
+    if as_json:
+        show({"error": {"code": code, "detail": detail}})
+    click.echo(f"Error: {detail}", err=True)
+    sys.exit(exit_code)
+
+
+def show(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode())
+
+
+def note(text: str) -> None:
+    """A line about what is going on, on stderr."""
+    click.echo(text, err=True)

@@ -1,0 +1,203 @@
+"""Running the sync from scripts, and asking how it stands."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import click
+
+from loanark.cli import boot
+from loanark.cli.output import PARTLY_DONE, WAITS_FOR_APPROVAL, command, fail, json_option, note, show
+
+#: A waiting command gives up when nothing moves for this long. The run itself stays and goes on later.
+PATIENCE_SECONDS = 300.0
+
+
+@click.command()
+@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@click.option("--full", is_flag=True, help="Compare every contact on both sides.")
+@click.option("--preview", is_flag=True, help="Look at everything, change nothing, print what would happen.")
+@click.option("--approve", type=int, metavar="RUN", help="Carry out what this preview showed (or a held run).")
+@click.option("--yes", is_flag=True, help="Approve unseen.")
+@click.option("--wait", is_flag=True, help="Until it is done; does the work itself when no worker is alive.")
+@json_option
+@command
+def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, wait: bool, as_json: bool) -> None:
+    """Sync now. The first time: --full --preview, then --full --approve RUN --wait (or --full --yes --wait)."""
+    if sum((preview, approve is not None, yes)) > 1:
+        raise click.UsageError("Choose one of --preview, --approve and --yes.")
+    boot.django()
+    from loanark.cli.services import log_to_stderr
+    from loanark.tenants.access import tenant_by_name
+
+    log_to_stderr()
+    tenant_id = tenant_by_name(name).id
+    if not (full or preview or approve is not None or yes):
+        _catch_up(tenant_id, wait=wait)
+        _report_status(tenant_id, as_json)
+        return
+    run_id, kind = _begin(tenant_id, preview=preview, approve=approve, yes=yes)
+    if wait or kind == "preview":
+        _wait_for_run(tenant_id, run_id)
+        if kind != "preview":
+            _catch_up(tenant_id, wait=True)
+    _report_run(tenant_id, run_id, as_json)
+
+
+def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) -> tuple[int, str]:
+    from loanark.sync import runs
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        if approve is not None:
+            run = runs.approve(approve, by="command line")
+        elif yes:
+            run = runs.approve_unseen(by="command line")
+        else:
+            run = runs.start("preview" if preview else "full", trigger="command line")
+    return run.id, run.kind
+
+
+def _catch_up(tenant_id: UUID, *, wait: bool) -> None:
+    """Polls HubSpot now and follows every hint that is due."""
+    from loanark.connections.models import Connection
+    from loanark.kit import sql
+    from loanark.sync.runs import NotConnectedYet
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        if not Connection.objects.filter(tenant_id=tenant_id).update(last_poll_at=None):
+            raise NotConnectedYet("No HubSpot account is connected. Connect one first: loanark connect")
+        sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+    if wait:
+        _wait(tenant_id, lambda: _caught_up(tenant_id))
+
+
+def _caught_up(tenant_id: UUID) -> tuple[bool, object]:
+    from loanark.connections.models import Connection
+    from loanark.kit import sql
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        waiting = sql.scalar("SELECT count(*) FROM hints WHERE attempts = 0")
+        polled = Connection.objects.filter(tenant_id=tenant_id, last_poll_at__isnull=False).exists()
+        approved = Connection.objects.filter(tenant_id=tenant_id, approved_at__isnull=False).exists()
+    return not approved or (polled and not waiting), (waiting, polled)
+
+
+def _wait_for_run(tenant_id: UUID, run_id: int) -> None:
+    from loanark.sync import runs
+    from loanark.tenants.access import tenant_scope
+
+    said = 0.0
+
+    def over() -> tuple[bool, object]:
+        nonlocal said
+        with tenant_scope(tenant_id):
+            run = runs.get(run_id)
+        if time.monotonic() - said > 2.0:
+            said = time.monotonic()
+            total = f" of {run.total:,}" if run.total else ""
+            note(f"{run.kind} {run.id}: {run.phase}, {run.done:,}{total} contacts")
+        return run.status != "running", (run.phase, run.done, run.counts.created_in_hubspot)
+
+    _wait(tenant_id, over)
+
+
+def _wait(tenant_id: UUID, over: Any) -> None:
+    """Until `over`, which also says what progress looks like. Works itself while no worker is alive."""
+    from loanark.connections import queries
+    from loanark.sync import engine, worker
+    from loanark.tenants.access import tenant_scope
+
+    moved_at, last = time.monotonic(), object()
+    while True:
+        done, progress = over()
+        if done:
+            return
+        if progress != last:
+            moved_at, last = time.monotonic(), progress
+        with tenant_scope(tenant_id):
+            connection = queries.connection()
+        problem = connection.problem
+        if connection.status in ("reconnect_needed", "not_connected") and problem:
+            fail(problem.code, f"{problem.title}. {problem.detail} {problem.fix}")
+        if time.monotonic() - moved_at > PATIENCE_SECONDS:
+            why = f"{problem.title}. {problem.detail}" if problem else "Nothing moves."
+            fail("no-progress", f"{why} What is done stays done; start again and it goes on from there.")
+        if worker.alive() or engine.advance(tenant_id, turn_seconds=2.0) in (engine.Turn.BUSY, engine.Turn.TROUBLE):
+            time.sleep(0.2)
+
+
+def _report_run(tenant_id: UUID, run_id: int, as_json: bool) -> None:
+    from loanark.sync import runs
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        run = runs.get(run_id)
+    if as_json:
+        show(run.model_dump(mode="json"))
+    else:
+        counts = ", ".join(
+            f"{count:,} {name.replace('_', ' ')}" for name, count in run.counts.model_dump().items() if count
+        )
+        click.echo(f"{run.kind} {run.id}: {run.status}. {counts}")
+        if run.reason:
+            click.echo(run.reason)
+        if run.status == "waiting":
+            click.echo(f"Approve it with: loanark sync --tenant … --full --approve {run.id} --wait")
+    if run.status in ("waiting", "held"):
+        raise SystemExit(0 if run.status == "waiting" and run.kind == "preview" else WAITS_FOR_APPROVAL)
+    if run.status == "partial":
+        raise SystemExit(PARTLY_DONE)
+    if run.status in ("failed", "cancelled"):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--tenant", "name", help="One organisation; all of them without it.")
+@json_option
+@command
+def status(name: str | None, as_json: bool) -> None:
+    """How the sync stands."""
+    boot.django()
+    from loanark.tenants.access import every_tenant, tenant_by_name
+
+    tenants = [tenant_by_name(name)] if name else every_tenant()
+    if as_json:
+        documents = [_status(tenant.id, tenant.slug) for tenant in tenants]
+        show(documents[0] if name else {"organisations": documents})
+        return
+    for tenant in tenants:
+        document = _status(tenant.id, tenant.slug)
+        click.echo(f"{tenant.name}: {document['truth']['sentence']} {document['truth']['detail'] or ''}".rstrip())
+        if document["balance"]:
+            balance = document["balance"]
+            click.echo(
+                f"  HubSpot {balance['hubspot']:,} · LoanArk {balance['loanark']:,} · linked {balance['linked']:,}"
+            )
+
+
+def _report_status(tenant_id: UUID, as_json: bool) -> None:
+    document = _status(tenant_id, "")
+    if as_json:
+        show(document)
+    else:
+        click.echo(document["truth"]["sentence"])
+
+
+def _status(tenant_id: UUID, slug: str) -> dict[str, Any]:
+    from loanark.cli.organisations import sql_url
+    from loanark.sync import worker
+    from loanark.sync.overview import overview
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        document = overview().model_dump(mode="json", exclude={"activity", "recent"})
+    return {
+        "tenant_id": str(tenant_id),
+        "slug": slug,
+        **document,
+        "worker_alive": worker.alive(),
+        "sql_url": sql_url(tenant_id),
+    }

@@ -1,0 +1,64 @@
+"""The request budget: one per HubSpot account, shared through PostgreSQL by every process on every host."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from loanark.kit import sql
+
+#: Requests a rolling ten seconds allow until HubSpot's headers say otherwise (HubSpot API facts, rate limits:
+#: 110 for an OAuth app; the smallest tier of private apps has 100).
+DEFAULT_LIMIT = {"oauth": 110, "static": 100}
+WINDOW_SECONDS = 10.0
+
+#: What we take of the limit at a steady pace. With `BURST` more after a rest, and a little for requests that bunch up
+#: on their way, no rolling window at HubSpot ever holds more than the limit: 103 + 4 of 110.
+STEADY_SHARE = 0.94
+
+#: A person waits for nobody: after a rest this many requests may go at once. Bulk work keeps an even pace.
+BURST = {"person": 4, "webhook": 3, "edit": 3}
+
+#: Search has a bucket of its own: 5 a second for the whole account, other apps included, so we run at 4.
+SEARCH_LIMIT, SEARCH_WINDOW = 4, 1.0
+
+#: Above this nobody is counting (a test server without limits): asking the database before each call still is right.
+UNLIMITED = 1_000_000
+
+
+class Budget:
+    """The gate in front of every call to one account (see `hubspot.client.Gate`)."""
+
+    def __init__(self, tenant_id: UUID, limit: int, *, on_limit: Callable[[int], None] | None = None) -> None:
+        self._tenant_id = tenant_id
+        self._limit = limit
+        self._on_limit = on_limit
+
+    def acquire(self, lane: str, bucket: str) -> datetime:
+        """Waits for the next slot; returns the database's time just before the request may be sent."""
+        if bucket == "search":
+            allowed, window, burst = SEARCH_LIMIT, SEARCH_WINDOW, 1
+        else:
+            allowed, window, burst = max(1, int(self._limit * STEADY_SHARE)), WINDOW_SECONDS, BURST.get(lane, 1)
+        row = sql.first(
+            "SELECT wait_seconds, send_at FROM reserve_request(%s, %s, %s, %s, %s, %s)",
+            [self._tenant_id, bucket, lane, allowed, window, burst],
+        )
+        assert row is not None
+        if row["wait_seconds"] > 0:
+            time.sleep(row["wait_seconds"])
+        send_at: datetime = row["send_at"]
+        return send_at
+
+    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
+        """Learns the account's limit from the headers of an answer."""
+        if not limit or not interval_ms:
+            return
+        per_window = int(limit * WINDOW_SECONDS * 1000 / interval_ms)
+        if per_window != self._limit and self._on_limit:
+            self._limit = per_window
+            self._on_limit(per_window)
+
+    def throttled(self, seconds: float, bucket: str) -> None:
+        """HubSpot said 429: nobody sends for a while."""
+        sql.execute("SELECT pause_requests(%s, %s, %s)", [self._tenant_id, bucket, seconds])

@@ -1,0 +1,32 @@
+"""The one way to a HubSpot client for an organisation: its credentials, its budget, the configured address."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+
+from loanark.connections.budget import DEFAULT_LIMIT, Budget
+from loanark.connections.credentials import Credentials
+from loanark.connections.models import Connection
+from loanark.hubspot.client import Client, Gate
+from loanark.tenants.access import tenant_scope
+
+
+def client_for(connection: Connection, *, guard: Callable[[Gate], Gate] = lambda gate: gate) -> Client:
+    """A client for the connected account. `guard` may put more in front of the budget."""
+    tenant_id = connection.tenant_id
+    fixed = connection.rate_limit_override
+    limit = fixed or connection.rate_limit_learnt or DEFAULT_LIMIT[connection.auth]
+    budget = Budget(tenant_id, limit, on_limit=None if fixed else lambda learnt: _learn(tenant_id, learnt))
+    return Client(base_url=settings.CONFIG.hubspot_api_url, token=Credentials(tenant_id).token, gate=guard(budget))
+
+
+def unconnected_client(tenant_id: UUID, token: str, auth: str) -> Client:
+    """A client for credentials that are being tried: it counts against the same budget."""
+    budget = Budget(tenant_id, DEFAULT_LIMIT[auth])
+    return Client(base_url=settings.CONFIG.hubspot_api_url, token=lambda _: token, gate=budget)
+
+
+def _learn(tenant_id: UUID, limit: int) -> None:
+    with tenant_scope(tenant_id):
+        Connection.objects.filter(tenant_id=tenant_id).update(rate_limit_learnt=limit)

@@ -1,0 +1,91 @@
+"""Credentials of a connection: encrypted at rest, refreshed before they expire, by one process at a time."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from loanark.connections.models import Connection
+from loanark.hubspot import oauth
+from loanark.kit import sql
+from loanark.kit.secrets import Keyring
+from loanark.tenants.access import tenant_scope
+
+#: Refreshed this long before it expires: longer than any single call may take.
+REFRESH_MARGIN = timedelta(minutes=2)
+
+#: A process asks the database again after this long, so that a disconnection takes effect everywhere soon.
+REMEMBER_SECONDS = 5.0
+
+
+def keyring() -> Keyring:
+    return Keyring(settings.CONFIG.encryption_keys)
+
+
+def seal(tenant_id: UUID, name: str, secret: str) -> str:
+    return keyring().seal(secret, f"connection/{tenant_id}/{name}") if secret else ""
+
+
+def unseal(tenant_id: UUID, name: str, stored: str) -> str:
+    return keyring().open(stored, f"connection/{tenant_id}/{name}") if stored else ""
+
+
+class NotConnected(Exception):
+    """There is no account to talk to: nobody connected one, or it was disconnected."""
+
+
+@dataclass
+class Credentials:
+    """Gives the HubSpot client a token that works now (see `hubspot.client.Client`)."""
+
+    tenant_id: UUID
+    _token: str = ""
+    _until: float = 0.0
+
+    def token(self, force_refresh: bool) -> str:
+        """Raises: NotConnected; oauth errors when a refresh is refused."""
+        if not force_refresh and time.monotonic() < self._until:
+            return self._token
+        with tenant_scope(self.tenant_id):
+            # One refresh at a time for this account, on all hosts; whoever waited looks again before refreshing.
+            # The call inside this transaction is the one exception to "no network call inside a transaction": the
+            # lock must live exactly as long as the refresh, and it locks no row anybody else needs.
+            row = Connection.objects.filter(tenant_id=self.tenant_id).first()
+            if row and self._needs_refresh(row, force_refresh):
+                sql.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"token/{self.tenant_id}"])
+                row.refresh_from_db()
+                if self._needs_refresh(row, force_refresh):
+                    _refresh(row)
+        if row is None or not row.access_token:
+            raise NotConnected("No HubSpot account is connected. Connect one on the page Connection.")
+        self._token = unseal(self.tenant_id, "access_token", row.access_token)
+        self._until = time.monotonic() + REMEMBER_SECONDS
+        return self._token
+
+    def _needs_refresh(self, row: Connection, force: bool) -> bool:
+        if row.auth != "oauth" or not row.refresh_token or row.token_expires_at is None:
+            return False
+        expired = row.token_expires_at - REFRESH_MARGIN < datetime.now(UTC)
+        refused = force and self._token == unseal(self.tenant_id, "access_token", row.access_token)
+        return expired or refused
+
+
+def _refresh(row: Connection) -> None:
+    config = settings.CONFIG
+    tokens = oauth.refresh(
+        base_url=config.hubspot_api_url,
+        client_id=config.hubspot_client_id,
+        client_secret=config.hubspot_client_secret,
+        refresh_token=unseal(row.tenant_id, "refresh_token", row.refresh_token),
+    )
+    store_tokens(row, tokens)
+    row.save(update_fields=["access_token", "refresh_token", "token_expires_at"])
+
+
+def store_tokens(row: Connection, tokens: oauth.Tokens) -> None:
+    """Whatever refresh token came back is kept: HubSpot may rotate it at any time."""
+    row.access_token = seal(row.tenant_id, "access_token", tokens.access_token)
+    row.refresh_token = seal(row.tenant_id, "refresh_token", tokens.refresh_token)
+    row.token_expires_at = datetime.now(UTC) + timedelta(seconds=tokens.expires_in)

@@ -1,0 +1,85 @@
+"""LoanArk's fields: the columns of the table `contacts` that people and programs read and write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loanark.core.values import Kind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `hubspot` is the property it meets by default, where the account has one of that name."""
+
+    name: str
+    label: str
+    kind: Kind
+    group: str
+    hubspot: str
+
+    @property
+    def typed(self) -> bool:
+        """Whether the column has a type of its own; a text column keeps a value exactly as it came."""
+        return self.kind in (Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE)
+
+
+def _field(name: str, label: str, kind: Kind, group: str, hubspot: str = "") -> Field:
+    return Field(name, label, kind, group, hubspot or name)
+
+
+FIELDS: tuple[Field, ...] = (
+    _field("firstname", "First name", Kind.TEXT, "Person"),
+    _field("lastname", "Last name", Kind.TEXT, "Person"),
+    _field("email", "E-mail", Kind.EMAIL, "Person"),
+    _field("phone", "Phone", Kind.PHONE, "Person"),
+    _field("mobilephone", "Mobile phone", Kind.PHONE, "Person"),
+    _field("company", "Company", Kind.TEXT, "Person"),
+    _field("owner", "Owner", Kind.TEXT, "Person", "hubspot_owner_id"),
+    _field("address", "Street address", Kind.TEXT, "Address"),
+    _field("city", "City", Kind.TEXT, "Address"),
+    _field("state", "State", Kind.TEXT, "Address"),
+    _field("zip", "Postal code", Kind.TEXT, "Address"),
+    _field("email_verification_status", "E-mail verification", Kind.TEXT, "LoanArk"),
+    _field("client_type_vip_status", "VIP status", Kind.TEXT, "LoanArk"),
+    _field("client_type_prospects", "Prospects", Kind.TEXT, "LoanArk"),
+    _field("loan_officer", "Loan officer", Kind.TEXT, "Loan", "loanark_loan_officer"),
+    _field("nmls_id", "NMLS id", Kind.TEXT, "Loan", "loanark_nmls_id"),
+    _field("loan_number", "Loan number", Kind.TEXT, "Loan", "loanark_loan_number"),
+    _field("loan_purpose", "Loan purpose", Kind.TEXT, "Loan", "loanark_loan_purpose"),
+    _field("loan_stage", "Loan stage", Kind.TEXT, "Loan", "loanark_loan_stage"),
+    _field("loan_amount", "Loan amount", Kind.DECIMAL, "Loan", "loanark_loan_amount"),
+    _field("interest_rate", "Interest rate", Kind.DECIMAL, "Loan", "loanark_interest_rate"),
+    _field("application_date", "Application date", Kind.DATE, "Loan", "loanark_application_date"),
+    _field("expected_closing_date", "Expected closing", Kind.DATE, "Loan", "loanark_expected_closing_date"),
+    _field("closing_date", "Closing date", Kind.DATE, "Loan", "loanark_closing_date"),
+    _field("credit_band", "Credit band", Kind.TEXT, "Loan", "loanark_credit_band"),
+    _field("consent_to_contact", "Consent to contact", Kind.BOOLEAN, "Loan", "loanark_consent_to_contact"),
+)
+
+BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
+NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
+
+#: PostgreSQL types of the columns, for reading rows from JSON.
+COLUMN_TYPES: Mapping[str, str] = {
+    field.name: {Kind.DECIMAL: "numeric", Kind.BOOLEAN: "boolean", Kind.DATE: "date"}.get(field.kind, "text")
+    for field in FIELDS
+}
+
+
+def raw_text(column: Any) -> str | None:
+    """A column's value as text, as the planner reads it."""
+    if column is None or isinstance(column, str):
+        return column
+    if isinstance(column, bool):
+        return "true" if column else "false"
+    return str(column)
+
+
+def column_text(name: str, value: Value) -> str | None:
+    """What to store for a value: a typed column takes the canonical form, a text column the original one."""
+    return value.canonical if BY_NAME[name].typed else value.raw
+
+
+def display_name(firstname: str | None, lastname: str | None, email: str | None) -> str:
+    """How a contact is called on a screen."""
+    return " ".join(part for part in (firstname, lastname) if part) or email or "Unnamed contact"

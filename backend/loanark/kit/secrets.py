@@ -1,0 +1,52 @@
+"""Secrets at rest: AES-256-GCM, keys named by id, every ciphertext bound to the place it belongs to.
+
+A stored secret reads `v1.<key id>.<base64 of nonce and ciphertext>`. The context (for example
+`connection/<tenant>/access_token`) is authenticated with it: a ciphertext copied to another row does not open.
+"""
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+
+class SecretError(Exception):
+    """A stored secret does not open: its key is not among the configured ones, or it was moved or damaged."""
+
+
+class Keyring:
+    """The newest key seals; every key opens."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
+        self._newest = _key_id(keys[0])
+
+    def seal(self, secret: str, context: str) -> str:
+        nonce = os.urandom(12)
+        sealed = self._ciphers[self._newest].encrypt(nonce, secret.encode(), context.encode())
+        return f"v1.{self._newest}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def open(self, stored: str, context: str) -> str:
+        """Raises: SecretError."""
+        try:
+            version, key_id, payload = stored.split(".", 2)
+            data = base64.urlsafe_b64decode(payload)
+            if version != "v1":
+                raise ValueError(version)
+            return self._ciphers[key_id].decrypt(data[:12], data[12:], context.encode()).decode()
+        except KeyError:
+            raise SecretError(
+                "A stored secret was sealed with a key that is not configured. Nothing is lost: add the old key back "
+                "to LOANARK_ENCRYPTION_KEYS (after the newest), or connect HubSpot again."
+            ) from None
+        except (ValueError, InvalidTag):
+            raise SecretError(
+                "A stored secret is damaged or belongs to another place. Connect HubSpot again."
+            ) from None
+
+
+def _key_id(key: bytes) -> str:
+    return hashlib.sha256(key).hexdigest()[:8]

@@ -1,0 +1,447 @@
+"""Transaction A: everything that a batch of plans does to LoanArk, and the intent of what it will do to HubSpot."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from loanark.core.fields import COLUMN_TYPES, NAMES, column_text, raw_text
+from loanark.core.mapping import Policy, Side
+from loanark.core.plan import Action, Conflict, MoveBase, Plan, Write
+from loanark.core.values import Value
+from loanark.hubspot.wire import to_wire
+from loanark.kit import sql
+from loanark.sync.look import Case
+from loanark.sync.session import Session
+
+
+@dataclass(slots=True)
+class Intent:
+    """A write to HubSpot, decided and written down before it is sent."""
+
+    case: Case
+    contact_id: UUID
+    #: create | update | archive
+    action: str
+    #: What HubSpot shall hold, by LoanArk field.
+    values: dict[str, Value] = field(default_factory=dict)
+    #: What both sides agree on already, whatever becomes of the write.
+    base: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a batch of plans comes to, table by table."""
+
+    inserts: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    deletes: list[UUID] = field(default_factory=list)
+    new_links: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[tuple[int, str]] = field(default_factory=list)
+    tombstones: list[tuple[str, str, str]] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    #: Contacts looked at, with the fields on which something stays open.
+    settled: list[tuple[UUID, list[str], list[str]]] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def decide(session: Session, cases: Sequence[Case], *, may_create: bool, rejected: "Rejected") -> Effects:
+    """Turns plans into effects. Nothing is written yet."""
+    effects = Effects()
+    for case in cases:
+        if case.stale or case.problem:
+            continue
+        effects.counts["read"] += case.seen is not None
+        _decide_one(session, case, effects, may_create, rejected)
+    return effects
+
+
+def _decide_one(session: Session, case: Case, effects: Effects, may_create: bool, rejected: "Rejected") -> None:
+    plan = case.plan
+    match plan.action:
+        case Action.NOTHING:
+            effects.counts["unchanged"] += case.seen is not None
+        case Action.UPDATE | Action.MATCH:
+            _join(session, case, effects, rejected)
+        case Action.CREATE | Action.RESTORE if plan.side is Side.LOANARK:
+            _bring_to_loanark(session, case, effects)
+        case Action.CREATE | Action.RESTORE:
+            _bring_to_hubspot(session, case, effects, may_create, rejected)
+        case Action.DELETE:
+            _delete(case, effects)
+        case Action.CLOSE:
+            _close(case, effects, plan.reason)
+
+
+def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") -> None:
+    """Both exist: field by field."""
+    assert case.local and case.seen and case.contact_id
+    contact_id = case.contact_id
+    base = dict(case.link.base) if case.link and case.link.live else {}
+    to_loanark, to_hubspot = case.plan.writes(Side.LOANARK), case.plan.writes(Side.HUBSPOT)
+    for operation in case.plan.operations:
+        match operation:
+            case MoveBase(field=name, value=value) | Write(side=Side.LOANARK, field=name, after=value):
+                remote = case.remote.get(name)
+                if isinstance(remote, Value) and remote == value:
+                    _agree(base, name, value)
+    to_hubspot = {name: value for name, value in to_hubspot.items() if not rejected.again(contact_id, name, value)}
+    matched = not (case.link and case.link.live)
+    wrote = bool(to_loanark)
+    if to_loanark:
+        effects.updates.append(_row(contact_id, case.local.columns, to_loanark))
+    _note_open(case, contact_id, effects, set(to_hubspot))
+    _put_link(session, case, effects, contact_id, base, case.local.version + wrote)
+    if to_hubspot:
+        effects.intents.append(Intent(case, contact_id, "update", to_hubspot, base))
+    effects.counts["matched"] += matched
+    effects.counts["updated_in_loanark"] += wrote
+    effects.counts["cleared"] += any(value.blank for value in to_loanark.values())
+    effects.counts["unchanged"] += not matched and not wrote and not to_hubspot
+
+
+def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
+    assert case.seen
+    contact_id = case.contact_id or uuid4()
+    values = case.plan.writes(Side.LOANARK)
+    base: dict[str, str] = {}
+    for name, value in values.items():
+        _agree(base, name, value)
+    version = 1
+    if case.local:
+        cleared = {rule.field: Value(None) for rule in session.mapping.rules}
+        effects.updates.append(_row(contact_id, case.local.columns, {**cleared, **values}, deleted=False))
+        version = case.local.version + 1
+    else:
+        effects.inserts.append(_row(contact_id, {}, values))
+    _note_open(case, contact_id, effects, set())
+    _put_link(session, case, effects, contact_id, base, version)
+    effects.counts["created_in_loanark"] += 1
+
+
+def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create: bool, rejected: "Rejected") -> None:
+    assert case.contact_id and case.local
+    if case.link and case.link.live:
+        _close(case, effects, case.plan.reason, tombstone=False)
+    if not may_create or rejected.whole(case.contact_id):
+        return
+    if not session.has_key_property:
+        reason = (
+            "LoanArk cannot make contacts in this HubSpot account without its property loanark_id, and the "
+            "permission crm.schemas.contacts.write to make that property is missing."
+        )
+        effects.rejections.append(_rejection(case, case.contact_id, "", Side.HUBSPOT, None, "no-key-property", reason))
+        effects.counts["rejected"] += 1
+        return
+    _note_open(case, case.contact_id, effects, set(case.plan.writes(Side.HUBSPOT)) | {""})
+    values = case.plan.writes(Side.HUBSPOT)
+    effects.intents.append(Intent(case, case.contact_id, "create", values))
+
+
+def _delete(case: Case, effects: Effects) -> None:
+    assert case.contact_id
+    if case.plan.side is Side.HUBSPOT:
+        effects.intents.append(Intent(case, case.contact_id, "archive"))
+        return
+    effects.deletes.append(case.contact_id)
+    _close(case, effects, case.plan.reason)
+    effects.counts["deleted"] += 1
+
+
+def _close(case: Case, effects: Effects, reason: str, *, tombstone: bool = True) -> None:
+    assert case.contact_id
+    if case.link and case.link.live:
+        effects.closed.append((case.link.id, reason))
+    if tombstone and case.seen and not case.seen.contact:
+        effects.tombstones.append((Side.HUBSPOT.value, case.seen.hubspot_id, case.seen.evidence))
+    effects.settled.append((case.contact_id, [], []))
+
+
+def _agree(base: dict[str, str], name: str, value: Value) -> None:
+    if value.canonical is None:
+        base.pop(name, None)
+    else:
+        base[name] = value.canonical
+
+
+def _note_open(case: Case, contact_id: UUID, effects: Effects, sending: set[str]) -> None:
+    """Writes down conflicts and unreadable values; everything else about this contact is settled."""
+    open_conflicts = []
+    for conflict in case.plan.conflicts:
+        effects.conflicts.append(_conflict(contact_id, conflict))
+        if conflict.open:
+            open_conflicts.append(conflict.field)
+    for reject in case.plan.rejects:
+        effects.rejections.append(
+            _rejection(case, contact_id, reject.field, reject.side, reject.raw, "unreadable", f"It {reject.reason}.")
+        )
+    effects.counts["conflicted"] += bool(case.plan.conflicts)
+    effects.counts["rejected"] += bool(case.plan.rejects)
+    still_rejected = {reject.field for reject in case.plan.rejects} | sending
+    effects.settled.append((contact_id, open_conflicts, sorted(still_rejected)))
+
+
+def _put_link(
+    session: Session, case: Case, effects: Effects, contact_id: UUID, base: dict[str, str], version: int
+) -> None:
+    assert case.seen and case.seen.contact
+    properties = case.seen.contact.properties
+    remote = {rule.field: text for rule in session.mapping.rules if (text := properties.get(rule.property_name))}
+    link = {
+        "contact_id": contact_id,
+        "hubspot_id": case.seen.hubspot_id,
+        "base": base,
+        "remote": remote,
+        "remote_hash": case.remote_hash,
+        "remote_modified": case.seen.contact.updated,
+        "local_version": version,
+        "read_at": case.seen.read_at.isoformat(),
+    }
+    if case.link and case.link.live:
+        effects.links.append({"id": case.link.id, **link})
+    else:
+        effects.new_links.append({**link, "generation": case.link.generation + 1 if case.link else 1})
+
+
+def _row(contact_id: UUID, columns: dict[str, Any], values: dict[str, Value], *, deleted: bool | None = None) -> Any:
+    row = {name: raw_text(columns.get(name)) for name in NAMES}
+    for name, value in values.items():
+        row[name] = column_text(name, value)
+    return {"id": contact_id, **row, "undelete": deleted is False}
+
+
+def _conflict(contact_id: UUID, conflict: Conflict) -> dict[str, Any]:
+    return {
+        "contact_id": contact_id,
+        "field": conflict.field,
+        "base": conflict.base,
+        "hubspot": conflict.hubspot.raw,
+        "loanark": conflict.loanark.raw,
+        "policy": conflict.policy.value,
+        "winner": conflict.winner.value if conflict.winner else ("both" if conflict.policy is Policy.UNION else None),
+        "open": conflict.open,
+    }
+
+
+def _rejection(
+    case: Case, contact_id: UUID | None, name: str, side: Side, value: str | None, code: str, reason: str
+) -> dict[str, Any]:
+    return {
+        "contact_id": contact_id,
+        "hubspot_id": None if contact_id else case.hubspot_id,
+        "field": name,
+        "side": side.value,
+        "value": value,
+        "code": code,
+        "reason": reason,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What HubSpot refused before: not sent again unchanged, unless a person or an edit asks."""
+
+    values: dict[tuple[UUID, str], str | None]
+    insistent: frozenset[UUID]
+
+    def again(self, contact_id: UUID, name: str, value: Value) -> bool:
+        key = (contact_id, name)
+        return contact_id not in self.insistent and key in self.values and self.values[key] == value.raw
+
+    def whole(self, contact_id: UUID) -> bool:
+        return contact_id not in self.insistent and (contact_id, "") in self.values
+
+
+def rejected_before(contact_ids: Iterable[UUID], insistent: Iterable[UUID]) -> Rejected:
+    """The open rejections by HubSpot of some contacts."""
+    ids = list(contact_ids)
+    found = (
+        sql.rows(
+            """SELECT contact_id, field, value FROM contact_rejections
+               WHERE resolved_at IS NULL AND side = 'hubspot' AND contact_id = ANY(%s)""",
+            [ids],
+        )
+        if ids
+        else []
+    )
+    return Rejected({(row["contact_id"], row["field"]): row["value"] for row in found}, frozenset(insistent))
+
+
+_RECORD = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
+_COLUMNS = ", ".join(NAMES)
+_ASSIGN = ", ".join(f"{name} = r.{name}" for name in NAMES)
+
+
+def write(effects: Effects, *, run_id: int | None) -> None:
+    """Carries out what concerns LoanArk, and writes the intents down. One statement a table."""
+    if effects.inserts:
+        sql.execute(
+            f"""INSERT INTO contacts (id, created_side, {_COLUMNS})
+                SELECT r.id, 'hubspot', {", ".join(f"r.{name}" for name in NAMES)}
+                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, {_RECORD})""",
+            [_json(effects.inserts)],
+        )
+    if effects.updates:
+        sql.execute(
+            f"""UPDATE contacts c SET {_ASSIGN}, deleted_at = CASE WHEN r.undelete THEN NULL ELSE c.deleted_at END
+                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, undelete boolean, {_RECORD}) WHERE c.id = r.id""",
+            [_json(effects.updates)],
+        )
+    if effects.deletes:
+        sql.execute(
+            "UPDATE contacts SET deleted_at = clock_timestamp() WHERE id = ANY(%s) AND deleted_at IS NULL",
+            [effects.deletes],
+        )
+    close_links(effects.closed)
+    write_links(effects.new_links, effects.links)
+    _write_tombstones(effects.tombstones)
+    _settle(effects.settled)
+    _write_conflicts(effects.conflicts, run_id)
+    write_rejections(effects.rejections, run_id)
+    _write_intents(effects.intents, run_id)
+
+
+def write_links(new: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> None:
+    if new:
+        sql.execute(
+            """INSERT INTO contact_links (contact_id, hubspot_id, base, remote, remote_hash, remote_modified,
+                                          local_version, read_at, generation)
+               SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r (
+                   contact_id uuid, hubspot_id text, base jsonb, remote jsonb, remote_hash text,
+                   remote_modified timestamptz, local_version bigint, read_at timestamptz, generation int)""",
+            [_json(new)],
+        )
+    if known:
+        sql.execute(
+            """UPDATE contact_links l SET hubspot_id = r.hubspot_id, base = r.base, remote = r.remote,
+                      remote_hash = r.remote_hash, remote_modified = r.remote_modified,
+                      local_version = r.local_version, read_at = r.read_at
+               FROM jsonb_to_recordset(%s::jsonb) AS r (
+                   id bigint, hubspot_id text, base jsonb, remote jsonb, remote_hash text,
+                   remote_modified timestamptz, local_version bigint, read_at timestamptz)
+               WHERE l.id = r.id""",
+            [_json(known)],
+        )
+
+
+def close_links(closed: Sequence[tuple[int, str]]) -> None:
+    if closed:
+        sql.execute(
+            """UPDATE contact_links l SET state = 'closed', closed_at = clock_timestamp(), closed_reason = d.reason,
+                      read_at = clock_timestamp()
+               FROM unnest(%s::bigint[], %s::text[]) AS d (id, reason) WHERE l.id = d.id""",
+            [[id for id, _ in closed], [reason for _, reason in closed]],
+        )
+
+
+def _write_tombstones(tombstones: Sequence[tuple[str, str, str]]) -> None:
+    for side, record_id, evidence in tombstones:
+        sql.execute(
+            """INSERT INTO contact_tombstones (side, record_id, evidence) VALUES (%s, %s, %s)
+               ON CONFLICT (tenant_id, side, record_id) DO UPDATE SET evidence = excluded.evidence, at = now()""",
+            [side, record_id, evidence],
+        )
+
+
+def _settle(settled: Sequence[tuple[UUID, list[str], list[str]]]) -> None:
+    """Closes the conflicts and rejections of looked-at contacts that no longer stand."""
+    if not settled:
+        return
+    ids = _json([{"id": id, "conflicts": conflicts, "rejected": rejected} for id, conflicts, rejected in settled])
+    sql.execute(
+        """UPDATE contact_conflicts c SET open = false, resolved_at = now(), resolved_by = 'the values agree again'
+           FROM jsonb_to_recordset(%s::jsonb) AS d (id uuid, conflicts jsonb)
+           WHERE c.contact_id = d.id AND c.open AND NOT d.conflicts ? c.field""",
+        [ids],
+    )
+    sql.execute(
+        """UPDATE contact_rejections x SET resolved_at = now()
+           FROM jsonb_to_recordset(%s::jsonb) AS d (id uuid, rejected jsonb)
+           WHERE x.contact_id = d.id AND x.resolved_at IS NULL AND NOT d.rejected ? x.field""",
+        [ids],
+    )
+
+
+def _write_conflicts(conflicts: Sequence[dict[str, Any]], run_id: int | None) -> None:
+    if conflicts:
+        sql.execute(
+            """INSERT INTO contact_conflicts AS c (contact_id, field, base, hubspot, loanark, policy, winner, open, run_id,
+                                                   resolved_at, resolved_by)
+               SELECT contact_id, field, base, hubspot, loanark, policy, winner, open, %s,
+                      CASE WHEN open THEN NULL ELSE now() END, CASE WHEN open THEN NULL ELSE 'policy ' || policy END
+               FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, field text, base text, hubspot text,
+                    loanark text, policy text, winner text, open boolean)
+               ON CONFLICT (tenant_id, contact_id, field) WHERE open DO UPDATE
+               SET base = excluded.base, hubspot = excluded.hubspot, loanark = excluded.loanark""",
+            [run_id, _json(conflicts)],
+        )
+
+
+def write_rejections(rejections: Sequence[dict[str, Any]], run_id: int | None) -> None:
+    if rejections:
+        sql.execute(
+            """INSERT INTO contact_rejections AS x (contact_id, hubspot_id, field, side, value, code, reason, run_id)
+               SELECT contact_id, hubspot_id, field, side, value, code, reason, %s
+               FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, hubspot_id text, field text, side text,
+                    value text, code text, reason text)
+               ON CONFLICT (tenant_id, contact_id, hubspot_id, field) WHERE resolved_at IS NULL DO UPDATE
+               SET side = excluded.side, value = excluded.value, code = excluded.code, reason = excluded.reason,
+                   attempts = x.attempts + 1, at = now()""",
+            [run_id, _json(rejections)],
+        )
+
+
+def _write_intents(intents: Sequence[Intent], run_id: int | None) -> None:
+    if intents:
+        rows = [
+            {
+                "contact_id": intent.contact_id,
+                "hubspot_id": intent.case.hubspot_id,
+                "action": intent.action,
+                "properties": {name: value.raw for name, value in intent.values.items()},
+            }
+            for intent in intents
+        ]
+        sql.execute(
+            """INSERT INTO intents (contact_id, hubspot_id, action, properties, run_id)
+               SELECT contact_id, hubspot_id, action, properties, %s
+               FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, hubspot_id text, action text, properties jsonb)
+               ON CONFLICT (tenant_id, contact_id) DO UPDATE SET hubspot_id = excluded.hubspot_id,
+                   action = excluded.action, properties = excluded.properties, created_at = now()""",
+            [run_id, _json(rows)],
+        )
+
+
+def wire_properties(session: Session, intent: Intent) -> dict[str, str]:
+    """The texts to send for an intent, by HubSpot property."""
+    rules = {rule.field: rule for rule in session.mapping.rules}
+    return {
+        rules[name].property_name: to_wire(rules[name].kind, value) for name, value in sorted(intent.values.items())
+    }
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return orjson.dumps(rows, default=str).decode()
+
+
+def summarise(plans: Iterable[Plan]) -> Counter[str]:
+    """What plans would do, counted as a run counts what it did."""
+    counts: Counter[str] = Counter()
+    for plan in plans:
+        counts["created_in_loanark"] += plan.action in (Action.CREATE, Action.RESTORE) and plan.side is Side.LOANARK
+        counts["created_in_hubspot"] += plan.action in (Action.CREATE, Action.RESTORE) and plan.side is Side.HUBSPOT
+        counts["matched"] += plan.action is Action.MATCH
+        counts["deleted"] += plan.action is Action.DELETE
+        joined = plan.action in (Action.UPDATE, Action.MATCH)
+        counts["updated_in_loanark"] += joined and bool(plan.writes(Side.LOANARK))
+        counts["updated_in_hubspot"] += joined and bool(plan.writes(Side.HUBSPOT))
+        counts["conflicted"] += bool(plan.conflicts)
+        counts["rejected"] += bool(plan.rejects)
+        counts["unchanged"] += plan.empty
+    return counts

@@ -1,0 +1,48 @@
+"""Following hints: whatever they came from, look at the records they name."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from loanark.core.mapping import Side
+from loanark.hubspot.client import BATCH_SIZE
+from loanark.kit import sql
+from loanark.sync import hints
+from loanark.sync.hints import Hint
+from loanark.sync.reconcile import Tally, reconcile, see
+from loanark.sync.session import Session
+
+
+def drain(session: Session) -> bool:
+    """Follows one batch of hints, the most urgent first. Returns whether there were any."""
+    with session.transaction():
+        due = hints.due(BATCH_SIZE)
+        linked = _linked(due)
+    if not due:
+        return False
+    lane = due[0].lane
+    wanted = dict.fromkeys([hint.record_id for hint in due if hint.side is Side.HUBSPOT] + list(linked))
+    seen, failed = see(session, list(wanted)[:BATCH_SIZE], lane=lane)
+    contact_ids = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK]
+    insistent = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK and hint.insistent]
+    insistent += [linked_to for one in seen if (linked_to := linked.get(one.hubspot_id)) in contact_ids and linked_to]
+    tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent)
+    _finish(session, due, tally, failed)
+    return True
+
+
+def _linked(due: Sequence[Hint]) -> dict[str, UUID]:
+    """HubSpot ids of the hinted LoanArk contacts."""
+    ids = [hint.record_id for hint in due if hint.side is Side.LOANARK]
+    found = sql.rows(
+        "SELECT hubspot_id, contact_id FROM contact_links WHERE contact_id = ANY(%s::uuid[]) AND state = 'live'", [ids]
+    )
+    return {row["hubspot_id"]: row["contact_id"] for row in found}
+
+
+def _finish(session: Session, due: Sequence[Hint], tally: Tally, failed: dict[str, str]) -> None:
+    """Clears the hints that were followed. Those of records still open stay; unreadable ones wait longer each time."""
+    unsettled = {str(contact_id) for contact_id in tally.open_contacts} | tally.open_hubspot
+    unreadable = {hint: failed[hint.record_id] for hint in due if hint.record_id in failed}
+    with session.transaction():
+        hints.clear(hint for hint in due if hint.record_id not in unsettled and hint not in unreadable)
+        hints.postpone({**{hint: "not settled yet" for hint in due if hint.record_id in unsettled}, **unreadable})

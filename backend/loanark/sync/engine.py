@@ -1,0 +1,159 @@
+"""The engine: one organisation's sync carried on for a while, most urgent first, by the holder of its lease.
+
+It is level-triggered: it can be called at any time, any number of times, by any process. Whatever a killed one left
+behind (hints, intents, a run's cursor) is found and finished by the next.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from loanark.connections import actions
+from loanark.connections.credentials import NotConnected
+from loanark.connections.models import Connection
+from loanark.core.mapping import Side
+from loanark.hubspot.errors import HubSpotError
+from loanark.kit import sql
+from loanark.sync import hints, key_property, lease, listing, poll, runs
+from loanark.sync.drain import drain
+from loanark.sync.hints import Lane
+from loanark.sync.lease import Lease, LeaseLost
+from loanark.sync.session import Session, open_session
+from loanark.tenants.access import tenant_scope
+
+log = structlog.get_logger()
+
+#: A turn ends after this long, so that one organisation's long run lets the others have theirs.
+TURN_SECONDS = 15.0
+
+#: The balance is counted anew this often while nothing else is to do.
+COUNT_EVERY = timedelta(seconds=60)
+
+
+class Turn(Enum):
+    """How a turn ended."""
+
+    IDLE = "nothing (more) to do now"
+    MORE = "there is more to do at once"
+    BUSY = "another process is at it"
+    TROUBLE = "HubSpot does not answer as it should: try again a little later"
+
+
+def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
+    """Carries an organisation's sync on for a while."""
+    with tenant_scope(tenant_id):
+        connection = Connection.objects.filter(tenant_id=tenant_id).first()
+        if connection is None or connection.status not in ("connected", "paused") or not _is_due(connection):
+            return Turn.IDLE
+        held = lease.acquire(tenant_id)
+        if held is None:
+            return Turn.BUSY
+        session = open_session(connection, held)
+    try:
+        more = _turn(session, monotonic() + turn_seconds)
+        if connection.status == "paused":
+            actions.note_recovery(tenant_id)
+        return Turn.MORE if more else Turn.IDLE
+    except LeaseLost as lost:
+        log.warning("lease lost", tenant=str(tenant_id), reason=str(lost))
+        return Turn.BUSY
+    except NotConnected:
+        return Turn.IDLE
+    except HubSpotError as error:
+        log.warning("hubspot", tenant=str(tenant_id), error=str(error))
+        actions.note_problem(tenant_id, error)
+        return Turn.TROUBLE
+    finally:
+        session.client.close()
+        _release(held)
+
+
+def _is_due(connection: Connection) -> bool:
+    """Whether a turn would find anything to do: asked before anything is opened, so that idling costs next to nothing."""
+    if connection.status == "paused":
+        return True
+    if connection.approved_at is None:
+        return runs.active() is not None or not runs.any_yet() or _count_is_due(connection)
+    return (
+        _hints_due() or runs.active() is not None or poll.is_due(connection) or _count_is_due(connection) or _intents()
+    )
+
+
+def _hints_due() -> bool:
+    return bool(sql.scalar("SELECT EXISTS (SELECT FROM hints WHERE not_before <= clock_timestamp())"))
+
+
+def _intents() -> bool:
+    return bool(sql.scalar("SELECT EXISTS (SELECT FROM intents)"))
+
+
+def _release(held: Lease) -> None:
+    with tenant_scope(held.tenant_id):
+        held.release()
+
+
+def _turn(session: Session, deadline: float) -> bool:
+    _pick_up(session)
+    while monotonic() < deadline:
+        if not _one(session, deadline):
+            return False
+    return True
+
+
+def _one(session: Session, deadline: float) -> bool:
+    """The most urgent thing there is to do; returns whether there was one."""
+    approved = session.connection.approved_at is not None
+    if approved and session.connection.backfilled_at and not session.has_key_property and _creates_wait(session):
+        key_property.ensure(session)
+    if approved and drain(session):
+        return True
+    with tenant_scope(session.tenant_id):
+        runs.ensure_first_preview(session.connection)
+        run = runs.active()
+    if run:
+        listing.step(session, run, deadline=deadline)
+        return True
+    if approved and poll.is_due(session.connection):
+        poll.poll(session)
+        return True
+    if _count_is_due(session.connection):
+        _count(session)
+        return True
+    return False
+
+
+def _pick_up(session: Session) -> None:
+    """Intents left by somebody who died between sending and knowing: the records are looked at again."""
+    with session.transaction():
+        left = sql.rows("DELETE FROM intents RETURNING contact_id::text AS id")
+        hints.leave(Side.LOANARK, [row["id"] for row in left], source="left unfinished", lane=Lane.EDIT)
+
+
+def _creates_wait(session: Session) -> bool:
+    with session.transaction():
+        return bool(
+            sql.scalar(
+                """SELECT EXISTS (SELECT FROM hints h WHERE h.side = 'loanark' AND h.not_before <= clock_timestamp()
+                   AND NOT EXISTS (SELECT FROM contact_links l WHERE l.contact_id = h.record_id::uuid
+                                   AND l.state = 'live'))"""
+            )
+        )
+
+
+def _count_is_due(connection: Connection) -> bool:
+    counted = connection.counted_at
+    return counted is None or datetime.now(UTC) - counted > COUNT_EVERY
+
+
+def _count(session: Session) -> None:
+    """HubSpot's own count, for the balance."""
+    total = session.client.count_contacts(lane=Lane.POLL.label)
+    now = datetime.now(UTC)
+    with session.transaction():
+        Connection.objects.filter(tenant_id=session.tenant_id).update(hubspot_total=total, counted_at=now)
+        sql.execute("DELETE FROM request_usage WHERE slot < now() - interval '1 hour'")
+        actions.notify(session.tenant_id, "overview")
+    session.connection.hubspot_total, session.connection.counted_at = total, now

@@ -1,0 +1,313 @@
+"""Complete runs over HubSpot's listing: preview, backfill, sweep. Page by page, each page one transaction.
+
+The listing is a keyset by id, so a run goes on after a crash where its last committed page ended. Unchanged contacts
+are recognised by digest in one query a page and cost nothing more.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import UUID
+
+from django.db import connections
+
+from loanark.connections.models import Connection
+from loanark.core.mapping import Side
+from loanark.core.plan import Action
+from loanark.hubspot.client import BATCH_SIZE
+from loanark.hubspot.models import Page
+from loanark.kit import sql
+from loanark.sync import hints, key_property, runs
+from loanark.sync.apply import summarise
+from loanark.sync.hints import Lane
+from loanark.sync.look import Case, Seen, digest, look, remote_values, unchanged
+from loanark.sync.models import Run
+from loanark.sync.reconcile import reconcile
+from loanark.sync.session import Session
+
+#: A preview shows this many contacts of each kind of action.
+SAMPLES_EACH = 5
+
+#: Brakes: a run that finds more contacts gone than this is held until a person approves it.
+BRAKE_SHARE, BRAKE_FLOOR = 0.005, 20
+
+
+def step(session: Session, run: Run, *, deadline: float) -> None:
+    """Carries a run on until it ends, the deadline passes, or something more urgent waits."""
+    if run.phase == "queued":
+        _begin(session, run)
+    if run.phase == "reading" and not _read_pages(session, run, deadline):
+        return
+    if run.phase == "creating" and not _create_missing(session, run, deadline):
+        return
+    if run.phase == "finishing":
+        _finish(session, run)
+
+
+def _begin(session: Session, run: Run) -> None:
+    total = session.client.count_contacts(lane=_lane(run).label)
+    with session.transaction():
+        if run.kind != "preview":
+            # From here on polls are answerable for changes: a page read later may be older than an edit after it.
+            Connection.objects.filter(tenant_id=session.tenant_id, polled_until__isnull=True).update(
+                polled_until=datetime.now(UTC)
+            )
+        runs.progress(run.id, counts={}, done=0, phase="reading", total=total, started_at=datetime.now(UTC))
+        session.connection.refresh_from_db()
+    run.phase, run.total = "reading", total
+
+
+def _read_pages(session: Session, run: Run, deadline: float) -> bool:
+    """Reads and stores pages, the next one on its way while this one is stored. Returns whether the listing ended."""
+    lane = _lane(run)
+    with _prefetched(session, run.cursor, lane) as pages:
+        low = _number(run.cursor) - 1
+        for page in pages:
+            high = _number(page.results[-1].id) if page.after and page.results else None
+            _store_page(session, run, page, lane, low, high)
+            if page.after is None:
+                return True
+            low = high if high is not None else low
+            if monotonic() > deadline or _urgent(session) or not _goes_on(session, run):
+                return False
+    return False
+
+
+@contextmanager
+def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[Iterator[Page]]:
+    """Pages in order; while one is being stored, the next is being read by a thread."""
+
+    def fetch(after: str | None) -> Page:
+        return session.client.list_contacts(session.properties, after=after, limit=BATCH_SIZE, lane=lane.label)
+
+    def pages() -> Iterator[Page]:
+        coming: Future[Page] | None = reader.submit(fetch, cursor)
+        while coming:
+            page = coming.result()
+            coming = reader.submit(fetch, page.after) if page.after else None
+            yield page
+
+    with ThreadPoolExecutor(1, "reader") as reader:
+        try:
+            yield pages()
+        finally:
+            reader.submit(connections.close_all).result()
+
+
+def _store_page(session: Session, run: Run, page: Page, lane: Lane, low: int, high: int | None) -> None:
+    if run.kind == "preview":
+        _preview_page(session, run, page)
+        return
+    hashes = {contact.id: digest(remote_values(contact, session.mapping), session.mapping) for contact in page.results}
+    with session.transaction():
+        same = unchanged(session, hashes)
+        absent = _absent(page, low, high)
+    seen = [Seen(contact.id, contact, page.read_at) for contact in page.results if contact.id not in same]
+    findings = {**run.findings, "absent": [*run.findings.get("absent", []), *absent]} if absent else run.findings
+
+    def checkpoint(counts: Counter[str]) -> None:
+        counts.update(read=len(same), unchanged=len(same))
+        runs.progress(run.id, counts=counts, done=len(page.results), **_after_page(run, page, findings))
+
+    tally = reconcile(session, seen, lane=lane, run_id=run.id, checkpoint=checkpoint)
+    _count_sent(session, run, tally.counts)
+    run.cursor, run.findings = page.after, findings
+    run.phase = "reading" if page.after else "creating"
+
+
+def _after_page(run: Run, page: Page, findings: dict[str, object]) -> dict[str, object]:
+    phase = "reading" if page.after else ("finishing" if run.kind == "preview" else "creating")
+    return {"cursor": page.after, "phase": phase, "findings": findings}
+
+
+def _count_sent(session: Session, run: Run, counts: Counter[str]) -> None:
+    """What was sent to HubSpot is known only after the page's checkpoint."""
+    late = {name: counts[name] for name in ("updated_in_hubspot", "created_in_hubspot") if counts[name]}
+    if late:
+        with session.transaction():
+            runs.progress(run.id, counts=late, done=0)
+
+
+def _absent(page: Page, low: int, high: int | None) -> list[str]:
+    """Linked contacts that should be on this page by their id, and are not. Not yet evidence: each is asked for."""
+    found = sql.rows(
+        """SELECT hubspot_id FROM contact_links WHERE state = 'live' AND hubspot_number > %s
+           AND (%s::bigint IS NULL OR hubspot_number <= %s) AND NOT hubspot_id = ANY(%s) AND read_at < %s""",
+        [low, high, high, [contact.id for contact in page.results], page.read_at],
+    )
+    return [row["hubspot_id"] for row in found]
+
+
+def _preview_page(session: Session, run: Run, page: Page) -> None:
+    seen = [Seen(contact.id, contact, page.read_at) for contact in page.results]
+    with session.transaction():
+        cases = look(session, seen)
+        counts = summarise(case.plan for case in cases)
+        counts["read"] += len(page.results)
+        findings = {**run.findings, "samples": _samples(run.findings.get("samples", []), cases)}
+        runs.progress(run.id, counts=counts, done=len(page.results), **_after_page(run, page, findings))
+    run.cursor, run.findings = page.after, findings
+    run.phase = "reading" if page.after else "finishing"
+
+
+def _samples(samples: list[dict[str, object]], cases: list[Case]) -> list[dict[str, object]]:
+    taken = Counter(sample["action"] for sample in samples)
+    more: list[dict[str, object]] = []
+    for case in cases:
+        action = _action(case)
+        if action and taken[action] < SAMPLES_EACH:
+            taken[action] += 1
+            detail = case.plan.reason or ", ".join(sorted(op.field for op in case.plan.operations))
+            more.append({"action": action, "name": case.name, "email": case.email, "detail": detail})
+    return samples + more
+
+
+def _action(case: Case) -> str | None:
+    plan = case.plan
+    if plan.rejects:
+        return "reject"
+    if plan.conflicts:
+        return "conflict"
+    match plan.action:
+        case Action.CREATE | Action.RESTORE:
+            return f"create_in_{plan.side.value}" if plan.side else None
+        case Action.MATCH | Action.DELETE:
+            return plan.action.value
+        case Action.UPDATE if plan.operations:
+            return "update"
+    return None
+
+
+def _create_missing(session: Session, run: Run, deadline: float) -> bool:
+    """After the listing: LoanArk contacts that HubSpot does not have. Before it they might have been there already."""
+    if session.connection.backfilled_at is None:
+        with session.transaction():
+            Connection.objects.filter(tenant_id=session.tenant_id).update(backfilled_at=datetime.now(UTC))
+        session.connection.backfilled_at = datetime.now(UTC)
+    while missing := _unlinked(session):
+        key_property.ensure(session)
+        tally = reconcile(session, [], missing, lane=_lane(run), run_id=run.id)
+        with session.transaction():
+            going = runs.progress(run.id, counts=tally.counts, done=0)
+        if not going or monotonic() > deadline or _urgent(session):
+            return False
+        if tally.open_contacts:
+            break
+    with session.transaction():
+        runs.progress(run.id, counts={}, done=0, phase="finishing")
+    run.phase = "finishing"
+    return True
+
+
+def _unlinked(session: Session) -> list[UUID]:
+    with session.transaction():
+        found = sql.rows(
+            """SELECT c.id FROM contacts c WHERE c.deleted_at IS NULL
+               AND NOT EXISTS (SELECT FROM contact_links l
+                               WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live')
+               AND NOT EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = c.tenant_id
+                               AND x.contact_id = c.id AND x.field = '' AND x.resolved_at IS NULL)
+               ORDER BY c.id LIMIT %s""",
+            [BATCH_SIZE],
+        )
+    return [row["id"] for row in found]
+
+
+def _finish(session: Session, run: Run) -> None:
+    if run.kind == "preview":
+        _finish_preview(session, run)
+        return
+    with session.transaction():
+        absent = run.findings.get("absent", [])
+        if len(absent) > _brake() and run.approved_by and "held" not in run.findings:
+            _hold(run, len(absent))
+            return
+        hints.leave(Side.HUBSPOT, absent, source="absent from a complete listing", lane=Lane.SWEEP)
+        row = Run.objects.get(tenant_id=session.tenant_id, id=run.id)
+        lost = row.counts.get("rejected", 0) + row.counts.get("held", 0)
+        status = "partial" if lost else "succeeded"
+        reason = f"{lost:,} contacts could not be carried over completely; each says why" if lost else None
+        runs.progress(
+            run.id, counts={}, done=0, phase="done", status=status, reason=reason, finished_at=datetime.now(UTC)
+        )
+
+
+def _brake() -> int:
+    linked = sql.scalar("SELECT count(*) FROM contact_links WHERE state = 'live'")
+    return max(BRAKE_FLOOR, int(linked * BRAKE_SHARE))
+
+
+def _hold(run: Run, count: int) -> None:
+    reason = (
+        f"{count:,} contacts are gone from HubSpot: more than the brake allows. Approve to look at each and delete "
+        "those that are really gone in LoanArk too, or cancel to keep them."
+    )
+    runs.progress(
+        run.id, counts={"held": 0}, done=0, status="held", reason=reason, findings={**run.findings, "held": count}
+    )
+
+
+def _finish_preview(session: Session, run: Run) -> None:
+    with session.transaction():
+        row = Run.objects.get(tenant_id=session.tenant_id, id=run.id)
+        local = sql.scalar("SELECT count(*) FROM contacts WHERE deleted_at IS NULL")
+        unlinked = sql.scalar(
+            """SELECT count(*) FROM contacts c WHERE deleted_at IS NULL AND NOT EXISTS (
+                   SELECT FROM contact_links l WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id
+                   AND l.state = 'live')"""
+        )
+        to_create = max(0, unlinked - row.counts.get("matched", 0))
+        findings = {
+            **row.findings,
+            "hubspot_total": row.counts.get("read", 0),
+            "loanark_total": local,
+            "notices": _notices(session, to_create),
+        }
+        runs.progress(
+            run.id,
+            counts={"created_in_hubspot": to_create},
+            done=0,
+            phase="done",
+            status="waiting",
+            findings=findings,
+            total=row.done,
+        )
+
+
+def _notices(session: Session, to_create: int) -> list[str]:
+    notices = ["Nothing has been changed yet, on either side."]
+    if not session.has_key_property:
+        notices.append(
+            "Before LoanArk first makes a contact in HubSpot, it adds the property loanark_id (unique) there, so that "
+            "a repeated request can never make the same contact twice."
+        )
+    if to_create:
+        notices.append(f"{to_create:,} contacts exist only in LoanArk and will be made in HubSpot.")
+    return notices
+
+
+def _goes_on(session: Session, run: Run) -> bool:
+    with session.transaction():
+        return Run.objects.filter(tenant_id=session.tenant_id, id=run.id, status="running").exists()
+
+
+def _urgent(session: Session) -> bool:
+    """Somebody waits for a record: a run steps aside between two pages."""
+    with session.transaction():
+        return bool(
+            sql.scalar(
+                "SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())",
+                [int(Lane.EDIT)],
+            )
+        )
+
+
+def _lane(run: Run) -> Lane:
+    return Lane.SWEEP if run.kind == "sweep" else Lane.BACKFILL
+
+
+def _number(hubspot_id: str | None) -> int:
+    return int(hubspot_id) if hubspot_id and hubspot_id.isdigit() else 0

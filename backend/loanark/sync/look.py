@@ -1,0 +1,281 @@
+"""Looking: bring both sides of some contacts together, lock them, and plan each. Nothing is written here."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from loanark.connections.mapping import KEY_PROPERTY
+from loanark.core import plan as planner
+from loanark.core.fields import NAMES, raw_text
+from loanark.core.mapping import Mapping as FieldMapping
+from loanark.core.plan import Action, Plan, Record
+from loanark.core.values import Unreadable, Value, read
+from loanark.hubspot.models import Contact
+from loanark.hubspot.wire import from_wire
+from loanark.kit import sql
+from loanark.sync.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What HubSpot answered about one id. `contact` None: it is gone, on the evidence given."""
+
+    hubspot_id: str
+    contact: Contact | None
+    read_at: datetime
+    evidence: str = ""
+    #: A LoanArk contact that HubSpot itself said is the same (it holds the e-mail).
+    match: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link as stored."""
+
+    id: int
+    contact_id: UUID
+    hubspot_id: str
+    live: bool
+    base: dict[str, str]
+    remote: dict[str, str]
+    remote_hash: str
+    local_version: int
+    generation: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRow:
+    """A LoanArk contact as stored, locked."""
+
+    id: UUID
+    version: int
+    deleted: bool
+    columns: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Case:
+    """One contact as found on both sides, and what shall happen to it."""
+
+    contact_id: UUID | None
+    hubspot_id: str | None
+    link: LinkRow | None
+    local: LocalRow | None
+    seen: Seen | None
+    plan: Plan
+    remote: dict[str, Value | Unreadable] = field(default_factory=dict)
+    remote_hash: str = ""
+    #: Why nothing is decided although there may be something to do.
+    problem: str | None = None
+    stale: bool = False
+
+    @property
+    def name(self) -> str:
+        properties = self.seen.contact.properties if self.seen and self.seen.contact else {}
+        columns = self.local.columns if self.local else {}
+        parts = [columns.get(key) or properties.get(key) for key in ("firstname", "lastname")]
+        return " ".join(part for part in parts if part)
+
+    @property
+    def email(self) -> str | None:
+        properties = self.seen.contact.properties if self.seen and self.seen.contact else {}
+        return (self.local.columns.get("email") if self.local else None) or properties.get("email")
+
+
+def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | Unreadable]:
+    """HubSpot's values by LoanArk field."""
+    properties = contact.properties
+    return {rule.field: from_wire(rule.kind, properties.get(rule.property_name)) for rule in mapping.rules}
+
+
+def digest(values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> str:
+    """Tells whether a contact's values are the ones last seen, under this version of the mapping."""
+    plain = [
+        (name, f"?{value.raw}" if isinstance(value, Unreadable) else value.canonical) for name, value in values.items()
+    ]
+    text = orjson.dumps([mapping.version, sorted(plain)])
+    return hashlib.blake2b(text, digest_size=12).hexdigest()
+
+
+def look(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] = ()) -> list[Case]:
+    """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
+
+    Call inside the session's transaction: the LoanArk rows stay locked until its end.
+    """
+    links = _links([one.hubspot_id for one in seen], contact_ids)
+    pairs = _pair(session, seen, contact_ids, links)
+    rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
+    return [_case(session, contact_id, link, one, rows) for contact_id, link, one in pairs]
+
+
+Pair = tuple[UUID | None, LinkRow | None, Seen | None]
+
+
+def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID], links: "Links") -> list[Pair]:
+    matches = _matches(session, [one for one in seen if one.contact and one.hubspot_id not in links.by_hubspot])
+    pairs: list[Pair] = []
+    taken: set[UUID] = set()
+    for one in seen:
+        link = links.by_hubspot.get(one.hubspot_id)
+        contact_id = link.contact_id if link else one.match or matches.get(one.hubspot_id)
+        other = links.by_contact.get(contact_id) if contact_id and not (link and link.live) else None
+        if other or contact_id in taken:
+            # The LoanArk contact has another counterpart by now: this one is a contact of its own.
+            link = contact_id = None
+        if contact_id:
+            taken.add(contact_id)
+        pairs.append((contact_id, link, one))
+    for contact_id in contact_ids:
+        if contact_id not in taken:
+            pairs.append((contact_id, links.by_contact.get(contact_id), None))
+    return pairs
+
+
+def _case(
+    session: Session, contact_id: UUID | None, link: LinkRow | None, seen: Seen | None, rows: dict[UUID, LocalRow]
+) -> Case:
+    row = rows.get(contact_id) if contact_id else None
+    live = link if link and link.live else None
+    hubspot_id = seen.hubspot_id if seen else (live.hubspot_id if live else None)
+    case = Case(contact_id, hubspot_id, link, row, seen, Plan(Action.NOTHING))
+    if live and seen is None:
+        case.problem = "HubSpot was not asked about it"
+        return case
+    if link and seen and link.read_at > seen.read_at:
+        case.stale = True
+        return case
+    if seen and seen.contact:
+        case.remote = remote_values(seen.contact, session.mapping)
+        case.remote_hash = digest(case.remote, session.mapping)
+    if seen and not seen.contact and not live:
+        return case
+    case.plan = planner.plan(
+        live.base if live else _base_of_unfinished_create(case),
+        _local_record(session.mapping, row, known=contact_id is not None),
+        _remote_record(seen, case.remote),
+        session.mapping,
+        session.policies,
+    )
+    return case
+
+
+def _base_of_unfinished_create(case: Case) -> dict[str, str] | None:
+    """LoanArk made this HubSpot contact, but died before it could link it; meanwhile the LoanArk contact was deleted.
+
+    What HubSpot holds is then what both agreed on: the deletion follows, and nobody is brought back from the dead.
+    """
+    if not (case.local and case.local.deleted and case.seen and _key_of(case.seen) == str(case.contact_id)):
+        return None
+    if case.link:
+        return None
+    return {
+        name: value.canonical for name, value in case.remote.items() if isinstance(value, Value) and value.canonical
+    }
+
+
+def _local_record(mapping: FieldMapping, row: LocalRow | None, *, known: bool) -> Record | None:
+    if row is None:
+        return Record(deleted=True) if known else None
+    if row.deleted:
+        return Record(deleted=True)
+    return Record({rule.field: read(rule.kind, raw_text(row.columns[rule.field])) for rule in mapping.rules})
+
+
+def _remote_record(seen: Seen | None, values: dict[str, Value | Unreadable]) -> Record | None:
+    if seen is None:
+        return None
+    return Record(values) if seen.contact else Record(deleted=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links by either end; a live one is preferred to any closed one, and a later closed one to an earlier."""
+
+    by_hubspot: dict[str, LinkRow]
+    by_contact: dict[UUID, LinkRow]
+
+
+_LINK_COLUMNS = """id, contact_id, hubspot_id, state = 'live' AS live, base, remote, remote_hash, local_version,
+    generation, read_at"""
+
+
+def _links(hubspot_ids: Sequence[str], contact_ids: Collection[UUID]) -> Links:
+    found = sql.rows(
+        f"""SELECT {_LINK_COLUMNS} FROM contact_links WHERE hubspot_id = ANY(%s)
+            UNION SELECT {_LINK_COLUMNS} FROM contact_links WHERE state = 'live' AND contact_id IN (
+                SELECT unnest(%s::uuid[])
+                UNION SELECT contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'closed'
+            )
+            ORDER BY live, id""",
+        [list(hubspot_ids), list(contact_ids), list(hubspot_ids)],
+    )
+    rows = [
+        LinkRow(**{**row, "base": orjson.loads(row["base"]), "remote": orjson.loads(row["remote"])}) for row in found
+    ]
+    return Links({row.hubspot_id: row for row in rows}, {row.contact_id: row for row in rows if row.live})
+
+
+def unchanged(session: Session, hashes: Mapping[str, str]) -> set[str]:
+    """Of HubSpot ids with the digest of their values now: those that both sides left as they agreed. One query."""
+    found = sql.rows(
+        """SELECT l.hubspot_id FROM unnest(%s::text[], %s::text[]) AS now (hubspot_id, hash)
+           JOIN contact_links l ON l.hubspot_id = now.hubspot_id AND l.state = 'live' AND l.remote_hash = now.hash
+           JOIN contacts c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id AND c.version = l.local_version
+           WHERE c.deleted_at IS NULL""",
+        [list(hashes), list(hashes.values())],
+    )
+    return {row["hubspot_id"] for row in found}
+
+
+def _lock(contact_ids: Sequence[UUID]) -> dict[UUID, LocalRow]:
+    if not contact_ids:
+        return {}
+    found = sql.rows(
+        f"""SELECT id, version, deleted_at IS NOT NULL AS deleted, {", ".join(NAMES)} FROM contacts
+            WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
+        [sorted(set(contact_ids))],
+    )
+    return {
+        row["id"]: LocalRow(row["id"], row["version"], row["deleted"], {name: row[name] for name in NAMES})
+        for row in found
+    }
+
+
+def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
+    """LoanArk contacts that are the same person as a HubSpot contact nobody linked yet.
+
+    First by the id LoanArk left in HubSpot; then by e-mail, when exactly one unlinked contact has it.
+    """
+    if not seen:
+        return {}
+    by_key = {one.hubspot_id: key for one in seen if (key := _key_of(one))}
+    by_email = {one.hubspot_id: email for one in seen if (email := _email_of(one))}
+    found = sql.rows(
+        """SELECT id::text AS id, lower(btrim(email)) AS email FROM contacts c
+           WHERE (id::text = ANY(%s) OR (deleted_at IS NULL AND lower(email) = ANY(%s)))
+             AND NOT EXISTS (SELECT FROM contact_links l WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id
+                             AND l.state = 'live')""",
+        [list(by_key.values()), list(by_email.values())],
+    )
+    ids = {row["id"] for row in found}
+    matched = {hubspot_id: UUID(key) for hubspot_id, key in by_key.items() if key in ids}
+    for hubspot_id, email in by_email.items():
+        same = [row["id"] for row in found if row["email"] == email]
+        if hubspot_id not in matched and len(same) == 1 and hubspot_id not in by_key:
+            matched[hubspot_id] = UUID(same[0])
+    return matched
+
+
+def _key_of(one: Seen) -> str | None:
+    return (one.contact.properties.get(KEY_PROPERTY) or None) if one.contact else None
+
+
+def _email_of(one: Seen) -> str | None:
+    email = one.contact.properties.get("email") if one.contact else None
+    return email.strip().lower() if email else None

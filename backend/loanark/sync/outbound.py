@@ -1,0 +1,238 @@
+"""Sending intents to HubSpot, and transaction B: what each became."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from loanark.connections.actions import notify
+from loanark.connections.mapping import KEY_PROPERTY
+from loanark.core.fields import BY_NAME
+from loanark.core.mapping import Side
+from loanark.core.values import Value
+from loanark.hubspot.models import Confirmed, Contact, Outcome, Rejected, Unknown, Update, Upsert
+from loanark.hubspot.wire import from_wire
+from loanark.kit import sql
+from loanark.sync import hints
+from loanark.sync.apply import Intent, close_links, wire_properties, write_links, write_rejections
+from loanark.sync.hints import Lane
+from loanark.sync.look import digest, remote_values
+from loanark.sync.session import Session
+
+#: A write whose outcome is unknown is looked at again this much later: HubSpot may still be at it.
+READ_BACK_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a batch of intents."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    #: Contacts whose write is not known to have worked or failed: their hints stay.
+    unknown: set[UUID] = field(default_factory=set)
+    #: Creates that HubSpot refused because the contact is there already: (LoanArk contact, HubSpot id).
+    proposals: list[tuple[UUID, str]] = field(default_factory=list)
+
+
+def send(session: Session, intents: Sequence[Intent], *, lane: Lane, run_id: int | None = None) -> Sent:
+    """Sends what was decided, and writes down the outcome of every single one."""
+    sent = Sent()
+    waiting = list(intents)
+    # A row refused for some of its values is sent once more without them: the rest of the contact goes on.
+    for _ in range(2):
+        outcomes = _send_batches(session, waiting, lane)
+        waiting = _finish(session, waiting, outcomes, sent, run_id)
+        if not waiting:
+            break
+    return sent
+
+
+def _send_batches(session: Session, intents: Sequence[Intent], lane: Lane) -> dict[UUID, Outcome]:
+    outcomes: dict[UUID, Outcome] = {}
+    client = session.client
+    if updates := [intent for intent in intents if intent.action == "update"]:
+        batch = [
+            Update(str(intent.contact_id), intent.case.hubspot_id or "", wire_properties(session, intent))
+            for intent in updates
+        ]
+        outcomes |= _by_contact(client.batch_update(batch, lane=lane.label).outcomes)
+    if creates := [intent for intent in intents if intent.action == "create"]:
+        upserts = [
+            Upsert(
+                str(intent.contact_id),
+                str(intent.contact_id),
+                KEY_PROPERTY,
+                {**wire_properties(session, intent), KEY_PROPERTY: str(intent.contact_id)},
+            )
+            for intent in creates
+        ]
+        outcomes |= _by_contact(client.batch_upsert(upserts, lane=lane.label).outcomes)
+    if archives := [intent for intent in intents if intent.action == "archive"]:
+        by_id = {intent.case.hubspot_id or "": intent.contact_id for intent in archives}
+        result = client.batch_archive(list(by_id), lane=lane.label).outcomes
+        outcomes |= {by_id[hubspot_id]: outcome for hubspot_id, outcome in result.items()}
+    return outcomes
+
+
+def _by_contact(outcomes: Mapping[str, Outcome]) -> dict[UUID, Outcome]:
+    return {UUID(key): outcome for key, outcome in outcomes.items()}
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What transaction B writes."""
+
+    links: list[dict[str, Any]] = field(default_factory=list)
+    new_links: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[tuple[int, str]] = field(default_factory=list)
+    rejections: list[dict[str, Any]] = field(default_factory=list)
+    solved: list[tuple[UUID, str]] = field(default_factory=list)
+    again: list[Intent] = field(default_factory=list)
+
+
+def _finish(
+    session: Session, intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome], sent: Sent, run_id: int | None
+) -> list[Intent]:
+    """Transaction B; returns the intents to send once more without what HubSpot refused."""
+    ledger = _Ledger()
+    with session.transaction(run_id=run_id):
+        now = sql.scalar("SELECT clock_timestamp()").isoformat()
+        for intent in intents:
+            match outcomes.get(intent.contact_id, Unknown("not answered")):
+                case Confirmed(contact=contact):
+                    _confirmed(session, intent, contact, now, ledger, sent)
+                case Rejected() as refusal:
+                    _rejected(session, intent, refusal, ledger, sent)
+                case Unknown(reason=reason):
+                    _unknown(intent, reason, sent)
+        write_links(ledger.new_links, ledger.links)
+        close_links(ledger.closed)
+        write_rejections(ledger.rejections, run_id)
+        _solve(ledger.solved)
+        done = {intent.contact_id for intent in intents} - {intent.contact_id for intent in ledger.again}
+        sql.execute("DELETE FROM intents WHERE contact_id = ANY(%s)", [list(done)])
+        notify(session.tenant_id, "contacts")
+    return ledger.again
+
+
+def _confirmed(session: Session, intent: Intent, contact: Contact, now: str, ledger: _Ledger, sent: Sent) -> None:
+    if intent.action == "archive":
+        if intent.case.link:
+            ledger.closed.append((intent.case.link.id, "deleted in LoanArk"))
+        sql.execute(
+            """INSERT INTO contact_tombstones (side, record_id, evidence) VALUES ('loanark', %s, 'archived in HubSpot')
+               ON CONFLICT (tenant_id, side, record_id) DO UPDATE SET at = now()""",
+            [str(intent.contact_id)],
+        )
+        sent.counts["deleted"] += 1
+        return
+    base = dict(intent.base)
+    echoed = contact.properties
+    known = intent.case.seen.contact.properties if intent.case.seen and intent.case.seen.contact else {}
+    properties = {**known, **{name: value for name, value in echoed.items() if value is not None or name in known}}
+    for rule in session.mapping.rules:
+        if rule.field not in intent.values:
+            continue
+        asked = intent.values[rule.field]
+        if rule.property_name not in echoed and not asked.blank:
+            _unknown(intent, f"HubSpot did not say what {rule.property_name} is now", sent)
+            continue
+        came_back = from_wire(rule.kind, echoed.get(rule.property_name))
+        if came_back == asked:
+            if asked.canonical is None:
+                base.pop(rule.field, None)
+            else:
+                base[rule.field] = asked.canonical
+            ledger.solved.append((intent.contact_id, rule.field))
+        else:
+            stored = came_back.raw or "nothing"
+            reason = f"HubSpot accepted {asked.raw or 'a blank'!r} but stored {stored!r}."
+            ledger.rejections.append(_rejection(intent, rule.field, asked, "coerced", reason))
+    ledger.solved.append((intent.contact_id, ""))
+    seen = Contact(contact.id, properties)
+    link = {
+        "contact_id": intent.contact_id,
+        "hubspot_id": contact.id,
+        "base": base,
+        "remote": {rule.field: text for rule in session.mapping.rules if (text := properties.get(rule.property_name))},
+        "remote_hash": digest(remote_values(seen, session.mapping), session.mapping),
+        "remote_modified": contact.updated,
+        "local_version": intent.case.local.version if intent.case.local else 0,
+        "read_at": now,
+    }
+    if intent.action == "update":
+        wrote = bool(intent.case.plan.writes(Side.LOANARK))
+        assert intent.case.link or intent.case.seen
+        _update_link(link, intent, wrote)
+        sent.counts["updated_in_hubspot"] += 1
+        sent.counts["cleared"] += any(value.blank for value in intent.values.values())
+    else:
+        generation = intent.case.link.generation + 1 if intent.case.link else 1
+        ledger.new_links.append({**link, "generation": generation})
+        sent.counts["created_in_hubspot"] += 1
+
+
+def _update_link(link: dict[str, Any], intent: Intent, wrote: bool) -> None:
+    """The link may have been made in transaction A just before: found by its LoanArk contact."""
+    found = sql.first("SELECT id FROM contact_links WHERE contact_id = %s AND state = 'live'", [intent.contact_id])
+    assert found is not None
+    write_links([], [{**link, "id": found["id"], "local_version": link["local_version"] + wrote}])
+
+
+def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledger, sent: Sent) -> None:
+    fields = {rule.property_name: rule.field for rule in session.mapping.rules}
+    blamed = {fields[name]: reason for name, reason in refusal.properties.items() if name in fields}
+    if refusal.existing_id and intent.action == "create":
+        sent.proposals.append((intent.contact_id, refusal.existing_id))
+        return
+    if refusal.existing_id and "email" in intent.values and not blamed:
+        blamed = {"email": f"HubSpot's contact {refusal.existing_id} has this e-mail already."}
+    if refusal.category == "OBJECT_NOT_FOUND" and intent.case.hubspot_id:
+        # It went away between our reading and our writing: look again.
+        hints.leave(Side.HUBSPOT, [intent.case.hubspot_id], source="gone while writing", lane=Lane.EDIT)
+        return
+    sent.counts["rejected"] += 1
+    if not blamed:
+        ledger.rejections.append(_rejection(intent, "", Value(None), "refused", refusal.reason))
+        return
+    for name, reason in blamed.items():
+        ledger.rejections.append(_rejection(intent, name, intent.values.get(name, Value(None)), "refused", reason))
+    rest = {name: value for name, value in intent.values.items() if name not in blamed}
+    if rest and len(rest) < len(intent.values):
+        ledger.again.append(Intent(intent.case, intent.contact_id, intent.action, rest, intent.base))
+
+
+def _unknown(intent: Intent, reason: str, sent: Sent) -> None:
+    sent.unknown.add(intent.contact_id)
+    hints.leave(
+        Side.LOANARK,
+        [str(intent.contact_id)],
+        source=f"outcome unknown: {reason}"[:200],
+        lane=Lane.EDIT,
+        delay_seconds=READ_BACK_SECONDS,
+    )
+
+
+def _rejection(intent: Intent, name: str, value: Value, code: str, reason: str) -> dict[str, Any]:
+    label = BY_NAME[name].label if name in BY_NAME else "The contact"
+    return {
+        "contact_id": intent.contact_id,
+        "hubspot_id": None,
+        "field": name,
+        "side": Side.HUBSPOT.value,
+        "value": value.raw,
+        "code": code,
+        "reason": f"{label}: {reason}",
+    }
+
+
+def _solve(solved: Iterable[tuple[UUID, str]]) -> None:
+    rows = list(solved)
+    if rows:
+        sql.execute(
+            """UPDATE contact_rejections x SET resolved_at = now()
+               FROM unnest(%s::uuid[], %s::text[]) AS d (contact_id, field)
+               WHERE x.contact_id = d.contact_id AND x.field = d.field AND x.resolved_at IS NULL""",
+            [[contact_id for contact_id, _ in rows], [name for _, name in rows]],
+        )

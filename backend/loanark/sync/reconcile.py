@@ -1,0 +1,183 @@
+"""The pipeline every wake-up ends in: read both sides as they are now, plan, apply, send, remember.
+
+    seen, contact ids -> look -> decide -> write (transaction A) -> send -> outcomes (transaction B)
+
+Whatever called it (a webhook, a poll, a page of the listing, an edit, a click) makes no difference here.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from loanark.core.mapping import Side
+from loanark.hubspot.errors import NotFound
+from loanark.hubspot.models import BatchRead, Contact
+from loanark.kit import sql
+from loanark.sync import hints, outbound
+from loanark.sync.apply import decide, rejected_before, write, write_rejections
+from loanark.sync.hints import Lane
+from loanark.sync.look import Case, Seen, look
+from loanark.sync.session import Session
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch came to."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    #: Records that were not settled: their hints stay.
+    open_contacts: set[UUID] = field(default_factory=set)
+    open_hubspot: set[str] = field(default_factory=set)
+
+
+def reconcile(
+    session: Session,
+    seen: Sequence[Seen],
+    contact_ids: Collection[UUID] = (),
+    *,
+    lane: Lane,
+    run_id: int | None = None,
+    insistent: Collection[UUID] = (),
+    checkpoint: Callable[[Counter[str]], None] | None = None,
+) -> Tally:
+    """Brings some contacts to agreement. `checkpoint` runs within transaction A, with its counts."""
+    with session.transaction(run_id=run_id):
+        cases = look(session, seen, contact_ids)
+        may_create = session.connection.backfilled_at is not None
+        rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
+        effects = decide(session, cases, may_create=may_create, rejected=rejected)
+        write(effects, run_id=run_id)
+        _come_back_to(cases)
+        if checkpoint:
+            checkpoint(effects.counts)
+    tally = Tally(effects.counts)
+    for case in cases:
+        if (case.stale or case.problem) and case.contact_id:
+            tally.open_contacts.add(case.contact_id)
+        if (case.stale or case.problem) and case.hubspot_id:
+            tally.open_hubspot.add(case.hubspot_id)
+    if effects.intents:
+        sent = outbound.send(session, effects.intents, lane=lane, run_id=run_id)
+        tally.counts.update(sent.counts)
+        tally.open_contacts |= sent.unknown
+        if sent.proposals:
+            tally.counts.update(_meet(session, sent.proposals, lane=lane, run_id=run_id).counts)
+    return tally
+
+
+def _come_back_to(cases: Sequence[Case]) -> None:
+    """A reading older than what we know by now decides nothing: it is taken again."""
+    stale = [case.hubspot_id for case in cases if case.stale and case.hubspot_id]
+    hints.leave(Side.HUBSPOT, stale, source="read before it was written", lane=Lane.EDIT)
+
+
+def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane, run_id: int | None) -> Tally:
+    """HubSpot has contacts with these e-mails already: they are linked, unless they belong to somebody else."""
+    by_hubspot = {hubspot_id: contact_id for contact_id, hubspot_id in proposals}
+    with session.transaction(run_id=run_id):
+        found = sql.rows(
+            "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
+            [list(by_hubspot)],
+        )
+        taken = {row["hubspot_id"]: row["contact_id"] for row in found}
+        write_rejections([_duplicate(by_hubspot[id], id, other) for id, other in taken.items()], run_id)
+    free = [id for id in by_hubspot if id not in taken]
+    if not free:
+        return Tally(Counter(rejected=len(taken)))
+    read = session.client.batch_read(free, session.properties, lane=lane.label)
+    seen = [Seen(id, contact, read.read_at, match=by_hubspot[id]) for id, contact in read.contacts.items()]
+    tally = reconcile(session, seen, lane=lane, run_id=run_id)
+    tally.counts["rejected"] += len(taken)
+    return tally
+
+
+def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, object]:
+    return {
+        "contact_id": contact_id,
+        "hubspot_id": None,
+        "field": "",
+        "side": Side.HUBSPOT.value,
+        "value": None,
+        "code": "duplicate-email",
+        "reason": f"HubSpot's contact {hubspot_id} has this e-mail already, and it is linked to the LoanArk contact "
+        f"{other}. Nothing was changed: give one of them another e-mail, or delete the one that is too many.",
+    }
+
+
+def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[list[Seen], dict[str, str]]:
+    """Reads HubSpot contacts as they are now. Returns what was seen, and which ids could not be read and why.
+
+    An id that the batch does not know is asked for again, archived and singly, before it counts as gone: a
+    merged-away record is in no listing, archived or not, but answers with its survivor.
+    """
+    if not hubspot_ids:
+        return [], {}
+    read = session.client.batch_read(hubspot_ids, session.properties, lane=lane.label)
+    seen = [Seen(id, contact, read.read_at) for id, contact in read.contacts.items() if contact.id == id]
+    merged = [(id, contact) for id, contact in read.contacts.items() if contact.id != id]
+    if read.missing:
+        gone, survivors = _missing(session, read, lane)
+        seen += gone
+        merged += survivors
+    if merged:
+        _follow_merges(session, merged)
+        known = {one.hubspot_id for one in seen}
+        survivors_by_id = {contact.id: contact for _, contact in merged if contact.id not in known}
+        seen += [Seen(id, contact, read.read_at) for id, contact in survivors_by_id.items()]
+    return seen, read.failed
+
+
+def _missing(session: Session, read: BatchRead, lane: Lane) -> tuple[list[Seen], list[tuple[str, Contact]]]:
+    archived = session.client.batch_read(read.missing, ["email"], archived=True, lane=lane.label)
+    gone = [Seen(id, None, read.read_at, "archived in HubSpot") for id in archived.contacts]
+    merged: list[tuple[str, Contact]] = []
+    for id in archived.missing:
+        try:
+            contact = session.client.get_contact(id, session.properties, lane=lane.label)
+        except NotFound:
+            gone.append(Seen(id, None, read.read_at, "HubSpot knows no such id any more"))
+        else:
+            if contact.id != id:
+                merged.append((id, contact))
+    return gone, merged
+
+
+def _follow_merges(session: Session, merged: Sequence[tuple[str, Contact]]) -> None:
+    """The link moves to the survivor; two LoanArk contacts meeting in one HubSpot contact is for a person to decide."""
+    with session.transaction():
+        for old_id, survivor in merged:
+            sql.execute(
+                """INSERT INTO contact_aliases (hubspot_id, survivor_id) VALUES (%s, %s)
+                   ON CONFLICT (tenant_id, hubspot_id) DO UPDATE SET survivor_id = excluded.survivor_id""",
+                [old_id, survivor.id],
+            )
+            moved = sql.execute(
+                """UPDATE contact_links l SET hubspot_id = %s, generation = generation + 1
+                   WHERE hubspot_id = %s AND state = 'live' AND NOT EXISTS (
+                       SELECT FROM contact_links o WHERE o.tenant_id = l.tenant_id AND o.hubspot_id = %s
+                       AND o.state = 'live')""",
+                [survivor.id, old_id, survivor.id],
+            )
+            if not moved:
+                _part(old_id, survivor.id)
+
+
+def _part(old_id: str, survivor_id: str) -> None:
+    left = sql.first(
+        """UPDATE contact_links SET state = 'closed', closed_at = clock_timestamp(), closed_reason = %s
+           WHERE hubspot_id = %s AND state = 'live' RETURNING contact_id""",
+        [f"merged in HubSpot into {survivor_id}, which is linked to another LoanArk contact", old_id],
+    )
+    if left:
+        row = {
+            "contact_id": left["contact_id"],
+            "hubspot_id": None,
+            "field": "",
+            "side": Side.HUBSPOT.value,
+            "value": None,
+            "code": "merged-in-hubspot",
+            "reason": f"HubSpot merged this contact (then {old_id}) into {survivor_id}, which is linked to another "
+            "LoanArk contact. Nothing was changed here: decide whether these two are one person, and delete one.",
+        }
+        write_rejections([row], None)

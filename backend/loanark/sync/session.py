@@ -1,0 +1,79 @@
+"""What every step of the sync needs to work for one organisation: account, mapping, lease."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from loanark.connections import mapping as mappings
+from loanark.connections.clients import client_for
+from loanark.connections.models import Connection
+from loanark.core.mapping import Mapping
+from loanark.core.plan import Policies
+from loanark.hubspot.client import Client, Gate
+from loanark.sync.lease import Lease
+from loanark.tenants.access import tenant_scope
+
+
+@dataclass
+class Session:
+    """One organisation's sync at work, by the holder of its lease."""
+
+    tenant_id: UUID
+    connection: Connection
+    mapping: Mapping
+    policies: Policies
+    client: Client
+    lease: Lease
+
+    @property
+    def properties(self) -> list[str]:
+        """The HubSpot properties every reading asks for."""
+        wanted = list(self.mapping.properties)
+        if self.has_key_property:
+            wanted.append(mappings.KEY_PROPERTY)
+        return wanted
+
+    @property
+    def has_key_property(self) -> bool:
+        return any(prop["name"] == mappings.KEY_PROPERTY for prop in self.connection.properties)
+
+    @contextmanager
+    def transaction(self, *, run_id: int | None = None) -> Iterator[None]:
+        """The organisation's data, marked as written by the sync. Raises: LeaseLost."""
+        marks = {"origin": "sync", "side": "hubspot", "cause": "sync", "run_id": str(run_id or "")}
+        with tenant_scope(self.tenant_id, **marks):
+            self.lease.renew()
+            yield
+
+
+class LeasedGate:
+    """The request budget, asked only by the holder of the lease: who lost it sends nothing more."""
+
+    def __init__(self, gate: Gate, lease: Lease) -> None:
+        self._gate, self._lease = gate, lease
+
+    def acquire(self, lane: str, bucket: str) -> datetime:
+        read_at = self._gate.acquire(lane, bucket)
+        with tenant_scope(self._lease.tenant_id):
+            self._lease.renew()
+        return read_at
+
+    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
+        self._gate.observe(limit=limit, remaining=remaining, interval_ms=interval_ms)
+
+    def throttled(self, seconds: float, bucket: str) -> None:
+        self._gate.throttled(seconds, bucket)
+
+
+def open_session(connection: Connection, lease: Lease) -> Session:
+    """Call inside a tenant's scope."""
+    return Session(
+        tenant_id=connection.tenant_id,
+        connection=connection,
+        mapping=mappings.load(connection),
+        policies=Policies(),
+        client=client_for(connection, guard=lambda gate: LeasedGate(gate, lease)),
+        lease=lease,
+    )

@@ -1,0 +1,145 @@
+"""The live stream: one LISTEN per process, fanned out to open pages. The one asynchronous file.
+
+A message says which kind of thing changed, never what: the page asks again, through the same doors as ever.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections import defaultdict
+from typing import Any
+
+import orjson
+import psycopg
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+
+from loanark.kit import sql
+
+_PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
+
+#: A comment is sent this often, so that proxies keep the stream open and a dead page is noticed.
+KEEPALIVE_SECONDS = 15.0
+
+#: Changes come in bursts; a page hears of one kind at most this often.
+QUIET_SECONDS = 0.25
+
+#: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
+_ALL = frozenset({"contacts", "runs", "connection", "overview"})
+
+
+class Hub:
+    """Open pages by organisation, and the kinds of change each has not heard of yet."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, set[_Page]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    def serves(self, path: str) -> bool:
+        return _PATH.fullmatch(path) is not None
+
+    async def lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        self._task = asyncio.create_task(self._listen())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._task.cancel()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def stream(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serves one open page until it goes away."""
+        match = _PATH.fullmatch(scope["path"])
+        tenant_id = await sync_to_async(_tenant_of)(scope, match[1] if match else "")
+        if tenant_id is None:
+            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        headers = [
+            (b"content-type", b"text/event-stream"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        page = _Page()
+        self._pages[tenant_id].add(page)
+        gone = asyncio.create_task(_gone(receive))
+        try:
+            await _write(send, b"retry: 2000\n\nevent: hello\ndata: {}\n\n")
+            while not gone.done():
+                await _write(send, await page.next(gone))
+        finally:
+            gone.cancel()
+            self._pages[tenant_id].discard(page)
+
+    async def _listen(self) -> None:
+        while True:
+            with contextlib.suppress(psycopg.Error, OSError):
+                await self._listen_once()
+            await asyncio.sleep(1.0)
+
+    async def _listen_once(self) -> None:
+        url = settings.CONFIG.database_direct_url
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+        async with connection:
+            await connection.execute("LISTEN loanark_live")
+            # Whatever happened while nobody listened: every page looks again.
+            for pages in self._pages.values():
+                for page in pages:
+                    page.tell(_ALL)
+            async for notice in connection.notifies():
+                message = orjson.loads(notice.payload)
+                for page in self._pages.get(message["tenant"], ()):
+                    page.tell({message["kind"]})
+
+
+class _Page:
+    def __init__(self) -> None:
+        self._kinds: set[str] = set()
+        self._news = asyncio.Event()
+
+    def tell(self, kinds: set[str] | frozenset[str]) -> None:
+        self._kinds |= kinds
+        self._news.set()
+
+    async def next(self, gone: "asyncio.Task[None]") -> bytes:
+        """The next piece of the stream: what changed, or a comment to keep it open."""
+        news = asyncio.create_task(self._news.wait())
+        await asyncio.wait({news, gone}, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        news.cancel()
+        if not self._news.is_set():
+            return b": still here\n\n"
+        await asyncio.sleep(QUIET_SECONDS)
+        self._news.clear()
+        kinds, self._kinds = self._kinds, set()
+        return b"event: change\ndata: " + orjson.dumps({"kinds": sorted(kinds)}) + b"\n\n"
+
+
+async def _write(send: Any, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _tenant_of(scope: Any, slug: str) -> str | None:
+    """The organisation's id, if the session's person belongs to it."""
+    try:
+        cookies = parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        request = HttpRequest()
+        request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+        user = get_user(request)
+        if not user.is_authenticated:
+            return None
+        mine = {row["slug"] for row in sql.rows("SELECT slug FROM organisations_of(%s)", [user.pk])}
+        if slug not in mine:
+            return None
+        return str(sql.scalar("SELECT id FROM tenants WHERE slug = %s", [slug]))
+    finally:
+        connections.close_all()
