@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Protocol
 
 DAY_MS = 86_400_000
+EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class Clock(Protocol):
@@ -48,9 +50,18 @@ def iso(ms: int) -> str:
 
     HubSpot API facts (values): ISO 8601, UTC, milliseconds, Java style: a zero fraction is dropped.
     """
-    seconds, fraction = divmod(ms, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    days, rest = divmod(ms, DAY_MS)
+    seconds, fraction = divmod(rest, 1000)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    text = f"{_day(days)}T{hour:02d}:{minute:02d}:{second:02d}"
     return f"{text}.{fraction:03d}Z" if fraction else f"{text}Z"
+
+
+@lru_cache(maxsize=8192)
+def _day(days: int) -> str:
+    """Calendar dates are dear to compute, and every listed record needs some."""
+    return date.fromordinal(EPOCH_DAY + days).isoformat()
 
 
 def parse_instant(text: str) -> int | None:

@@ -218,15 +218,20 @@ class Portal:
     def document(self, contact: Contact, names: Iterable[str]) -> dict[str, Any]:
         props = contact.props
         shown: dict[str, str | None] = {}
+        created, updated = iso(contact.created), iso(contact.updated)
         for name in names:
-            virtual = VIRTUAL.get(name)
             # A defined but empty property is null (docs: contacts guide).
-            shown[name] = virtual(contact) if virtual else props.get(name)
+            if name == "createdate":
+                shown[name] = created
+            elif name == "lastmodifieddate":
+                shown[name] = updated
+            else:
+                shown[name] = VIRTUAL[name](contact) if name in VIRTUAL else props.get(name)
         document: dict[str, Any] = {
             "id": str(contact.id),
             "properties": shown,
-            "createdAt": iso(contact.created),
-            "updatedAt": iso(contact.updated),
+            "createdAt": created,
+            "updatedAt": updated,
             "archived": bool(contact.archived),
         }
         if contact.archived:

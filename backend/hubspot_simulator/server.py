@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -92,6 +93,7 @@ def serve(simulator: Simulator, listener: socket.socket, ready: Callable[[], Non
         timeout_graceful_shutdown=2,
     )
     sender = Sender(simulator.webhooks)
+    gc.freeze()  # the people stay: looking through them again and again only costs pauses
     sender.start()
     try:
         Server(config, ready).run(sockets=[listener])

@@ -32,7 +32,7 @@ BODY = """
 </form>
 """  # noqa: E501
 ROW = """<tr><td><input type="checkbox" name="selected" value="{id}" aria-label="Select {name}"></td>
-<td><a href="{href}">{name}</a></td><td>{email}</td><td>{phone}</td><td>{city}</td><td>{tags}</td><td>{changed}</td></tr>"""  # noqa: E501
+<td><a href="{href}">{name}</a></td><td class="wrap">{email}</td><td>{phone}</td><td>{city}</td><td class="wrap">{tags}</td><td>{changed}</td></tr>"""  # noqa: E501
 
 
 def show(portal: Portal, request: Request) -> Response:
