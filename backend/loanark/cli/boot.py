@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from loanark.kit.postgres import EmbeddedPostgres, PostgresError
+from loanark.kit.postgres import EmbeddedPostgres, PostgresError, default_data_dir
 from loanark.web import config
 
 
@@ -18,7 +18,7 @@ def database() -> EmbeddedPostgres | None:
     """
     if os.environ.get("LOANARK_DATABASE_URL"):
         return None
-    data_dir = config.default_data_dir()
+    data_dir = default_data_dir()
     embedded = EmbeddedPostgres(data_dir)
     try:
         url = embedded.ensure_running()
@@ -76,4 +76,4 @@ def migrate() -> None:
 
 
 def data_dir() -> Path:
-    return config.default_data_dir()
+    return default_data_dir()

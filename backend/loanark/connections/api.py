@@ -1,7 +1,7 @@
 """The HubSpot connection and the mapping over HTTP."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from ninja import Router
+from ninja import Path, Router
 
 from loanark.connections import actions, queries
 from loanark.connections.schemas import AuthorizeOut, ConnectionOut, MappingOut, StaticTokenIn
@@ -11,21 +11,21 @@ router = Router(tags=["connection"])
 
 
 @router.get("/connection", response=ConnectionOut)
-def get_connection(request: HttpRequest, tenant: str) -> ConnectionOut:
+def get_connection(request: HttpRequest, tenant: Path[str]) -> ConnectionOut:
     """The state of the connection now."""
     with enter(request, tenant):
         return queries.connection()
 
 
 @router.post("/connection/authorize", response=AuthorizeOut)
-def authorize(request: HttpRequest, tenant: str) -> AuthorizeOut:
+def authorize(request: HttpRequest, tenant: Path[str]) -> AuthorizeOut:
     """Begins the OAuth flow: returns HubSpot's page to send the browser to."""
     with enter(request, tenant, ADMINISTRATORS) as scope:
         return AuthorizeOut(url=actions.begin_authorization(scope))
 
 
 @router.post("/connection/static-token", response=ConnectionOut)
-def connect_static(request: HttpRequest, tenant: str, body: StaticTokenIn) -> ConnectionOut:
+def connect_static(request: HttpRequest, tenant: Path[str], body: StaticTokenIn) -> ConnectionOut:
     """Connects with a service key or private-app token."""
     with enter(request, tenant, ADMINISTRATORS) as scope:
         pass
@@ -35,7 +35,7 @@ def connect_static(request: HttpRequest, tenant: str, body: StaticTokenIn) -> Co
 
 
 @router.post("/connection/check", response=ConnectionOut)
-def check(request: HttpRequest, tenant: str) -> ConnectionOut:
+def check(request: HttpRequest, tenant: Path[str]) -> ConnectionOut:
     """Asks HubSpot now: account, scopes, properties. A mended connection resumes."""
     with enter(request, tenant, ADMINISTRATORS) as scope:
         pass
@@ -45,7 +45,7 @@ def check(request: HttpRequest, tenant: str) -> ConnectionOut:
 
 
 @router.delete("/connection", response={204: None})
-def disconnect(request: HttpRequest, tenant: str) -> HttpResponse:
+def disconnect(request: HttpRequest, tenant: Path[str]) -> HttpResponse:
     """Forgets the credentials. Contacts, links and history stay; connecting the same account goes on from here."""
     with enter(request, tenant, ADMINISTRATORS) as scope:
         pass
@@ -54,7 +54,7 @@ def disconnect(request: HttpRequest, tenant: str) -> HttpResponse:
 
 
 @router.get("/mapping", response=MappingOut)
-def get_mapping(request: HttpRequest, tenant: str) -> MappingOut:
+def get_mapping(request: HttpRequest, tenant: Path[str]) -> MappingOut:
     """Which LoanArk field meets which HubSpot property, and by what rules."""
     with enter(request, tenant):
         return queries.mapping()

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router
+from ninja import Field, Path, Query, Router
 
 from loanark.contacts import actions, queries
 from loanark.contacts.schemas import (
@@ -45,7 +45,7 @@ class ContactFilters(queries.Filters):
 @router.get("/contacts", response=ContactPage)
 def list_contacts(
     request: HttpRequest,
-    tenant: str,
+    tenant: Path[str],
     filters: Query[ContactFilters],
     sort: Sort = "-updated_at",
     cursor: str | None = None,
@@ -57,28 +57,28 @@ def list_contacts(
 
 
 @router.get("/contacts/facets", response=list[Facet])
-def list_facets(request: HttpRequest, tenant: str, filters: Query[ContactFilters]) -> list[Facet]:
+def list_facets(request: HttpRequest, tenant: Path[str], filters: Query[ContactFilters]) -> list[Facet]:
     """How many contacts each filter value has, under the other filters."""
     with enter(request, tenant):
         return queries.facets(filters)
 
 
 @router.post("/contacts", response={201: ContactOut})
-def create_contact(request: HttpRequest, tenant: str, body: ContactCreateIn) -> tuple[int, ContactOut]:
+def create_contact(request: HttpRequest, tenant: Path[str], body: ContactCreateIn) -> tuple[int, ContactOut]:
     """Makes a contact in LoanArk; the sync makes it in HubSpot."""
     with enter(request, tenant, EDITORS) as scope:
         return 201, queries.contact(actions.create(scope, body.values))
 
 
 @router.get("/contacts/{contact_id}", response=ContactOut)
-def get_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> ContactOut:
+def get_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactOut:
     """One contact: HubSpot, agreed and LoanArk values side by side, with what is open about it."""
     with enter(request, tenant):
         return queries.contact(contact_id)
 
 
 @router.patch("/contacts/{contact_id}", response=ContactOut)
-def edit_contact(request: HttpRequest, tenant: str, contact_id: UUID, body: ContactEditIn) -> ContactOut:
+def edit_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID, body: ContactEditIn) -> ContactOut:
     """Changes the named fields in LoanArk; null clears one."""
     with enter(request, tenant, EDITORS) as scope:
         actions.edit(scope, contact_id, body.values, version=body.version)
@@ -86,7 +86,7 @@ def edit_contact(request: HttpRequest, tenant: str, contact_id: UUID, body: Cont
 
 
 @router.delete("/contacts/{contact_id}", response={204: None})
-def delete_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> HttpResponse:
+def delete_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> HttpResponse:
     """Deletes a contact in LoanArk (it can be restored); the sync archives it in HubSpot."""
     with enter(request, tenant, EDITORS) as scope:
         actions.delete(scope, contact_id)
@@ -94,7 +94,7 @@ def delete_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> HttpR
 
 
 @router.post("/contacts/{contact_id}/restore", response=ContactOut)
-def restore_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> ContactOut:
+def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactOut:
     """Brings a deleted contact back, in HubSpot too."""
     with enter(request, tenant, EDITORS) as scope:
         actions.restore(scope, contact_id)
@@ -102,7 +102,7 @@ def restore_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> Cont
 
 
 @router.post("/contacts/{contact_id}/resync", response={202: ContactOut})
-def resync_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> tuple[int, ContactOut]:
+def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> tuple[int, ContactOut]:
     """Asks the sync to look at this contact now, before anything else."""
     with enter(request, tenant, EDITORS) as scope:
         actions.resync(scope, contact_id)
@@ -111,7 +111,7 @@ def resync_contact(request: HttpRequest, tenant: str, contact_id: UUID) -> tuple
 
 @router.get("/contacts/{contact_id}/timeline", response=ChangePage)
 def list_changes(
-    request: HttpRequest, tenant: str, contact_id: UUID, cursor: str | None = None, limit: Limit = 50
+    request: HttpRequest, tenant: Path[str], contact_id: UUID, cursor: str | None = None, limit: Limit = 50
 ) -> ChangePage:
     """Every change of a contact, newest first: where it came from, by whom, before and after."""
     with enter(request, tenant):
@@ -120,7 +120,7 @@ def list_changes(
 
 @router.get("/conflicts", response=ConflictPage)
 def list_conflicts(
-    request: HttpRequest, tenant: str, open: bool = True, cursor: str | None = None, limit: Limit = 50
+    request: HttpRequest, tenant: Path[str], open: bool = True, cursor: str | None = None, limit: Limit = 50
 ) -> ConflictPage:
     """Fields both sides changed differently: open ones wait for a person, others say who won and what lost."""
     with enter(request, tenant):
@@ -128,7 +128,7 @@ def list_conflicts(
 
 
 @router.post("/conflicts/{conflict_id}/resolve", response=ConflictOut)
-def resolve_conflict(request: HttpRequest, tenant: str, conflict_id: int, body: ResolveIn) -> ConflictOut:
+def resolve_conflict(request: HttpRequest, tenant: Path[str], conflict_id: int, body: ResolveIn) -> ConflictOut:
     """Decides an open conflict: the chosen side's value goes to the other."""
     with enter(request, tenant, EDITORS) as scope:
         actions.resolve(scope, conflict_id, body.winner)
@@ -136,14 +136,14 @@ def resolve_conflict(request: HttpRequest, tenant: str, conflict_id: int, body: 
 
 
 @router.get("/rejections", response=RejectionPage)
-def list_rejections(request: HttpRequest, tenant: str, cursor: str | None = None, limit: Limit = 50) -> RejectionPage:
+def list_rejections(request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50) -> RejectionPage:
     """Values and contacts that could not be carried over, each with its reason."""
     with enter(request, tenant):
         return queries.rejections(cursor=cursor, limit=limit)
 
 
 @router.post("/rejections/{rejection_id}/retry", response={202: None})
-def retry_rejection(request: HttpRequest, tenant: str, rejection_id: int) -> HttpResponse:
+def retry_rejection(request: HttpRequest, tenant: Path[str], rejection_id: int) -> HttpResponse:
     """Asks the sync to try this one again now."""
     with enter(request, tenant, EDITORS) as scope:
         actions.retry(scope, rejection_id)
