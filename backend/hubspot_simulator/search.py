@@ -162,8 +162,9 @@ def read(entry: Entry, name: str) -> str | None:
 
 
 def _page_bounds(query: dict[str, Any]) -> tuple[int, int]:
-    limit = query.get("limit", 10)
-    if not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
+    text = str(query.get("limit", 10))
+    limit = int(text) if text.isdigit() else 0
+    if not 1 <= limit <= MAX_LIMIT:
         raise errors.validation(f"limit must be between 1 and {MAX_LIMIT}")
     after = str(query.get("after") or "0")
     if not after.isdigit():

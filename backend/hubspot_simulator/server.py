@@ -55,11 +55,12 @@ async def write_response(send: Send, response: Response) -> None:
     length = len(response.body)
     headers = [(name.encode(), value.encode("utf-8")) for name, value in response.headers]
     headers.append((b"content-type", response.content_type.encode()))
-    # A dropped answer promises a byte that never comes; uvicorn then closes the connection.
-    headers.append((b"content-length", str(length + 1 if response.dropped else length).encode()))
+    # A dropped answer promises a body that never comes; uvicorn then closes the connection.
+    headers.append((b"content-length", str(length).encode()))
     status = response.status or 200
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    if not response.dropped:
+        await send({"type": "http.response.body", "body": response.body})
 
 
 class Server(uvicorn.Server):

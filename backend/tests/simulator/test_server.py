@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 
 class Running:
@@ -75,7 +76,7 @@ def test_other_flags_on_the_same_directory_are_refused(tmp_path: Path) -> None:
     assert "use the same flags" in refused.stderr
 
 
-def test_a_webhook_arrives_and_a_signal_stops_the_server() -> None:
+def test_a_webhook_arrives_a_connection_drops_and_a_signal_stops_the_server() -> None:
     arrived = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -93,6 +94,9 @@ def test_a_webhook_arrives_and_a_signal_stops_the_server() -> None:
     with running("--webhook-url", f"http://127.0.0.1:{target.server_port}/hook", "--latency-ms", "1") as hub:
         hub.http.post("/crm/v3/objects/contacts", json={"properties": {"firstname": "x"}})
         assert arrived.wait(5)
+        hub.http.post("/_control/faults", json={"status": 0})
+        with pytest.raises(httpx2.TransportError):
+            hub.http.get("/crm/v3/objects/contacts")
         hub.process.send_signal(signal.SIGTERM)
         hub.process.wait(5)
     target.shutdown()
