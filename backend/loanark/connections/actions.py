@@ -76,6 +76,7 @@ def _connect_oauth(tenant_id: UUID, code: str, *, by: str) -> None:
     try:
         tokens = oauth.exchange_code(
             base_url=config.hubspot_api_url,
+            transport=credentials.transport(),
             client_id=config.hubspot_client_id,
             client_secret=config.hubspot_client_secret,
             redirect_uri=_redirect_uri(),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from loanark.connections.budget import DEFAULT_LIMIT, Budget
-from loanark.connections.credentials import Credentials
+from loanark.connections.credentials import Credentials, transport
 from loanark.connections.models import Connection
 from loanark.hubspot.client import Client, Gate
 from loanark.tenants.access import tenant_scope
@@ -18,13 +18,17 @@ def client_for(connection: Connection, *, guard: Callable[[Gate], Gate] = lambda
     fixed = connection.rate_limit_override
     limit = fixed or connection.rate_limit_learnt or DEFAULT_LIMIT[connection.auth]
     budget = Budget(tenant_id, limit, on_limit=None if fixed else lambda learnt: _learn(tenant_id, learnt))
-    return Client(base_url=settings.CONFIG.hubspot_api_url, token=Credentials(tenant_id).token, gate=guard(budget))
+    return _client(Credentials(tenant_id).token, guard(budget))
 
 
 def unconnected_client(tenant_id: UUID, token: str, auth: str) -> Client:
     """A client for credentials that are being tried: it counts against the same budget."""
     budget = Budget(tenant_id, DEFAULT_LIMIT[auth])
-    return Client(base_url=settings.CONFIG.hubspot_api_url, token=lambda _: token, gate=budget)
+    return _client(lambda _: token, budget)
+
+
+def _client(token: Callable[[bool], str], gate: Gate) -> Client:
+    return Client(base_url=settings.CONFIG.hubspot_api_url, token=token, gate=gate, transport=transport())
 
 
 def _learn(tenant_id: UUID, limit: int) -> None:

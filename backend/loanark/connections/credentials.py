@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +31,11 @@ def seal(tenant_id: UUID, name: str, secret: str) -> str:
 
 def unseal(tenant_id: UUID, name: str, stored: str) -> str:
     return keyring().open(stored, f"connection/{tenant_id}/{name}") if stored else ""
+
+
+def transport() -> Any:
+    """None, or what tests put in the place of the network."""
+    return settings.HUBSPOT_TRANSPORT() if settings.HUBSPOT_TRANSPORT else None
 
 
 class NotConnected(Exception):
@@ -76,6 +82,7 @@ def _refresh(row: Connection) -> None:
     config = settings.CONFIG
     tokens = oauth.refresh(
         base_url=config.hubspot_api_url,
+        transport=transport(),
         client_id=config.hubspot_client_id,
         client_secret=config.hubspot_client_secret,
         refresh_token=unseal(row.tenant_id, "refresh_token", row.refresh_token),

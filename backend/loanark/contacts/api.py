@@ -136,7 +136,9 @@ def resolve_conflict(request: HttpRequest, tenant: Path[str], conflict_id: int, 
 
 
 @router.get("/rejections", response=RejectionPage)
-def list_rejections(request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50) -> RejectionPage:
+def list_rejections(
+    request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50
+) -> RejectionPage:
     """Values and contacts that could not be carried over, each with its reason."""
     with enter(request, tenant):
         return queries.rejections(cursor=cursor, limit=limit)

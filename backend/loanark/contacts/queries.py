@@ -111,19 +111,7 @@ _SORTS = {
 def page(filters: Filters, *, sort: str, cursor: str | None, limit: int) -> ContactPage:
     """One page, and how many contacts the filters leave."""
     where, params = _where(filters)
-    order = _SORTS[sort]
-    after, after_params = "", []
-    if cursor:
-        key, last_id = _open_cursor(cursor)
-        after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
-        after_params = [key, last_id]
-    way = "DESC" if order.descending else "ASC"
-    found = sql.rows(
-        f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
-                   {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
-            FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
-        [*params, *after_params, limit + 1],
-    )
+    found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1)
     following = _cursor(found[limit - 1]) if len(found) > limit else None
     total, estimated = _total(where, params)
     rows = [_row(row) for row in found[:limit]]
@@ -132,7 +120,24 @@ def page(filters: Filters, *, sort: str, cursor: str | None, limit: int) -> Cont
 
 def newest(side: Side, limit: int) -> list[ContactRow]:
     """The contacts created last on a side."""
-    return page(Filters(created_side=[side]), sort="-created_at", cursor=None, limit=limit).items
+    where, params = _where(Filters(created_side=[side]))
+    return [_row(row) for row in _slice(where, params, sort="-created_at", cursor=None, limit=limit)]
+
+
+def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limit: int) -> list[sql.Row]:
+    order = _SORTS[sort]
+    after, after_params = "", []
+    if cursor:
+        key, last_id = _open_cursor(cursor)
+        after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
+        after_params = [key, last_id]
+    way = "DESC" if order.descending else "ASC"
+    return sql.rows(
+        f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
+                   {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
+            FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
+        [*params, *after_params, limit],
+    )
 
 
 def _row(row: dict[str, Any]) -> ContactRow:
@@ -147,7 +152,7 @@ def _explained(badge: SyncBadge) -> SyncBadge:
 
 def _total(where: str, params: list[Any]) -> tuple[int, bool]:
     counted = sql.scalar(
-        f"SELECT count(*) FROM (SELECT FROM {_FROM} WHERE {where} LIMIT {COUNT_LIMIT + 1}) AS some", params
+        f"SELECT count(*) FROM (SELECT FROM {_FROM} WHERE {where} LIMIT {COUNT_LIMIT + 1}) AS counted", params
     )
     if counted <= COUNT_LIMIT:
         return int(counted), False

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import structlog
 from allauth.headless.contrib.ninja.security import x_session_token_auth
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,6 +17,8 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.tenants.api import router as tenants
+
+log = structlog.get_logger()
 
 
 class Api(NinjaAPI):
@@ -63,6 +67,28 @@ def _on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, "http", str(error), str(error))
+
+
+@api.exception_handler(OperationalError)
+def _on_database_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    log.warning("the database does not answer", path=request.path, error=str(error).splitlines()[0])
+    return problem(
+        503,
+        "database-away",
+        "The database does not answer",
+        "Nothing was saved. It is tried again by itself; if it lasts, an administrator should look at the database.",
+    )
+
+
+@api.exception_handler(Exception)
+def _on_unknown(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("unexpected", path=request.path, exc_info=error)
+    return problem(
+        500,
+        "unexpected",
+        "Something went wrong on our side",
+        "Nothing was saved. Try again; if it stays, tell an administrator: the server's log has the details.",
+    )
 
 
 def _place(location: tuple[Any, ...]) -> str:

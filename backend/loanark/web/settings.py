@@ -98,3 +98,6 @@ FRONTEND_DIR = CONFIG.frontend_dir
 WHITENOISE_ROOT = CONFIG.frontend_dir
 WHITENOISE_INDEX_FILE = False
 WHITENOISE_AUTOREFRESH = False
+
+# A factory of transports in the place of the network: set by tests, which speak to a simulator in process.
+HUBSPOT_TRANSPORT = None
