@@ -18,7 +18,7 @@ import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { Problem } from "@/lib/problem";
 import { ErrorPage, NotFoundPage } from "./error-pages";
-import { parseSearch, stringifySearch } from "./search-params";
+import { parseSearch, pickStrings, stringifySearch } from "./search-params";
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -45,11 +45,16 @@ async function signedIn(queryClient: QueryClient, href: string) {
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: async ({ context, location }) => {
+  // HubSpot's answer to a connection nobody asked for ends here: the page that explains is the connection's.
+  validateSearch: (search: Record<string, unknown>) => pickStrings(search, ["problem"]),
+  beforeLoad: async ({ context, location, search }) => {
     const { organisations } = await signedIn(context.queryClient, location.href);
     const last = localStorage.getItem(LAST_TENANT);
     const chosen = organisations.find(({ slug }) => slug === last) ?? organisations[0];
-    if (chosen) throw redirect({ to: "/o/$tenant", params: { tenant: chosen.slug } });
+    if (!chosen) return;
+    const params = { tenant: chosen.slug };
+    if (search.problem) throw redirect({ to: "/$tenant/connection", params, search });
+    throw redirect({ to: "/$tenant", params });
   },
   component: lazyRouteComponent(() => import("@/routes/no-organisation")),
 });
@@ -64,7 +69,7 @@ const signInRoute = createRoute({
 
 const organisation = createRoute({
   getParentRoute: () => root,
-  path: "/o/$tenant",
+  path: "/$tenant",
   beforeLoad: async ({ context, location, params }) => {
     const { organisations } = await signedIn(context.queryClient, location.href);
     if (!organisations.some(({ slug }) => slug === params.tenant)) throw notFound();
@@ -134,10 +139,8 @@ const run = createRoute({
 const connection = createRoute({
   getParentRoute: () => organisation,
   path: "/connection",
-  validateSearch: (search: Record<string, unknown>): { error?: string; connected?: string } => ({
-    ...(typeof search.error === "string" && { error: search.error }),
-    ...(typeof search.connected === "string" && { connected: search.connected }),
-  }),
+  validateSearch: (search: Record<string, unknown>) =>
+    pickStrings(search, ["problem", "detail", "connected"]),
   component: lazyRouteComponent(() => import("@/routes/connection")),
 });
 

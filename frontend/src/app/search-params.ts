@@ -21,3 +21,14 @@ export function stringifySearch(search: Search): string {
   const text = params.toString();
   return text === "" ? "" : `?${text}`;
 }
+
+/** Of what the address says, the named texts. */
+export function pickStrings<K extends string>(
+  search: Search,
+  keys: readonly K[],
+): Partial<Record<K, string>> {
+  const found = keys
+    .map((key) => [key, search[key]] as const)
+    .filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(found) as Partial<Record<K, string>>;
+}

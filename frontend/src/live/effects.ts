@@ -6,47 +6,28 @@ type Operation = keyof typeof sdk;
 
 /** What an event makes stale. The stream never carries data: the pages ask again for what they show. */
 const EFFECTS: Record<string, readonly Operation[]> = {
-  contacts: ["listContacts", "listFacets", "getContact", "listChanges", "getOverview"],
-  conflicts: ["listConflicts", "getContact", "listContacts", "getOverview"],
-  rejections: ["listRejections", "getContact", "listContacts", "getOverview"],
+  contacts: [
+    "listContacts",
+    "listFacets",
+    "getContact",
+    "listChanges",
+    "listConflicts",
+    "listRejections",
+    "getOverview",
+  ],
   runs: ["listRuns", "getRun", "getOverview"],
-  connection: ["getConnection", "getOverview"],
-  mapping: ["getMapping", "getContact"],
+  connection: ["getConnection", "getMapping", "getOverview"],
   overview: ["getOverview"],
 };
 
-export const EVENT_KINDS = Object.keys(EFFECTS);
-
-/** A burst of events becomes one round of questions. */
-const GATHER_MS = 400;
-const waiting = new Map<string, Set<string>>();
-
-export function applyEvent(queryClient: QueryClient, tenant: string, name: string, data: string): void {
-  const operations = EFFECTS[kindOf(name, data)];
-  if (!operations) return;
-  const gathered = waiting.get(tenant);
-  if (gathered) {
-    for (const operation of operations) gathered.add(operation);
-    return;
-  }
-  const fresh = new Set<string>(operations);
-  waiting.set(tenant, fresh);
-  setTimeout(() => {
-    waiting.delete(tenant);
-    void invalidate(queryClient, tenant, [...fresh]);
-  }, GATHER_MS);
+/** `data` is `{"kinds": [...]}`; the server has gathered a burst into one. A kind of a newer server is passed over. */
+export function applyChange(queryClient: QueryClient, tenant: string, data: string): void {
+  const { kinds } = JSON.parse(data) as { kinds: string[] };
+  const stale = new Set(kinds.flatMap((kind) => EFFECTS[kind] ?? []));
+  if (stale.size > 0) void invalidate(queryClient, tenant, [...stale]);
 }
 
 /** After a gap anything may have changed. */
 export function refreshAll(queryClient: QueryClient): void {
   void queryClient.invalidateQueries();
-}
-
-function kindOf(name: string, data: string): string {
-  if (name !== "message") return name;
-  try {
-    return (JSON.parse(data) as { kind?: string }).kind ?? "";
-  } catch {
-    return "";
-  }
 }

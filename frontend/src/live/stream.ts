@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { applyEvent, EVENT_KINDS, refreshAll } from "./effects";
+import { applyChange, refreshAll } from "./effects";
 
 export type LiveState = "connecting" | "open" | "lost";
 
@@ -52,11 +52,7 @@ export function useLiveStream(tenant: string): void {
         missedSome = false;
       };
       source.onerror = retry;
-      source.onmessage = (event) => applyEvent(queryClient, tenant, "message", event.data);
-      source.addEventListener("reconnect", retry);
-      for (const kind of EVENT_KINDS) {
-        source.addEventListener(kind, (event) => applyEvent(queryClient, tenant, kind, event.data));
-      }
+      source.addEventListener("change", (event) => applyChange(queryClient, tenant, event.data));
     };
 
     const retry = () => {

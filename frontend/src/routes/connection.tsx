@@ -11,10 +11,11 @@ import { Disconnect } from "@/features/connection/disconnect";
 import { type ConnectionOut, connectionQuery, useConnectionActions } from "@/features/connection/queries";
 import { StatusCard } from "@/features/connection/status-card";
 import { TokenForm } from "@/features/connection/token-form";
+import { useRights } from "@/features/session/role";
 
 export default function ConnectionPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
-  const search = useSearch({ from: "/o/$tenant/connection" });
+  const { tenant } = useParams({ from: "/$tenant" });
+  const search = useSearch({ from: "/$tenant/connection" });
   const { data: connection, error, refetch } = useQuery(connectionQuery(tenant));
   return (
     <Page
@@ -22,9 +23,9 @@ export default function ConnectionPage() {
       lead="One HubSpot account per organisation. Only an administrator can change it."
     >
       <div className="grid gap-4">
-        {search.error && (
+        {search.problem && (
           <Notice tone="bad" title="HubSpot was not connected">
-            {search.error}
+            {explain(search.problem, search.detail)}
           </Notice>
         )}
         {search.connected && connection?.status === "connected" && (
@@ -48,11 +49,28 @@ export default function ConnectionPage() {
   );
 }
 
+const PROBLEMS: Record<string, string> = {
+  "authorization-unknown":
+    "This answer of HubSpot belongs to no attempt of yours, or was used before. Nothing was changed; connect again from here.",
+  "authorization-expired":
+    "HubSpot’s answer came too late. Nothing was changed; connect again and finish within a few minutes.",
+  "authorization-refused":
+    "HubSpot says that access was not granted. Nothing was changed; connect again and choose “Connect app” there.",
+};
+
+function explain(problem: string, detail: string | undefined): string {
+  return PROBLEMS[problem] ?? detail ?? `Nothing was changed. HubSpot’s reason: ${problem}.`;
+}
+
 function Connection({ tenant, connection }: { tenant: string; connection: ConnectionOut }) {
+  const { canAdminister } = useRights(tenant);
   const { problem, missing_scopes: missing = [] } = connection;
   return (
     <>
-      <StatusCard connection={connection} action={<Buttons tenant={tenant} connection={connection} />} />
+      <StatusCard
+        connection={connection}
+        action={canAdminister && <Buttons tenant={tenant} connection={connection} />}
+      />
       {problem && (
         <Notice tone="bad" title={problem.title}>
           {problem.detail} <span className="mt-1 block font-medium text-ink">{problem.fix}</span>

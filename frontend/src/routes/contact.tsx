@@ -10,16 +10,18 @@ import { ContactHead } from "@/features/contacts/contact-head";
 import { type ContactOut, contactQuery, useAttentionActions } from "@/features/contacts/queries";
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
+import { useRights } from "@/features/session/role";
 import { formatAgo } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
 
 export default function ContactPage() {
-  const { tenant, contactId } = useParams({ from: "/o/$tenant/contacts/$contactId" });
+  const { tenant, contactId } = useParams({ from: "/$tenant/contacts/$contactId" });
   const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
+  const { canEdit } = useRights(tenant);
   const [isEditing, setEditing] = useState(false);
   useHotkeys({
     e: (event) => {
-      if (!contact || contact.deleted_at) return;
+      if (!canEdit || !contact || contact.deleted_at) return;
       event.preventDefault();
       setEditing(true);
     },
@@ -33,7 +35,13 @@ export default function ContactPage() {
     );
   return (
     <div className="mx-auto w-full max-w-[92rem] px-4 pt-4 pb-24 md:px-8 md:pt-6 md:pb-12">
-      <ContactHead tenant={tenant} contact={contact} isEditing={isEditing} onEdit={() => setEditing(true)} />
+      <ContactHead
+        tenant={tenant}
+        contact={contact}
+        canEdit={canEdit}
+        isEditing={isEditing}
+        onEdit={() => setEditing(true)}
+      />
       {contact.deleted_at && (
         <Notice title={`Deleted ${formatAgo(contact.deleted_at)}`} className="hatched mb-4">
           It is archived in HubSpot as well, or will be in a moment. Restoring brings both back.
@@ -41,7 +49,7 @@ export default function ContactPage() {
       )}
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-4">
-          <OpenMatters tenant={tenant} contact={contact} />
+          <OpenMatters tenant={tenant} contact={contact} canEdit={canEdit} />
           <ContactFields
             tenant={tenant}
             contact={contact}
@@ -55,7 +63,15 @@ export default function ContactPage() {
   );
 }
 
-function OpenMatters({ tenant, contact }: { tenant: string; contact: ContactOut }) {
+function OpenMatters({
+  tenant,
+  contact,
+  canEdit,
+}: {
+  tenant: string;
+  contact: ContactOut;
+  canEdit: boolean;
+}) {
   const { resolve, retry, resolving, retrying } = useAttentionActions(tenant);
   const open = contact.conflicts.filter((conflict) => conflict.open);
   if (open.length + contact.rejections.length === 0) return null;
@@ -66,6 +82,7 @@ function OpenMatters({ tenant, contact }: { tenant: string; contact: ContactOut 
           key={conflict.id}
           conflict={conflict}
           isBusy={resolving === conflict.id}
+          canDecide={canEdit}
           onChoose={(winner) => resolve(conflict.id, winner)}
         />
       ))}
@@ -74,6 +91,7 @@ function OpenMatters({ tenant, contact }: { tenant: string; contact: ContactOut 
           key={rejection.id}
           rejection={rejection}
           isBusy={retrying === rejection.id}
+          canRetry={canEdit}
           onRetry={() => retry(rejection.id)}
         />
       ))}

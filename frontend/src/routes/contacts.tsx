@@ -13,14 +13,16 @@ import { FilterBar } from "@/features/contacts/filter-bar";
 import { type ContactSearch, countFilters, DEFAULT_SORT, SORTS } from "@/features/contacts/filters";
 import { type ContactSort, contactsQuery, facetsQuery } from "@/features/contacts/queries";
 import { SearchBox } from "@/features/contacts/search-box";
+import { useRights } from "@/features/session/role";
 import { formatCount } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
 
 const NO_FACETS: never[] = [];
 
 export default function ContactsPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
-  const search = useSearch({ from: "/o/$tenant/contacts" });
+  const { tenant } = useParams({ from: "/$tenant" });
+  const search = useSearch({ from: "/$tenant/contacts" });
+  const { canEdit } = useRights(tenant);
   const navigate = useNavigate();
   const [isCreating, setCreating] = useState(false);
   const { sort = DEFAULT_SORT, ...filters } = search;
@@ -32,11 +34,11 @@ export default function ContactsPage() {
   const isNarrowed = countFilters(search) > 0 || Boolean(search.search);
 
   const change = (next: ContactSearch) =>
-    navigate({ to: "/o/$tenant/contacts", params: { tenant }, search: next, replace: true });
+    navigate({ to: "/$tenant/contacts", params: { tenant }, search: next, replace: true });
   const onSearch = useCallback(
     (text: string) =>
       void navigate({
-        to: "/o/$tenant/contacts",
+        to: "/$tenant/contacts",
         params: { tenant },
         search: ({ search: _, ...rest }: ContactSearch) => (text ? { ...rest, search: text } : rest),
         replace: true,
@@ -47,6 +49,7 @@ export default function ContactsPage() {
   const onMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   useHotkeys({
     n: (event) => {
+      if (!canEdit) return;
       event.preventDefault();
       setCreating(true);
     },
@@ -59,11 +62,13 @@ export default function ContactsPage() {
         <p aria-live="polite" className="mt-0.5 text-muted text-sm tabular-nums">
           {first && `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}`}
         </p>
-        <Tooltip label="New contact" shortcut="N">
-          <Button kind="primary" className="ml-auto" onClick={() => setCreating(true)}>
-            <Plus aria-hidden /> New<span className="max-sm:sr-only">contact</span>
-          </Button>
-        </Tooltip>
+        {canEdit && (
+          <Tooltip label="New contact" shortcut="N">
+            <Button kind="primary" className="ml-auto" onClick={() => setCreating(true)}>
+              <Plus aria-hidden /> New<span className="max-sm:sr-only">contact</span>
+            </Button>
+          </Tooltip>
+        )}
       </div>
       <div className="flex gap-2">
         <SearchBox value={search.search ?? ""} onSearch={onSearch} />
@@ -79,7 +84,11 @@ export default function ContactsPage() {
       {list.error && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data && contacts.length === 0 ? (
-        <NoContacts isNarrowed={isNarrowed} onClear={() => change({})} onCreate={() => setCreating(true)} />
+        <NoContacts
+          isNarrowed={isNarrowed}
+          onClear={() => change({})}
+          onCreate={canEdit ? () => setCreating(true) : undefined}
+        />
       ) : (
         <ContactTable
           key={JSON.stringify([filters, sort])}
@@ -88,7 +97,7 @@ export default function ContactsPage() {
           sort={sort}
           onSort={(next) => change({ ...search, sort: next })}
           onOpen={({ id }) =>
-            navigate({ to: "/o/$tenant/contacts/$contactId", params: { tenant, contactId: id } })
+            navigate({ to: "/$tenant/contacts/$contactId", params: { tenant, contactId: id } })
           }
           hasMore={list.hasNextPage}
           isLoadingMore={list.isFetchingNextPage}
@@ -108,7 +117,7 @@ function NoContacts({
 }: {
   isNarrowed: boolean;
   onClear: () => void;
-  onCreate: () => void;
+  onCreate: (() => void) | undefined;
 }) {
   if (isNarrowed) {
     return (
@@ -125,7 +134,7 @@ function NoContacts({
     <EmptyState
       icon={UsersRound}
       title="No contacts yet"
-      action={<Button onClick={onCreate}>Create the first</Button>}
+      action={onCreate && <Button onClick={onCreate}>Create the first</Button>}
     >
       They arrive with the first run after HubSpot is connected, or when someone creates one here.
     </EmptyState>

@@ -16,7 +16,7 @@ import { LiveRun } from "@/features/runs/live-run";
 const WAITS: Overview["needs_you"][number]["kind"][] = ["preview", "held"];
 
 export default function DashboardPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { tenant } = useParams({ from: "/$tenant" });
   const { data, error, refetch } = useQuery(overviewQuery(tenant));
   return (
     <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-6 pb-24 md:px-8 md:pt-9 md:pb-12">
@@ -65,7 +65,7 @@ function FirstStep({ tenant }: { tenant: string }) {
         </p>
       </div>
       <Button asChild kind="primary" size="lg">
-        <Link to="/o/$tenant/connection" params={{ tenant }}>
+        <Link to="/$tenant/connection" params={{ tenant }}>
           Connect HubSpot
         </Link>
       </Button>

@@ -13,7 +13,7 @@ import { type MappingOut, mappingQuery } from "@/features/mapping/queries";
 import { formatAgo, plural } from "@/lib/format";
 
 export default function MappingPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { tenant } = useParams({ from: "/$tenant" });
   const { data: mapping, error, refetch } = useQuery(mappingQuery(tenant));
   return (
     <Page
@@ -45,7 +45,7 @@ function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
         title="Nothing is mapped yet"
         action={
           <Button asChild>
-            <Link to="/o/$tenant/connection" params={{ tenant }}>
+            <Link to="/$tenant/connection" params={{ tenant }}>
               Go to the connection
             </Link>
           </Button>

@@ -2,16 +2,18 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Page } from "@/components/ui/page";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Conflicts, Rejections } from "@/features/contacts/attention";
+import { useRights } from "@/features/session/role";
 
 const OPEN = "open";
 
 export default function NeedsYouPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
-  const { show } = useSearch({ from: "/o/$tenant/needs-you" });
+  const { tenant } = useParams({ from: "/$tenant" });
+  const { show } = useSearch({ from: "/$tenant/needs-you" });
+  const { canEdit } = useRights(tenant);
   const navigate = useNavigate();
   const onValueChange = (value: string) =>
     void navigate({
-      to: "/o/$tenant/needs-you",
+      to: "/$tenant/needs-you",
       params: { tenant },
       search: value === "values" || value === "decided" ? { show: value } : {},
       replace: true,
@@ -28,13 +30,13 @@ export default function NeedsYouPage() {
           <TabsTrigger value="decided">Decided</TabsTrigger>
         </TabsList>
         <TabsContent value={OPEN} tabIndex={-1}>
-          <Conflicts tenant={tenant} open />
+          <Conflicts tenant={tenant} open canEdit={canEdit} />
         </TabsContent>
         <TabsContent value="values" tabIndex={-1}>
-          <Rejections tenant={tenant} />
+          <Rejections tenant={tenant} canEdit={canEdit} />
         </TabsContent>
         <TabsContent value="decided" tabIndex={-1}>
-          <Conflicts tenant={tenant} open={false} />
+          <Conflicts tenant={tenant} open={false} canEdit={canEdit} />
         </TabsContent>
       </Tabs>
     </Page>

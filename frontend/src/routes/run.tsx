@@ -12,10 +12,12 @@ import { Preview } from "@/features/runs/preview";
 import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
 import { RunCounts } from "@/features/runs/run-counts";
 import { KIND_NAMES, RunStatus } from "@/features/runs/run-status";
+import { useRights } from "@/features/session/role";
 import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
 
 export default function RunPage() {
-  const { tenant, runId } = useParams({ from: "/o/$tenant/runs/$runId" });
+  const { tenant, runId } = useParams({ from: "/$tenant/runs/$runId" });
+  const { canManage } = useRights(tenant);
   const { data: run, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
   if (!run)
     return error ? (
@@ -28,7 +30,7 @@ export default function RunPage() {
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div>
           <Link
-            to="/o/$tenant/runs"
+            to="/$tenant/runs"
             params={{ tenant }}
             className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
           >
@@ -38,7 +40,7 @@ export default function RunPage() {
             {KIND_NAMES[run.kind]} #{run.id} <RunStatus status={run.status} />
           </h1>
         </div>
-        <RunButtons tenant={tenant} run={run} />
+        {canManage && <RunButtons tenant={tenant} run={run} />}
       </header>
       <Outcome tenant={tenant} run={run} />
       {run.status === "running" && (
@@ -65,7 +67,7 @@ function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
   if (!isWaiting && run.status !== "running") return null;
   const onApprove = () =>
     void approve(run.id).then(
-      (started) => navigate({ to: "/o/$tenant/runs/$runId", params: { tenant, runId: String(started.id) } }),
+      (started) => navigate({ to: "/$tenant/runs/$runId", params: { tenant, runId: String(started.id) } }),
       () => undefined,
     );
   return (
@@ -86,7 +88,7 @@ function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
 function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
   const toRejections = (
     <Button asChild size="sm">
-      <Link to="/o/$tenant/needs-you" params={{ tenant }} search={{ show: "values" }}>
+      <Link to="/$tenant/needs-you" params={{ tenant }} search={{ show: "values" }}>
         See which
       </Link>
     </Button>

@@ -9,16 +9,18 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Tooltip } from "@/components/ui/tooltip";
 import { runsQuery, useRunActions } from "@/features/runs/queries";
 import { RunList } from "@/features/runs/run-list";
+import { useRights } from "@/features/session/role";
 
 export default function RunsPage() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { tenant } = useParams({ from: "/$tenant" });
+  const { canManage } = useRights(tenant);
   const list = useInfiniteQuery(runsQuery(tenant));
   const runs = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page
       title="Runs"
       lead="Between runs the two sides follow each other by themselves. A run compares everything, to prove it."
-      actions={<StartButtons tenant={tenant} />}
+      actions={canManage && <StartButtons tenant={tenant} />}
     >
       {list.isPending && <RunsSkeleton />}
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
@@ -46,7 +48,7 @@ function StartButtons({ tenant }: { tenant: string }) {
   const navigate = useNavigate();
   const begin = (kind: "preview" | "full") =>
     void start(kind).then(
-      (run) => navigate({ to: "/o/$tenant/runs/$runId", params: { tenant, runId: String(run.id) } }),
+      (run) => navigate({ to: "/$tenant/runs/$runId", params: { tenant, runId: String(run.id) } }),
       () => undefined, // Told by a toast already.
     );
   return (

@@ -94,7 +94,7 @@ export const handlers = [
   http.get(`${API}/connection`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/check`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/authorize`, () =>
-    HttpResponse.json({ url: "/o/loanark/connection?connected=1" }),
+    HttpResponse.json({ url: "/loanark/connection?connected=1" }),
   ),
   http.post(`${API}/connection/static-token`, () =>
     problem(

@@ -6,14 +6,20 @@ import { server } from "./server";
 configure({ asyncUtilTimeout: 10_000 });
 
 // What jsdom lacks and Radix, TanStack Virtual and EventSource users need.
-Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, value: 800 });
-Object.defineProperty(HTMLElement.prototype, "offsetWidth", { configurable: true, value: 1200 });
+for (const [edge, value] of Object.entries({
+  offsetHeight: 800,
+  clientHeight: 800,
+  offsetWidth: 1200,
+  clientWidth: 1200,
+})) {
+  Object.defineProperty(HTMLElement.prototype, edge, { configurable: true, value });
+}
 HTMLElement.prototype.hasPointerCapture = () => false;
 HTMLElement.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
 window.matchMedia = (media) =>
   ({
-    matches: false,
+    matches: media.includes("min-width"), // A desk, in the light.
     media,
     addEventListener: () => undefined,
     removeEventListener: () => undefined,

@@ -13,7 +13,7 @@ import { Sidebar } from "./sidebar";
 
 /** Everything that stays while pages change. The live stream is mounted here, once. */
 export function AppShell() {
-  const { tenant } = useParams({ from: "/o/$tenant" });
+  const { tenant } = useParams({ from: "/$tenant" });
   const { data: session } = useSuspenseQuery(sessionQuery());
   const { data: overview } = useQuery(overviewQuery(tenant));
   useLiveStream(tenant);

@@ -27,7 +27,7 @@ export function ConnectionPill({ tenant }: { tenant: string }) {
   const isWell = connection.status === "connected";
   return (
     <Link
-      to="/o/$tenant/connection"
+      to="/$tenant/connection"
       params={{ tenant }}
       className="flex h-8.5 items-center gap-2.5 rounded-md px-2.5 text-sm hover:bg-hover"
     >

@@ -37,7 +37,7 @@ export function OrganisationMenu({ tenant }: { tenant: string }) {
         <MenuLabel>Organisations</MenuLabel>
         <MenuRadioGroup
           value={tenant}
-          onValueChange={(slug) => navigate({ to: "/o/$tenant", params: { tenant: slug } })}
+          onValueChange={(slug) => navigate({ to: "/$tenant", params: { tenant: slug } })}
         >
           {session.organisations.map((organisation) => (
             <MenuRadioItem key={organisation.slug} value={organisation.slug}>

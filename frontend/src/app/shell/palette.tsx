@@ -70,7 +70,7 @@ export default function Palette({ tenant, open, onOpenChange }: PaletteProps) {
             onSelect={() => {
               close();
               void navigate({
-                to: "/o/$tenant/contacts/$contactId",
+                to: "/$tenant/contacts/$contactId",
                 params: { tenant, contactId: contact.id },
               });
             }}

@@ -14,11 +14,11 @@ const tabStyle =
 
 export function PhoneTop({ organisation }: { organisation: string }) {
   return (
-    <div className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
       <Logo className="size-5.5" />
       <span className="flex-1 truncate font-semibold text-sm">{organisation}</span>
       <UserMenu compact />
-    </div>
+    </header>
   );
 }
 

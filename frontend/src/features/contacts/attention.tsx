@@ -10,7 +10,7 @@ import { conflictsQuery, rejectionsQuery, useAttentionActions } from "./queries"
 import { RejectionCard } from "./rejection-card";
 
 /** Fields that both sides changed: open ones wait, decided ones say who won. */
-export function Conflicts({ tenant, open }: { tenant: string; open: boolean }) {
+export function Conflicts({ tenant, open, canEdit }: { tenant: string; open: boolean; canEdit: boolean }) {
   const list = useInfiniteQuery(conflictsQuery(tenant, open));
   const { resolve, resolving } = useAttentionActions(tenant);
   const conflicts = list.data?.pages.flatMap((page) => page.items);
@@ -26,6 +26,7 @@ export function Conflicts({ tenant, open }: { tenant: string; open: boolean }) {
           tenant={tenant}
           conflict={conflict}
           isBusy={resolving === conflict.id}
+          canDecide={canEdit}
           onChoose={(winner) => resolve(conflict.id, winner)}
         />
       ))}
@@ -34,7 +35,7 @@ export function Conflicts({ tenant, open }: { tenant: string; open: boolean }) {
 }
 
 /** Values one side refused, each with its reason and its fix. */
-export function Rejections({ tenant }: { tenant: string }) {
+export function Rejections({ tenant, canEdit }: { tenant: string; canEdit: boolean }) {
   const list = useInfiniteQuery(rejectionsQuery(tenant));
   const { retry, retrying } = useAttentionActions(tenant);
   const rejections = list.data?.pages.flatMap((page) => page.items);
@@ -46,6 +47,7 @@ export function Rejections({ tenant }: { tenant: string }) {
           tenant={tenant}
           rejection={rejection}
           isBusy={retrying === rejection.id}
+          canRetry={canEdit}
           onRetry={() => retry(rejection.id)}
         />
       ))}

@@ -3,7 +3,7 @@ import { Split } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { type Side, SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatAgo } from "@/lib/format";
+import { formatAgo, formatPhone } from "@/lib/format";
 import type { ConflictOut } from "./queries";
 
 interface ConflictCardProps {
@@ -11,6 +11,7 @@ interface ConflictCardProps {
   /** Give it where the contact is not already on the page. */
   tenant?: string;
   isBusy: boolean;
+  canDecide: boolean;
   onChoose: (winner: Side) => void;
 }
 
@@ -20,7 +21,7 @@ const EDGES: Record<Side, string> = {
 };
 
 /** One field, two answers. The loser is kept in the history: nothing chosen here is final. */
-export function ConflictCard({ conflict, tenant, isBusy, onChoose }: ConflictCardProps) {
+export function ConflictCard({ conflict, tenant, isBusy, canDecide, onChoose }: ConflictCardProps) {
   return (
     <article
       aria-label={`Conflict: ${conflict.label} of ${conflict.contact_name}`}
@@ -28,12 +29,12 @@ export function ConflictCard({ conflict, tenant, isBusy, onChoose }: ConflictCar
     >
       <header className="mb-3 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
         <Split className="size-4 text-ask" aria-hidden />
-        <h3 className="font-semibold">{conflict.label}</h3>
+        <h2 className="font-semibold">{conflict.label}</h2>
         {tenant && (
           <span className="text-muted">
             of{" "}
             <Link
-              to="/o/$tenant/contacts/$contactId"
+              to="/$tenant/contacts/$contactId"
               params={{ tenant, contactId: conflict.contact_id }}
               className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
             >
@@ -49,15 +50,21 @@ export function ConflictCard({ conflict, tenant, isBusy, onChoose }: ConflictCar
             <div className="min-w-0 flex-1">
               <SideBadge side={side} className="text-xs" />
               <p className="mt-1 break-words font-medium">
-                {conflict[side] || <em className="text-ink-2">empty</em>}
+                {formatPhone(conflict[side] ?? "") || <em className="text-ink-2">empty</em>}
               </p>
             </div>
-            <Outcome conflict={conflict} side={side} isBusy={isBusy} onChoose={onChoose} />
+            <Outcome
+              conflict={conflict}
+              side={side}
+              isBusy={isBusy}
+              canDecide={canDecide}
+              onChoose={onChoose}
+            />
           </div>
         ))}
       </div>
       <p className="mt-2 text-muted text-xs">
-        Both agreed on “{conflict.base || "empty"}” before.{" "}
+        Both agreed on “{formatPhone(conflict.base ?? "") || "empty"}” before.{" "}
         {conflict.open ? "The value you do not choose stays in the history." : resolution(conflict)}
       </p>
     </article>
@@ -73,10 +80,12 @@ function Outcome({
   conflict,
   side,
   isBusy,
+  canDecide,
   onChoose,
-}: { conflict: ConflictOut; side: Side } & Pick<ConflictCardProps, "isBusy" | "onChoose">) {
+}: { conflict: ConflictOut; side: Side } & Pick<ConflictCardProps, "isBusy" | "canDecide" | "onChoose">) {
   if (!conflict.open)
     return conflict.winner === side ? <span className="font-medium text-xs">Chosen</span> : null;
+  if (!canDecide) return null;
   return (
     <Button size="sm" busy={isBusy} onClick={() => onChoose(side)}>
       Use this<span className="sr-only"> value from {side === "hubspot" ? "HubSpot" : "LoanArk"}</span>

@@ -11,16 +11,17 @@ import { type ContactOut, useContactActions } from "./queries";
 interface ContactHeadProps {
   tenant: string;
   contact: ContactOut;
+  canEdit: boolean;
   isEditing: boolean;
   onEdit: () => void;
 }
 
 /** Who this is, how it stands, and what can be done. */
-export function ContactHead({ tenant, contact, isEditing, onEdit }: ContactHeadProps) {
+export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: ContactHeadProps) {
   return (
     <header className="mb-5">
       <Link
-        to="/o/$tenant/contacts"
+        to="/$tenant/contacts"
         params={{ tenant }}
         className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
       >
@@ -51,13 +52,13 @@ export function ContactHead({ tenant, contact, isEditing, onEdit }: ContactHeadP
             {contact.hubspot_seen_at && <span>HubSpot read {formatAgo(contact.hubspot_seen_at)}</span>}
           </div>
         </div>
-        <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />
+        {canEdit && <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />}
       </div>
     </header>
   );
 }
 
-function Actions({ tenant, contact, isEditing, onEdit }: ContactHeadProps) {
+function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, "canEdit">) {
   const { remove, restore, resync, isRemoving, isResyncing } = useContactActions(tenant);
   const undo = () => void restore(contact.id).then(() => toastDone(`${contact.name} is back`));
   const onRemove = async () => {

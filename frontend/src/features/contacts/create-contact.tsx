@@ -56,7 +56,7 @@ function CreateForm({ tenant, onDone }: { tenant: string; onDone: () => void }) 
       const contact = await create(Object.fromEntries(given.map(([name, value]) => [name, value.trim()])));
       onDone();
       toastDone(`${contact.name} was created`, { detail: "HubSpot gets it next." });
-      await navigate({ to: "/o/$tenant/contacts/$contactId", params: { tenant, contactId: contact.id } });
+      await navigate({ to: "/$tenant/contacts/$contactId", params: { tenant, contactId: contact.id } });
     } catch (error) {
       showProblem(error, (field, message) => form.setError(field, { message }));
     }

@@ -9,24 +9,25 @@ interface RejectionCardProps {
   rejection: RejectionOut;
   tenant?: string;
   isBusy: boolean;
+  canRetry: boolean;
   onRetry: () => void;
 }
 
 /** One value that was not carried over: why, and what to do about it. */
-export function RejectionCard({ rejection, tenant, isBusy, onRetry }: RejectionCardProps) {
+export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: RejectionCardProps) {
   const { contact_id: contactId, contact_name: name, label, value } = rejection;
   return (
     <article className="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border bg-surface p-4 shadow-low">
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
       <div className="min-w-56 flex-1 text-sm">
-        <h3 className="flex flex-wrap items-center gap-x-1.5 font-semibold">
+        <h2 className="flex flex-wrap items-center gap-x-1.5 font-semibold">
           {label ?? "The whole contact"} was refused by <SideBadge side={rejection.side} />
-        </h3>
+        </h2>
         {tenant && (
           <p className="text-muted">
             {contactId ? (
               <Link
-                to="/o/$tenant/contacts/$contactId"
+                to="/$tenant/contacts/$contactId"
                 params={{ tenant, contactId }}
                 className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
               >
@@ -52,9 +53,11 @@ export function RejectionCard({ rejection, tenant, isBusy, onRetry }: RejectionC
           contact goes on.
         </p>
       </div>
-      <Button size="sm" busy={isBusy} onClick={onRetry}>
-        <RotateCw aria-hidden /> Retry
-      </Button>
+      {canRetry && (
+        <Button size="sm" busy={isBusy} onClick={onRetry}>
+          <RotateCw aria-hidden /> Retry
+        </Button>
+      )}
     </article>
   );
 }

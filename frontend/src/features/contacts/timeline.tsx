@@ -81,7 +81,7 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
             <>
               {" · "}
               <Link
-                to="/o/$tenant/runs/$runId"
+                to="/$tenant/runs/$runId"
                 params={{ tenant, runId: String(change.run_id) }}
                 className="underline underline-offset-2"
               >

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { type Side, SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
@@ -7,23 +7,39 @@ import type { Balance as BalanceData } from "./queries";
 
 /** The sum that proves the sentence: it is always arithmetically true, and says so when it is not yet explained. */
 export function Balance({ balance }: { balance: BalanceData }) {
-  const gap = balance.hubspot - balance.loanark;
   return (
     <Card aria-label="Balance of both sides" className="overflow-hidden">
       <p className="grid items-stretch sm:flex">
         <Total side="hubspot" count={balance.hubspot} />
         <Operator>=</Operator>
         <Total side="loanark" count={balance.loanark} />
-        {gap !== 0 && (
-          <>
-            <Operator>{gap > 0 ? "+" : "−"}</Operator>
-            <Gap size={Math.abs(gap)} isExplained={balance.unexplained === 0} />
-          </>
-        )}
+        {termsOf(balance).map(({ size, isExplained }) => (
+          <Fragment key={String(isExplained)}>
+            <Operator>{size > 0 ? "+" : "−"}</Operator>
+            <Gap size={Math.abs(size)} isExplained={isExplained} />
+          </Fragment>
+        ))}
       </p>
       <Explanation balance={balance} />
     </Card>
   );
+}
+
+interface Term {
+  size: number;
+  isExplained: boolean;
+}
+
+/** What stands between the two totals, signed so that the sum is right; what nothing explains is told apart. */
+function termsOf({ hubspot, loanark, explained, unexplained }: BalanceData): Term[] {
+  const gap = hubspot - loanark;
+  const known = explained.reduce((sum, { count }) => sum + count, 0);
+  const sign = [1, -1].find((one) => one * known + unexplained === gap);
+  if (sign === undefined) return gap === 0 ? [] : [{ size: gap, isExplained: false }];
+  return [
+    { size: sign * known, isExplained: true },
+    { size: unexplained, isExplained: false },
+  ].filter(({ size }) => size !== 0);
 }
 
 function Total({ side, count }: { side: Side; count: number }) {

@@ -75,25 +75,25 @@ function NeedLink({
   const style = "flex items-center gap-3 px-4 py-3 hover:bg-hover focus-visible:-outline-offset-2";
   if (need.kind === "connection") {
     return (
-      <Link to="/o/$tenant/connection" params={{ tenant }} className={style}>
+      <Link to="/$tenant/connection" params={{ tenant }} className={style}>
         {content}
       </Link>
     );
   }
   if (need.kind === "preview" || need.kind === "held") {
     return waitingRunId === undefined ? (
-      <Link to="/o/$tenant/runs" params={{ tenant }} className={style}>
+      <Link to="/$tenant/runs" params={{ tenant }} className={style}>
         {content}
       </Link>
     ) : (
-      <Link to="/o/$tenant/runs/$runId" params={{ tenant, runId: String(waitingRunId) }} className={style}>
+      <Link to="/$tenant/runs/$runId" params={{ tenant, runId: String(waitingRunId) }} className={style}>
         {content}
       </Link>
     );
   }
   return (
     <Link
-      to="/o/$tenant/needs-you"
+      to="/$tenant/needs-you"
       params={{ tenant }}
       search={need.kind === "rejection" ? { show: "values" } : {}}
       className={style}

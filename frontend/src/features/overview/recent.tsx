@@ -22,7 +22,7 @@ export function Recent({ tenant, side, contacts }: RecentProps) {
       bodyClassName="p-0"
       aside={
         <Link
-          to="/o/$tenant/contacts"
+          to="/$tenant/contacts"
           params={{ tenant }}
           search={{ created_side: [side], sort: "-created_at" }}
           className="text-muted text-xs underline-offset-4 hover:text-ink hover:underline"
@@ -38,7 +38,7 @@ export function Recent({ tenant, side, contacts }: RecentProps) {
           {contacts.slice(0, 5).map((contact) => (
             <li key={contact.id}>
               <Link
-                to="/o/$tenant/contacts/$contactId"
+                to="/$tenant/contacts/$contactId"
                 params={{ tenant, contactId: contact.id }}
                 className="flex items-baseline gap-3 px-4 py-2.5 text-sm hover:bg-hover focus-visible:-outline-offset-2"
               >

@@ -56,7 +56,7 @@ export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
           kind={run.status === "waiting" || run.status === "held" ? "primary" : "quiet"}
           className="ml-auto"
         >
-          <Link to="/o/$tenant/runs/$runId" params={{ tenant, runId: String(run.id) }}>
+          <Link to="/$tenant/runs/$runId" params={{ tenant, runId: String(run.id) }}>
             {run.status === "waiting" || run.status === "held" ? "Review it" : "Details"}{" "}
             <ArrowRight aria-hidden />
           </Link>

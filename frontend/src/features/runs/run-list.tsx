@@ -12,7 +12,7 @@ export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
       {runs.map((run) => (
         <li key={run.id}>
           <Link
-            to="/o/$tenant/runs/$runId"
+            to="/$tenant/runs/$runId"
             params={{ tenant, runId: String(run.id) }}
             className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1.5 px-4 py-3 text-sm hover:bg-hover focus-visible:-outline-offset-2 md:grid-cols-[13rem_minmax(0,1fr)_9rem_1rem]"
           >

@@ -1,0 +1,26 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { theDemo } from "./demo";
+
+/** Signs in through the page, as people do, and ends on the dashboard. */
+export async function signIn(page: Page): Promise<void> {
+  const { url, email, password, tenant } = theDemo();
+  await page.goto(new URL("/", url).href);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**/${tenant}`);
+}
+
+export function address(path: string): string {
+  const { url, tenant } = theDemo();
+  return new URL(`/${tenant}${path}`, url).href;
+}
+
+/** WCAG 2.2 AA as far as a machine can tell, colours included. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
