@@ -17,9 +17,9 @@ interface DialogProps {
 
 const SHAPES = {
   dialog:
-    "top-[12vh] left-1/2 w-[min(34rem,calc(100vw-2rem))] max-h-[76vh] -translate-x-1/2 rounded-xl border zoom-in-98 max-sm:top-auto max-sm:bottom-0 max-sm:max-h-[90dvh] max-sm:w-full max-sm:rounded-b-none",
+    "top-[12vh] left-1/2 w-[min(34rem,calc(100vw-2rem))] max-h-[76vh] -translate-x-1/2 rounded-xl border max-sm:top-auto max-sm:bottom-0 max-sm:max-h-[90dvh] max-sm:w-full max-sm:rounded-b-none",
   sheet:
-    "inset-y-0 right-0 w-[min(30rem,100vw)] border-l slide-in-from-right-4 max-sm:inset-y-auto max-sm:bottom-0 max-sm:max-h-[85dvh] max-sm:w-full max-sm:rounded-t-xl max-sm:border-t max-sm:border-l-0",
+    "inset-y-0 right-0 w-[min(30rem,100vw)] border-l max-sm:inset-y-auto max-sm:bottom-0 max-sm:max-h-[85dvh] max-sm:w-full max-sm:rounded-t-xl max-sm:border-t max-sm:border-l-0",
 };
 
 export function Dialog({
@@ -34,10 +34,10 @@ export function Dialog({
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fade-in-0 fixed inset-0 z-40 animate-in bg-scrim duration-150" />
+        <Radix.Overlay className="appear fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           className={cn(
-            "fade-in-0 fixed z-50 flex animate-in flex-col bg-surface shadow-high outline-none duration-150",
+            "appear fixed z-50 flex flex-col bg-surface shadow-high outline-none",
             SHAPES[shape],
             className,
           )}

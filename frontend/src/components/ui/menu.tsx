@@ -17,7 +17,7 @@ export function MenuContent({ className, ...props }: ComponentProps<typeof Radix
         sideOffset={6}
         collisionPadding={8}
         className={cn(
-          "fade-in-0 zoom-in-98 z-50 min-w-52 max-w-[calc(100vw-1rem)] animate-in rounded-lg border bg-surface p-1 shadow-high duration-100",
+          "appear z-50 min-w-52 max-w-[calc(100vw-1rem)] rounded-lg border bg-surface p-1 shadow-high",
           className,
         )}
         {...props}

@@ -52,7 +52,7 @@ export function Select({
         <Radix.Content
           position="popper"
           sideOffset={4}
-          className="fade-in-0 zoom-in-98 z-50 max-h-80 min-w-(--radix-select-trigger-width) animate-in overflow-hidden rounded-lg border bg-surface p-1 shadow-high duration-100"
+          className="appear z-50 max-h-80 min-w-(--radix-select-trigger-width) overflow-hidden rounded-lg border bg-surface p-1 shadow-high"
         >
           <Radix.Viewport>
             {options.map((option) => (

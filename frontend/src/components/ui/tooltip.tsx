@@ -20,7 +20,7 @@ export function Tooltip({ label, shortcut, side = "top", children }: TooltipProp
           side={side}
           sideOffset={6}
           collisionPadding={8}
-          className="fade-in-0 z-50 flex max-w-72 animate-in items-center gap-2 rounded-md bg-ink px-2.5 py-1.5 text-on-ink text-xs shadow-mid duration-100"
+          className="appear z-50 flex max-w-72 items-center gap-2 rounded-md bg-ink px-2.5 py-1.5 text-on-ink text-xs shadow-mid"
         >
           {label}
           {shortcut && <Kbd onInk>{shortcut}</Kbd>}

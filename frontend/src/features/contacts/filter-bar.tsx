@@ -108,7 +108,7 @@ function FacetMenu({ facet, search, onChange }: { facet: Facet } & Omit<FilterBa
           sideOffset={6}
           collisionPadding={8}
           aria-label={`Filter by ${facet.label}`}
-          className="fade-in-0 z-50 max-h-80 w-60 animate-in overflow-y-auto rounded-lg border bg-surface p-1 shadow-high duration-100"
+          className="appear z-50 max-h-80 w-60 overflow-y-auto rounded-lg border bg-surface p-1 shadow-high"
         >
           {facet.values.length === 0 && <p className="p-3 text-muted text-sm">No values here.</p>}
           {facet.values.map(({ value, label, count }) => (
