@@ -66,10 +66,16 @@ def database(database_url: str) -> Iterator[str]:
     """Django on a migrated database."""
     os.environ["LOANARK_DATABASE_URL"] = database_url
     import django
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
+    from loanark.web.config import django_database, load
+
     django.setup()
+    # Modules that import models set Django up when they were collected: before there was a server.
+    settings.CONFIG = load()
+    connections.settings["default"].update(django_database(database_url))
     call_command("migrate", verbosity=0)
     yield database_url
     connections.close_all()

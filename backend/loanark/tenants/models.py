@@ -58,6 +58,7 @@ class Tenant(models.Model):
 class Membership(models.Model):
     """A person's place in an organisation."""
 
+    pk = models.CompositePrimaryKey("tenant_id", "user_id")
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
@@ -65,4 +66,3 @@ class Membership(models.Model):
 
     class Meta:
         db_table = "memberships"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "user"], name="memberships_tenant_user_key")]

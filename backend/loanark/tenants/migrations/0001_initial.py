@@ -97,7 +97,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tenant_id", "user_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -116,7 +121,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "memberships",
-                "constraints": [models.UniqueConstraint(fields=("tenant", "user"), name="memberships_tenant_user_key")],
             },
         ),
     ]

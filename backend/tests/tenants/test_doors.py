@@ -1,0 +1,253 @@
+"""The first lock: every operation of the API, tried by those it is not for. New operations are walked by themselves."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from organisations import CONNECTED, Browser, Organisation, make_organisation, signed_in
+
+from loanark.kit import sql
+from loanark.tenants.access import tenant_scope
+from loanark.tenants.models import Role, User
+from loanark.web.api import api
+
+#: What each role may not do; whatever changes something is forbidden to auditors.
+FOR_MANAGERS = {"start_run", "approve_run", "cancel_run"}
+FOR_ADMINISTRATORS = {"authorize", "connect_static", "check", "disconnect"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    method: str
+    path: str
+    body: Any
+
+    @property
+    def changes(self) -> bool:
+        return self.method != "GET"
+
+    def address(self, slug: str, ids: dict[str, str]) -> str:
+        return re.sub(r"\{(\w+)\}", lambda match: slug if match[1] == "tenant" else ids[match[1]], self.path)
+
+
+def operations() -> Iterator[Operation]:
+    """Every operation of the OpenAPI document, with a body its schema accepts."""
+    document: Any = api.get_openapi_schema(path_prefix="/api/")
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            content = described.get("requestBody", {}).get("content", {}).get("application/json")
+            body = example(content["schema"], document) if content else None
+            yield Operation(described["operationId"], method.upper(), path, body)
+    yield Operation("live", "GET", "/api/tenants/{tenant}/live", None)
+
+
+def example(schema: Any, document: Any) -> Any:
+    """The least that a schema accepts."""
+    if "$ref" in schema:
+        return example(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document)
+    if "enum" in schema or "const" in schema:
+        return schema.get("enum", [schema.get("const")])[0]
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], document)
+    match schema.get("type"):
+        case "object":
+            wanted = schema.get("required", [])
+            return {
+                name: example(part, document) for name, part in schema.get("properties", {}).items() if name in wanted
+            }
+        case kind:
+            return {"string": "x", "integer": 1, "boolean": True, "array": []}[kind]
+
+
+EVERY = [operation for operation in operations() if operation.name != "live"]
+TENANTS = [operation for operation in EVERY if "{tenant}" in operation.path]
+ROWS = [operation for operation in TENANTS if re.search(r"\{(?!tenant)", operation.path)]
+named = pytest.mark.parametrize("operation", TENANTS, ids=lambda operation: operation.name)
+
+
+@dataclass
+class Victim:
+    """An organisation with one of everything, and the ids to reach it."""
+
+    organisation: Organisation
+    ids: dict[str, str]
+
+    def try_(self, operation: Operation, who: Browser) -> Any:
+        return who.call(operation.method, operation.address(self.organisation.slug, self.ids), operation.body)
+
+    def everything(self) -> dict[str, str]:
+        """A digest of each table's rows."""
+        with tenant_scope(self.organisation.id):
+            tables = sql.rows(
+                """SELECT c.relname FROM pg_class c
+                   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+                   WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
+            )
+            return {
+                row["relname"]: sql.scalar(
+                    f"""SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {row["relname"]} t
+                        WHERE tenant_id = %s""",
+                    [self.organisation.id],
+                )
+                for row in tables
+            }
+
+
+@pytest.fixture(scope="module")
+def victim(database: str) -> Victim:
+    organisation = make_organisation()
+    contact = organisation.contact(email="vera@victim.example.com", firstname="Vera")
+    organisation.execute(
+        "INSERT INTO contact_links (contact_id, hubspot_id, base, remote) VALUES (%s, '9', '{}', '{}')", contact
+    )
+    conflict = organisation.scalar(
+        """INSERT INTO contact_conflicts (contact_id, field, hubspot, loanark, policy, open)
+           VALUES (%s, 'firstname', 'V', 'Vera', 'ask', true) RETURNING id""",
+        contact,
+    )
+    rejection = organisation.scalar(
+        """INSERT INTO contact_rejections (contact_id, field, side, code, reason)
+           VALUES (%s, 'email', 'hubspot', 'refused', 'no') RETURNING id""",
+        contact,
+    )
+    organisation.insert("connections", tenant_id=organisation.id, **CONNECTED)
+    run = organisation.scalar(
+        """INSERT INTO runs (kind, status, trigger, counts, findings)
+           VALUES ('preview', 'waiting', 'x', '{}', '{}') RETURNING id"""
+    )
+    ids = {"contact_id": contact, "conflict_id": conflict, "rejection_id": rejection, "run_id": run}
+    return Victim(organisation, {name: str(value) for name, value in ids.items()})
+
+
+@pytest.fixture(scope="module")
+def outsider(database: str) -> Browser:
+    return make_organisation().admin
+
+
+@pytest.fixture(scope="module")
+def anonymous(database: str) -> Browser:
+    return Browser()
+
+
+def test_the_walk_knows_an_id_for_every_parameter(victim: Victim) -> None:
+    parameters = {name for operation in EVERY for name in re.findall(r"\{(\w+)\}", operation.path)}
+    assert parameters - set(victim.ids) == {"tenant"}
+
+
+@named
+def test_an_outsider_gets_404_and_changes_nothing(victim: Victim, outsider: Browser, operation: Operation) -> None:
+    before = victim.everything()
+    answer = victim.try_(operation, outsider)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert "vera" not in answer.content.decode().lower()
+    assert victim.everything() == before
+
+
+@pytest.mark.parametrize("operation", ROWS, ids=lambda operation: operation.name)
+def test_ids_of_others_lead_nowhere_in_ones_own_organisation(victim: Victim, operation: Operation) -> None:
+    """The address of one's own organisation with the id of somebody else's row."""
+    own = make_organisation()
+    before = victim.everything()
+    answer = own.admin.call(operation.method, operation.address(own.slug, victim.ids), operation.body)
+    assert answer.status_code == 404
+    assert victim.everything() == before
+
+
+@named
+def test_an_organisation_that_does_not_exist_looks_like_one_of_others(
+    victim: Victim, outsider: Browser, operation: Operation
+) -> None:
+    there = victim.try_(operation, outsider)
+    nowhere = outsider.call(operation.method, operation.address("no-such-lender", victim.ids), operation.body)
+    assert (nowhere.status_code, nowhere.json()) == (there.status_code, there.json())
+
+
+@pytest.mark.parametrize("operation", EVERY, ids=lambda operation: operation.name)
+def test_without_signing_in_there_is_only_401(victim: Victim, anonymous: Browser, operation: Operation) -> None:
+    before = victim.everything()
+    answer = victim.try_(operation, anonymous)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+    assert victim.everything() == before
+
+
+@pytest.fixture(scope="module")
+def members(victim: Victim) -> dict[Role, Browser]:
+    return {role: victim.organisation.member(role) for role in Role}
+
+
+def _forbidden(operation: Operation) -> set[Role]:
+    if not operation.changes:
+        return set()
+    roles = {Role.AUDITOR}
+    if operation.name in FOR_MANAGERS | FOR_ADMINISTRATORS:
+        roles.add(Role.LOAN_OFFICER)
+    if operation.name in FOR_ADMINISTRATORS:
+        roles.add(Role.SALES_MANAGER)
+    return roles
+
+
+@named
+def test_a_role_cannot_do_what_is_not_its_business(
+    victim: Victim, members: dict[Role, Browser], operation: Operation
+) -> None:
+    before = victim.everything()
+    for role in _forbidden(operation):
+        answer = victim.try_(operation, members[role])
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), role
+        assert "takes the role" in answer.json()["detail"]
+    assert victim.everything() == before
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("operation", [op for op in TENANTS if not op.changes], ids=lambda operation: operation.name)
+def test_every_role_reads(victim: Victim, members: dict[Role, Browser], operation: Operation, role: Role) -> None:
+    assert victim.try_(operation, members[role]).status_code == 200
+
+
+def test_a_loan_officer_edits_contacts_and_a_sales_manager_runs_the_sync(
+    victim: Victim, members: dict[Role, Browser]
+) -> None:
+    contact = victim.organisation.path(f"contacts/{victim.ids['contact_id']}")
+    edited = members[Role.LOAN_OFFICER].call("PATCH", contact, {"values": {"city": "Reno"}})
+    assert edited.status_code == 200
+    started = members[Role.SALES_MANAGER].call("POST", victim.organisation.path("runs"), {"kind": "preview"})
+    assert started.status_code == 201
+    run = victim.organisation.path(f"runs/{started.json()['id']}/cancel")
+    assert members[Role.SALES_MANAGER].call("POST", run).json()["status"] == "cancelled"
+
+
+def test_a_person_of_two_organisations_has_a_role_in_each(database: str) -> None:
+    one, other = make_organisation(), make_organisation()
+    email = one.person(Role.AUDITOR)
+    user = User.objects.get(email=email)
+    other.execute("INSERT INTO memberships (user_id, role, created_at) VALUES (%s, 'loan_officer', now())", user.pk)
+    browser = signed_in(email)
+    mine = browser.call("GET", "/api/session").json()["organisations"]
+    assert {row["slug"]: row["role"] for row in mine} == {one.slug: "auditor", other.slug: "loan_officer"}
+    body = {"values": {"firstname": "Ada"}}
+    assert browser.call("POST", one.path("contacts"), body).status_code == 403
+    assert browser.call("POST", other.path("contacts"), body).status_code == 201
+
+
+def test_a_member_who_left_is_an_outsider_at_once(database: str) -> None:
+    organisation = make_organisation()
+    member = organisation.member(Role.SALES_MANAGER)
+    assert member.call("GET", organisation.path("contacts")).status_code == 200
+    organisation.execute("DELETE FROM memberships WHERE role = 'sales_manager'")
+    assert member.call("GET", organisation.path("contacts")).status_code == 404
+    assert member.call("GET", "/api/session").json()["organisations"] == []
+
+
+def test_no_route_of_the_api_is_missing_from_its_document() -> None:
+    """What the document leaves out would not be walked."""
+    routed = [
+        operation
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+    ]
+    assert len(routed) == len(EVERY)
+    assert all(operation.include_in_schema for operation in routed)

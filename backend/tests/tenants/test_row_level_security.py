@@ -1,0 +1,260 @@
+"""The second lock: PostgreSQL itself shows and takes only the rows of the transaction's organisation.
+
+Every table with a tenant_id is found in the catalogue, so a new one is tested from the day it is made.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection as django_connection
+from organisations import UNFENCED, Organisation, fenced_tables, make_organisation
+from psycopg import sql as compose
+from psycopg.errors import InsufficientPrivilege, RaiseException
+
+from loanark.kit import sql
+from loanark.kit.rls import APP_ROLE
+from loanark.tenants.access import tenant_scope
+
+#: What a row needs beyond "anything of the column's type", by column.
+FITTING = {
+    "auth": "oauth",
+    "created_side": "loanark",
+    "direction": "both",
+    "hubspot_id": "77",
+    "kind": "sweep",
+    "policy": "ask",
+    "winner": "loanark",
+}
+FITTING_IN = {
+    ("connections", "status"): "connected",
+    ("runs", "status"): "succeeded",
+    ("contact_links", "state"): "live",
+}
+BY_TYPE = {
+    "uuid": "5d7c1f3e-5f0a-4c8e-9a1d-000000000001",
+    "text": "x",
+    "character varying": "x",
+    "integer": 1,
+    "bigint": 1,
+    "smallint": 1,
+    "boolean": True,
+    "jsonb": "{}",
+    "timestamp with time zone": "2026-01-01T00:00:00Z",
+}
+
+
+@dataclass
+class Two:
+    """Two organisations, each with a row in every table."""
+
+    a: Organisation
+    b: Organisation
+    url: str
+
+    def as_app(self, tenant: UUID | None = None) -> psycopg.Connection[Any]:
+        return self._connect(tenant, role=APP_ROLE)
+
+    def as_owner(self, tenant: UUID | None = None) -> psycopg.Connection[Any]:
+        return self._connect(tenant)
+
+    def _connect(self, tenant: UUID | None, role: str = "") -> psycopg.Connection[Any]:
+        connection = psycopg.connect(self.url, autocommit=True)
+        if role:
+            connection.execute(f"SET ROLE {role}")
+        if tenant:
+            connection.execute("SELECT set_config('loanark.tenant_id', %s, false)", [str(tenant)])
+        return connection
+
+
+@pytest.fixture(scope="module")
+def two(database: str) -> Two:
+    made = Two(make_organisation(), make_organisation(), database)
+    for organisation in (made.a, made.b):
+        with made.as_app(organisation.id) as connection:
+            for table in fenced_tables(connection):
+                if not _count(connection, table):
+                    _insert(connection, table, organisation.id)
+                assert _count(connection, table) >= 1, table
+    return made
+
+
+@pytest.fixture(scope="module")
+def tables(two: Two) -> list[str]:
+    with two.as_owner() as connection:
+        return fenced_tables(connection)
+
+
+def _insert(connection: psycopg.Connection[Any], table: str, tenant_id: UUID) -> None:
+    columns = connection.execute(
+        """SELECT column_name, data_type FROM information_schema.columns
+           WHERE table_schema = 'public' AND table_name = %s AND column_name <> 'tenant_id' AND is_generated = 'NEVER'
+           AND is_identity = 'NO' AND is_nullable = 'NO' AND column_default IS NULL""",
+        [table],
+    ).fetchall()
+    values: dict[str, Any] = {"tenant_id": tenant_id}
+    for name, type_name in columns:
+        values[name] = FITTING_IN.get((table, name), FITTING.get(name, BY_TYPE[type_name]))
+    connection.execute(
+        compose.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+            compose.Identifier(table),
+            compose.SQL(", ").join(map(compose.Identifier, values)),
+            compose.SQL(", ").join([compose.Placeholder()] * len(values)),
+        ),
+        list(values.values()),
+    )
+
+
+def _count(connection: psycopg.Connection[Any], table: str) -> int:
+    row = connection.execute(compose.SQL("SELECT count(*) FROM {}").format(compose.Identifier(table))).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_there_are_tables_to_test(tables: list[str]) -> None:
+    assert {"contacts", "contact_links", "contact_changes", "connections", "hints", "runs", "memberships"} <= set(
+        tables
+    )
+
+
+def test_every_table_with_a_tenant_has_forced_row_security_and_a_policy_both_ways(two: Two) -> None:
+    with two.as_owner() as connection:
+        bare = connection.execute(
+            """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+               WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+               AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                   SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polpermissive
+                   AND pg_get_expr(p.polqual, c.oid) LIKE '%loanark.tenant_id%'
+                   AND pg_get_expr(p.polwithcheck, c.oid) LIKE '%loanark.tenant_id%'))"""
+        ).fetchall()
+    assert {name for (name,) in bare} == set(UNFENCED)
+
+
+def test_no_other_policy_lets_rows_of_other_tenants_through(two: Two) -> None:
+    """Permissive policies add up. The one more there is shows people their own memberships, for reading only."""
+    with two.as_owner() as connection:
+        more = connection.execute(
+            "SELECT polname, polcmd FROM pg_policy WHERE polname <> (polrelid::regclass::text || '_tenant')"
+        ).fetchall()
+    assert more == [("memberships_own", "r")]
+
+
+def test_the_role_of_web_and_workers_owns_nothing_and_cannot_pass_the_fences(two: Two) -> None:
+    with two.as_owner() as connection:
+        row = connection.execute(
+            """SELECT rolsuper, rolbypassrls, rolcanlogin, (SELECT count(*) FROM pg_class WHERE relowner = r.oid)
+               FROM pg_roles r WHERE rolname = %s""",
+            [APP_ROLE],
+        ).fetchone()
+    assert row == (False, False, False, 0)
+
+
+@pytest.mark.parametrize("role", ["as_app", "as_owner"])
+def test_without_a_tenant_nothing_is_seen(two: Two, tables: list[str], role: str) -> None:
+    with getattr(two, role)() as connection:
+        assert {table: _count(connection, table) for table in tables} == dict.fromkeys(tables, 0)
+
+
+@pytest.mark.parametrize("role", ["as_app", "as_owner"])
+def test_without_a_tenant_nothing_is_taken(two: Two, tables: list[str], role: str) -> None:
+    with getattr(two, role)() as connection:
+        for table in tables:
+            with pytest.raises(InsufficientPrivilege):
+                _insert(connection, table, two.b.id)
+
+
+@pytest.mark.parametrize("role", ["as_app", "as_owner"])
+def test_with_a_tenant_only_its_rows_are_seen(two: Two, tables: list[str], role: str) -> None:
+    with getattr(two, role)(two.a.id) as connection:
+        for table in tables:
+            seen = connection.execute(
+                compose.SQL("SELECT DISTINCT tenant_id FROM {}").format(compose.Identifier(table))
+            ).fetchall()
+            assert seen == [(two.a.id,)], table
+
+
+@pytest.mark.parametrize("role", ["as_app", "as_owner"])
+def test_a_tenant_cannot_insert_for_another(two: Two, tables: list[str], role: str) -> None:
+    with getattr(two, role)(two.a.id) as connection:
+        for table in tables:
+            with pytest.raises(InsufficientPrivilege):
+                _insert(connection, table, two.b.id)
+
+
+@pytest.mark.parametrize("role", ["as_app", "as_owner"])
+def test_a_tenant_cannot_give_its_rows_to_another(two: Two, tables: list[str], role: str) -> None:
+    with getattr(two, role)(two.a.id) as connection:
+        for table in tables:
+            with pytest.raises((InsufficientPrivilege, RaiseException)):
+                connection.execute(
+                    compose.SQL("UPDATE {} SET tenant_id = %s").format(compose.Identifier(table)), [two.b.id]
+                )
+
+
+def test_a_tenant_cannot_change_or_delete_the_rows_of_another(two: Two, tables: list[str]) -> None:
+    with two.as_app(two.a.id) as connection:
+        for table in tables:
+            name = compose.Identifier(table)
+            for statement in (
+                "UPDATE {} SET tenant_id = tenant_id WHERE tenant_id = %s",
+                "DELETE FROM {} WHERE tenant_id = %s",
+            ):
+                assert connection.execute(compose.SQL(statement).format(name), [two.b.id]).rowcount == 0, table
+
+
+def test_shared_tables_that_matter_cannot_be_written_by_the_role_of_web_and_workers(two: Two) -> None:
+    with two.as_app(two.a.id) as connection:
+        for table in ("tenants", "users"):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(f"DELETE FROM {table}")
+
+
+def test_people_see_their_own_memberships_and_no_others(two: Two) -> None:
+    with two.as_app() as connection:
+        user = connection.execute("SELECT id FROM users WHERE email LIKE 'admin-%' LIMIT 1").fetchone()
+        assert user is not None
+        connection.execute("SELECT set_config('loanark.user_id', %s, false)", [str(user[0])])
+        assert connection.execute("SELECT DISTINCT user_id FROM memberships").fetchall() == [user]
+
+
+def test_keys_begin_with_the_tenant(two: Two) -> None:
+    """Ready to be distributed by tenant, and no unique key tells one organisation what another holds."""
+    with two.as_owner() as connection:
+        found = connection.execute(
+            """SELECT t.relname, i.relname FROM pg_index x
+               JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+               JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id'
+               WHERE t.relnamespace = 'public'::regnamespace AND x.indisunique AND x.indkey[0] <> a.attnum"""
+        ).fetchall()
+    assert [row for row in found if row[0] not in UNFENCED] == []
+
+
+def _state() -> tuple[str, str]:
+    row = sql.first("SELECT current_user AS role, current_setting('loanark.tenant_id', true) AS tenant")
+    assert row is not None
+    return row["role"], row["tenant"] or ""
+
+
+def test_nothing_of_a_scope_is_left_on_the_connection(two: Two) -> None:
+    with tenant_scope(two.a.id, actor="somebody"):
+        assert _state() == (APP_ROLE, str(two.a.id))
+        backend = sql.scalar("SELECT pg_backend_pid()")
+    assert sql.scalar("SELECT pg_backend_pid()") == backend, "the same connection is used again"
+    assert _state() == ("loanark", "")
+    assert not sql.scalar("SELECT current_setting('loanark.actor', true)")
+
+
+def test_nothing_of_a_failed_scope_is_left_on_the_connection(two: Two) -> None:
+    with pytest.raises(RuntimeError), tenant_scope(two.a.id):
+        raise RuntimeError
+    assert _state() == ("loanark", "")
+    assert sql.scalar("SELECT count(*) FROM contacts") == 0
+    django_connection.close()
+
+
+def test_scopes_do_not_nest(two: Two) -> None:
+    """Within another organisation's transaction its settings would be overwritten: it is an error instead."""
+    with pytest.raises(RuntimeError), tenant_scope(two.a.id), tenant_scope(two.b.id):
+        pass
