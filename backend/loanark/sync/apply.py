@@ -1,7 +1,7 @@
 """Transaction A: everything that a batch of plans does to LoanArk, and the intent of what it will do to HubSpot."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +11,15 @@ import orjson
 from loanark.core.fields import COLUMN_TYPES, NAMES, column_text, raw_text
 from loanark.core.mapping import Policy, Side
 from loanark.core.plan import Action, Conflict, MoveBase, Plan, Write
-from loanark.core.values import Value
+from loanark.core.values import BLANK, Value
 from loanark.hubspot.wire import to_wire
 from loanark.kit import sql
+from loanark.sync.hints import Lane
 from loanark.sync.look import Case
 from loanark.sync.session import Session
+
+#: Why a contact has lost its HubSpot contact to another LoanArk contact: a person decides what that means.
+MERGED_IN_HUBSPOT = "merged-in-hubspot"
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Effects:
     tombstones: list[tuple[str, str, str]] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     rejections: list[dict[str, Any]] = field(default_factory=list)
+    #: Contacts that cannot be made in HubSpot before its property loanark_id is made.
+    keyless: list[UUID] = field(default_factory=list)
     #: Contacts looked at, with the fields on which something stays open.
     settled: list[tuple[UUID, list[str], list[str]]] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
@@ -90,7 +96,7 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
             case MoveBase(field=name, value=value) | Write(side=Side.LOANARK, field=name, after=value):
                 remote = case.remote.get(name)
                 if isinstance(remote, Value) and remote == value:
-                    _agree(base, name, value)
+                    agree(base, name, value)
     to_hubspot = {name: value for name, value in to_hubspot.items() if not rejected.again(contact_id, name, value)}
     matched = not (case.link and case.link.live)
     wrote = bool(to_loanark)
@@ -112,10 +118,12 @@ def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
     values = case.plan.writes(Side.LOANARK)
     base: dict[str, str] = {}
     for name, value in values.items():
-        _agree(base, name, value)
+        agree(base, name, value)
     version = 1
     if case.local:
-        cleared = {rule.field: Value(None) for rule in session.mapping.rules}
+        # What LoanArk held before gives way, except where HubSpot has no say or nothing readable.
+        given = [rule.field for rule in session.mapping.rules if rule.source is not Side.LOANARK]
+        cleared = {name: BLANK for name in given if isinstance(case.remote.get(name), Value)}
         effects.updates.append(_row(contact_id, case.local.columns, {**cleared, **values}, deleted=False))
         version = case.local.version + 1
     else:
@@ -130,6 +138,9 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
     if case.link and case.link.live:
         _close(case, effects, case.plan.reason, tombstone=False)
     if not may_create or rejected.whole(case.contact_id):
+        return
+    if not session.has_key_property and not session.key_property_refused:
+        effects.keyless.append(case.contact_id)
         return
     if not session.has_key_property:
         reason = (
@@ -163,7 +174,8 @@ def _close(case: Case, effects: Effects, reason: str, *, tombstone: bool = True)
     effects.settled.append((case.contact_id, [], []))
 
 
-def _agree(base: dict[str, str], name: str, value: Value) -> None:
+def agree(base: dict[str, str], name: str, value: Value) -> None:
+    """Enters a value both sides hold into their base."""
     if value.canonical is None:
         base.pop(name, None)
     else:
@@ -248,29 +260,36 @@ class Rejected:
     """What HubSpot refused before: not sent again unchanged, unless a person or an edit asks."""
 
     values: dict[tuple[UUID, str], str | None]
-    insistent: frozenset[UUID]
+    #: Why whole contacts were refused.
+    codes: dict[UUID, str]
+    #: Who asks again for which contacts.
+    insistent: Mapping[UUID, Lane]
 
     def again(self, contact_id: UUID, name: str, value: Value) -> bool:
         key = (contact_id, name)
         return contact_id not in self.insistent and key in self.values and self.values[key] == value.raw
 
     def whole(self, contact_id: UUID) -> bool:
-        return contact_id not in self.insistent and (contact_id, "") in self.values
+        if self.codes.get(contact_id) == MERGED_IN_HUBSPOT:
+            # An edit is no answer to the question whether this is a person of its own.
+            return self.insistent.get(contact_id) is not Lane.PERSON
+        return contact_id not in self.insistent and contact_id in self.codes
 
 
-def rejected_before(contact_ids: Iterable[UUID], insistent: Iterable[UUID]) -> Rejected:
+def rejected_before(contact_ids: Iterable[UUID], insistent: Mapping[UUID, Lane]) -> Rejected:
     """The open rejections by HubSpot of some contacts."""
     ids = list(contact_ids)
     found = (
         sql.rows(
-            """SELECT contact_id, field, value FROM contact_rejections
+            """SELECT contact_id, field, value, code FROM contact_rejections
                WHERE resolved_at IS NULL AND side = 'hubspot' AND contact_id = ANY(%s)""",
             [ids],
         )
         if ids
         else []
     )
-    return Rejected({(row["contact_id"], row["field"]): row["value"] for row in found}, frozenset(insistent))
+    values = {(row["contact_id"], row["field"]): row["value"] for row in found if row["field"]}
+    return Rejected(values, {row["contact_id"]: row["code"] for row in found if not row["field"]}, insistent)
 
 
 _RECORD = ", ".join(f"{name} {kind}" for name, kind in COLUMN_TYPES.items())
@@ -371,8 +390,8 @@ def _settle(settled: Sequence[tuple[UUID, list[str], list[str]]]) -> None:
 def _write_conflicts(conflicts: Sequence[dict[str, Any]], run_id: int | None) -> None:
     if conflicts:
         sql.execute(
-            """INSERT INTO contact_conflicts AS c (contact_id, field, base, hubspot, loanark, policy, winner, open, run_id,
-                                                   resolved_at, resolved_by)
+            """INSERT INTO contact_conflicts AS c (contact_id, field, base, hubspot, loanark, policy, winner, open,
+                                                   run_id, resolved_at, resolved_by)
                SELECT contact_id, field, base, hubspot, loanark, policy, winner, open, %s,
                       CASE WHEN open THEN NULL ELSE now() END, CASE WHEN open THEN NULL ELSE 'policy ' || policy END
                FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, field text, base text, hubspot text,

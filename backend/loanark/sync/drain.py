@@ -8,7 +8,7 @@ from loanark.hubspot.client import BATCH_SIZE
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.hints import Hint
-from loanark.sync.reconcile import Tally, reconcile, see
+from loanark.sync.reconcile import Tally, reconcile, see, see_made
 from loanark.sync.session import Session
 
 
@@ -23,8 +23,10 @@ def drain(session: Session) -> bool:
     wanted = dict.fromkeys([hint.record_id for hint in due if hint.side is Side.HUBSPOT] + list(linked))
     seen, failed = see(session, list(wanted)[:BATCH_SIZE], lane=lane)
     contact_ids = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK]
-    insistent = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK and hint.insistent]
-    insistent += [linked_to for one in seen if (linked_to := linked.get(one.hubspot_id)) in contact_ids and linked_to]
+    known = {one.hubspot_id for one in seen}
+    made = see_made(session, set(contact_ids) - set(linked.values()), lane=lane)
+    seen += [one for one in made if one.hubspot_id not in known]
+    insistent = {UUID(hint.record_id): hint.lane for hint in due if hint.side is Side.LOANARK and hint.insistent}
     tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent)
     _finish(session, due, tally, failed)
     return True

@@ -62,6 +62,19 @@ def leave(side: Side, record_ids: Iterable[str], *, source: str, lane: Lane, del
     )
 
 
+def put_off(side: Side, record_ids: Iterable[str], *, reason: str, lane: Lane, seconds: float) -> None:
+    """Leaves hints that are followed a while later, even where one was due at once."""
+    ids = sorted(set(record_ids))
+    if ids:
+        sql.execute(
+            """INSERT INTO hints AS h (side, record_id, source, lane, not_before, last_error)
+               SELECT %s, id, %s, %s, now() + make_interval(secs => %s), %s FROM unnest(%s::text[]) AS id
+               ON CONFLICT (tenant_id, side, record_id) DO UPDATE
+               SET not_before = excluded.not_before, last_error = excluded.last_error""",
+            [side.value, reason[:200], int(lane), seconds, reason[:500], ids],
+        )
+
+
 def due(limit: int) -> list[Hint]:
     """The hints to follow now, the most urgent first."""
     found = sql.rows(

@@ -37,6 +37,7 @@ def ensure(session: Session) -> None:
         except AlreadyExists:
             pass
     except MissingScopes:
+        session.key_property_refused = True
         return
     _remember(session)
 

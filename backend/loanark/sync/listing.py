@@ -23,7 +23,7 @@ from loanark.kit import sql
 from loanark.sync import hints, key_property, runs
 from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, Seen, digest, look, remote_values, unchanged
+from loanark.sync.look import Case, Seen, look, read_page, unchanged
 from loanark.sync.models import Run
 from loanark.sync.reconcile import reconcile
 from loanark.sync.session import Session
@@ -33,6 +33,8 @@ SAMPLES_EACH = 5
 
 #: Brakes: a run that finds more contacts gone than this is held until a person approves it.
 BRAKE_SHARE, BRAKE_FLOOR = 0.005, 20
+
+ReadPage = tuple[Page, list[Seen]]
 
 
 def step(session: Session, run: Run, *, deadline: float) -> None:
@@ -65,9 +67,9 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
     lane = _lane(run)
     with _prefetched(session, run.cursor, lane) as pages:
         low = _number(run.cursor) - 1
-        for page in pages:
+        for page, seen in pages:
             high = _number(page.results[-1].id) if page.after and page.results else None
-            _store_page(session, run, page, lane, low, high)
+            _store_page(session, run, page, seen, lane, low, high)
             if page.after is None:
                 return True
             low = high if high is not None else low
@@ -77,18 +79,19 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
 
 
 @contextmanager
-def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[Iterator[Page]]:
-    """Pages in order; while one is being stored, the next is being read by a thread."""
+def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[Iterator[ReadPage]]:
+    """Pages in order; while one is being stored, the next is being fetched and read by a thread."""
 
-    def fetch(after: str | None) -> Page:
-        return session.client.list_contacts(session.properties, after=after, limit=BATCH_SIZE, lane=lane.label)
+    def fetch(after: str | None) -> ReadPage:
+        page = session.client.list_contacts(session.properties, after=after, limit=BATCH_SIZE, lane=lane.label)
+        return page, read_page(page, session.mapping)
 
-    def pages() -> Iterator[Page]:
-        coming: Future[Page] | None = reader.submit(fetch, cursor)
+    def pages() -> Iterator[ReadPage]:
+        coming: Future[ReadPage] | None = reader.submit(fetch, cursor)
         while coming:
-            page = coming.result()
+            page, seen = coming.result()
             coming = reader.submit(fetch, page.after) if page.after else None
-            yield page
+            yield page, seen
 
     with ThreadPoolExecutor(1, "reader") as reader:
         try:
@@ -97,25 +100,38 @@ def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[It
             reader.submit(connections.close_all).result()
 
 
-def _store_page(session: Session, run: Run, page: Page, lane: Lane, low: int, high: int | None) -> None:
+def _store_page(
+    session: Session, run: Run, page: Page, seen: list[Seen], lane: Lane, low: int, high: int | None
+) -> None:
     if run.kind == "preview":
-        _preview_page(session, run, page)
+        _preview_page(session, run, page, seen)
         return
-    hashes = {contact.id: digest(remote_values(contact, session.mapping), session.mapping) for contact in page.results}
     with session.transaction():
-        same = unchanged(session, hashes)
+        same = unchanged(session, {one.hubspot_id: one.hash for one in seen})
         absent = _absent(page, low, high)
-    seen = [Seen(contact.id, contact, page.read_at) for contact in page.results if contact.id not in same]
+    changed = [one for one in seen if one.hubspot_id not in same]
     findings = {**run.findings, "absent": [*run.findings.get("absent", []), *absent]} if absent else run.findings
 
     def checkpoint(counts: Counter[str]) -> None:
         counts.update(read=len(same), unchanged=len(same))
         runs.progress(run.id, counts=counts, done=len(page.results), **_after_page(run, page, findings))
 
-    tally = reconcile(session, seen, lane=lane, run_id=run.id, checkpoint=checkpoint)
-    _count_sent(session, run, tally.counts)
+    tally = reconcile(session, changed, lane=lane, run_id=run.id, checkpoint=checkpoint)
+    _keep_statistics(run.done, run.done + len(page.results))
+    run.done += len(page.results)
+    _count_late(session, run, tally.late)
     run.cursor, run.findings = page.after, findings
     run.phase = "reading" if page.after else "creating"
+
+
+def _keep_statistics(before: int, after: int) -> None:
+    """Refreshes PostgreSQL's statistics each time a load has grown tenfold: autovacuum comes too late for it.
+
+    Without them the tables seem empty, and every page reads them whole. A role that does not own the tables may not
+    do this; then PostgreSQL only warns, and autovacuum does it later.
+    """
+    if len(str(after)) > len(str(before)):
+        sql.execute("ANALYZE contacts, contact_links, contact_changes")
 
 
 def _after_page(run: Run, page: Page, findings: dict[str, object]) -> dict[str, object]:
@@ -123,12 +139,11 @@ def _after_page(run: Run, page: Page, findings: dict[str, object]) -> dict[str, 
     return {"cursor": page.after, "phase": phase, "findings": findings}
 
 
-def _count_sent(session: Session, run: Run, counts: Counter[str]) -> None:
+def _count_late(session: Session, run: Run, counts: Counter[str]) -> None:
     """What was sent to HubSpot is known only after the page's checkpoint."""
-    late = {name: counts[name] for name in ("updated_in_hubspot", "created_in_hubspot") if counts[name]}
-    if late:
+    if counts:
         with session.transaction():
-            runs.progress(run.id, counts=late, done=0)
+            runs.progress(run.id, counts=counts, done=0)
 
 
 def _absent(page: Page, low: int, high: int | None) -> list[str]:
@@ -141,8 +156,7 @@ def _absent(page: Page, low: int, high: int | None) -> list[str]:
     return [row["hubspot_id"] for row in found]
 
 
-def _preview_page(session: Session, run: Run, page: Page) -> None:
-    seen = [Seen(contact.id, contact, page.read_at) for contact in page.results]
+def _preview_page(session: Session, run: Run, page: Page, seen: list[Seen]) -> None:
     with session.transaction():
         cases = look(session, seen)
         counts = summarise(case.plan for case in cases)

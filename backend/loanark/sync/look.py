@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,10 @@ from loanark.connections.mapping import KEY_PROPERTY
 from loanark.core import plan as planner
 from loanark.core.fields import NAMES, raw_text
 from loanark.core.mapping import Mapping as FieldMapping
-from loanark.core.plan import Action, Plan, Record
+from loanark.core.mapping import Side
+from loanark.core.plan import Action, Plan, Policies, Record
 from loanark.core.values import Unreadable, Value, read
-from loanark.hubspot.models import Contact
+from loanark.hubspot.models import Contact, Page
 from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
 from loanark.sync.session import Session
@@ -31,6 +32,9 @@ class Seen:
     evidence: str = ""
     #: A LoanArk contact that HubSpot itself said is the same (it holds the e-mail).
     match: UUID | None = None
+    #: Its values by LoanArk field and their digest, when they were worked out already (see `read_page`).
+    values: Mapping[str, Value | Unreadable] | None = None
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Case:
     local: LocalRow | None
     seen: Seen | None
     plan: Plan
-    remote: dict[str, Value | Unreadable] = field(default_factory=dict)
+    remote: Mapping[str, Value | Unreadable] = field(default_factory=dict)
     remote_hash: str = ""
     #: Why nothing is decided although there may be something to do.
     problem: str | None = None
@@ -103,6 +107,15 @@ def digest(values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> s
     return hashlib.blake2b(text, digest_size=12).hexdigest()
 
 
+def read_page(page: Page, mapping: FieldMapping) -> list[Seen]:
+    """A page of the listing with its values and digests: all that can be done before the database is asked."""
+    seen = []
+    for contact in page.results:
+        values = remote_values(contact, mapping)
+        seen.append(Seen(contact.id, contact, page.read_at, values=values, hash=digest(values, mapping)))
+    return seen
+
+
 def look(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] = ()) -> list[Case]:
     """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
 
@@ -123,6 +136,8 @@ def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID],
     taken: set[UUID] = set()
     for one in seen:
         link = links.by_hubspot.get(one.hubspot_id)
+        if one.match and link and not link.live:
+            link = None
         contact_id = link.contact_id if link else one.match or matches.get(one.hubspot_id)
         other = links.by_contact.get(contact_id) if contact_id and not (link and link.live) else None
         if other or contact_id in taken:
@@ -151,8 +166,8 @@ def _case(
         case.stale = True
         return case
     if seen and seen.contact:
-        case.remote = remote_values(seen.contact, session.mapping)
-        case.remote_hash = digest(case.remote, session.mapping)
+        case.remote = seen.values or remote_values(seen.contact, session.mapping)
+        case.remote_hash = seen.hash or digest(case.remote, session.mapping)
     if seen and not seen.contact and not live:
         return case
     case.plan = planner.plan(
@@ -160,9 +175,17 @@ def _case(
         _local_record(session.mapping, row, known=contact_id is not None),
         _remote_record(seen, case.remote),
         session.mapping,
-        session.policies,
+        _policies(session, case),
     )
     return case
+
+
+def _policies(session: Session, case: Case) -> Policies:
+    """Where LoanArk made the HubSpot contact and only lost the answer, they do not meet for the first time: LoanArk's
+    values are the ones to keep, and what differs in HubSpot is written down as a conflict."""
+    if case.seen and case.contact_id and _key_of(case.seen) == str(case.contact_id):
+        return replace(session.policies, first_match=Side.LOANARK)
+    return session.policies
 
 
 def _base_of_unfinished_create(case: Case) -> dict[str, str] | None:
@@ -187,7 +210,7 @@ def _local_record(mapping: FieldMapping, row: LocalRow | None, *, known: bool) -
     return Record({rule.field: read(rule.kind, raw_text(row.columns[rule.field])) for rule in mapping.rules})
 
 
-def _remote_record(seen: Seen | None, values: dict[str, Value | Unreadable]) -> Record | None:
+def _remote_record(seen: Seen | None, values: Mapping[str, Value | Unreadable]) -> Record | None:
     if seen is None:
         return None
     return Record(values) if seen.contact else Record(deleted=True)
@@ -203,22 +226,25 @@ class Links:
 
 _LINK_COLUMNS = """id, contact_id, hubspot_id, state = 'live' AS live, base, remote, remote_hash, local_version,
     generation, read_at"""
+_LIVE_CONTACTS = "contact_id = ANY(%s) AND state = 'live'"
 
 
 def _links(hubspot_ids: Sequence[str], contact_ids: Collection[UUID]) -> Links:
-    found = sql.rows(
-        f"""SELECT {_LINK_COLUMNS} FROM contact_links WHERE hubspot_id = ANY(%s)
-            UNION SELECT {_LINK_COLUMNS} FROM contact_links WHERE state = 'live' AND contact_id IN (
-                SELECT unnest(%s::uuid[])
-                UNION SELECT contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'closed'
-            )
-            ORDER BY live, id""",
-        [list(hubspot_ids), list(contact_ids), list(hubspot_ids)],
-    )
-    rows = [
+    """One small query an index: a single one with OR or UNION reads whole tables before they are first analyzed."""
+    live = _link_rows("hubspot_id = ANY(%s) AND state = 'live'", hubspot_ids)
+    closed = _link_rows("hubspot_id = ANY(%s) AND state = 'closed'", hubspot_ids)
+    others = {*contact_ids, *(row.contact_id for row in closed)} - {row.contact_id for row in live}
+    rows = [*closed, *live, *_link_rows(_LIVE_CONTACTS, others)]
+    return Links({row.hubspot_id: row for row in rows}, {row.contact_id: row for row in rows if row.live})
+
+
+def _link_rows(condition: str, ids: Collection[str] | Collection[UUID]) -> list[LinkRow]:
+    if not ids:
+        return []
+    found = sql.rows(f"SELECT {_LINK_COLUMNS} FROM contact_links WHERE {condition} ORDER BY id", [list(ids)])
+    return [
         LinkRow(**{**row, "base": orjson.loads(row["base"]), "remote": orjson.loads(row["remote"])}) for row in found
     ]
-    return Links({row.hubspot_id: row for row in rows}, {row.contact_id: row for row in rows if row.live})
 
 
 def unchanged(session: Session, hashes: Mapping[str, str]) -> set[str]:
@@ -256,13 +282,13 @@ def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
         return {}
     by_key = {one.hubspot_id: key for one in seen if (key := _key_of(one))}
     by_email = {one.hubspot_id: email for one in seen if (email := _email_of(one))}
-    found = sql.rows(
-        """SELECT id::text AS id, lower(btrim(email)) AS email FROM contacts c
-           WHERE (id::text = ANY(%s) OR (deleted_at IS NULL AND lower(email) = ANY(%s)))
-             AND NOT EXISTS (SELECT FROM contact_links l WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id
-                             AND l.state = 'live')""",
-        [list(by_key.values()), list(by_email.values())],
+    found = sql.rows("SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [list(by_key.values())])
+    found += sql.rows(
+        "SELECT id, email_key AS email FROM contacts WHERE email_key = ANY(%s) AND deleted_at IS NULL",
+        [list(by_email.values())],
     )
+    linked = {row.contact_id for row in _link_rows(_LIVE_CONTACTS, {row["id"] for row in found})}
+    found = [{"id": str(row["id"]), "email": row["email"]} for row in found if row["id"] not in linked]
     ids = {row["id"] for row in found}
     matched = {hubspot_id: UUID(key) for hubspot_id, key in by_key.items() if key in ids}
     for hubspot_id, email in by_email.items():
@@ -273,7 +299,12 @@ def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
 
 
 def _key_of(one: Seen) -> str | None:
-    return (one.contact.properties.get(KEY_PROPERTY) or None) if one.contact else None
+    """The LoanArk id a HubSpot contact carries; whatever else somebody typed there is none."""
+    text = one.contact.properties.get(KEY_PROPERTY) if one.contact else None
+    try:
+        return str(UUID(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _email_of(one: Seen) -> str | None:

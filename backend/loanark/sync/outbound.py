@@ -15,7 +15,7 @@ from loanark.hubspot.models import Confirmed, Contact, Outcome, Rejected, Unknow
 from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
 from loanark.sync import hints
-from loanark.sync.apply import Intent, close_links, wire_properties, write_links, write_rejections
+from loanark.sync.apply import Intent, agree, close_links, wire_properties, write_links, write_rejections
 from loanark.sync.hints import Lane
 from loanark.sync.look import digest, remote_values
 from loanark.sync.session import Session
@@ -39,12 +39,11 @@ def send(session: Session, intents: Sequence[Intent], *, lane: Lane, run_id: int
     """Sends what was decided, and writes down the outcome of every single one."""
     sent = Sent()
     waiting = list(intents)
-    # A row refused for some of its values is sent once more without them: the rest of the contact goes on.
-    for _ in range(2):
+    # A row refused for some of its values is sent again without them: the rest of the contact goes on. It ends, as
+    # each time there are fewer values.
+    while waiting:
         outcomes = _send_batches(session, waiting, lane)
         waiting = _finish(session, waiting, outcomes, sent, run_id)
-        if not waiting:
-            break
     return sent
 
 
@@ -100,8 +99,8 @@ def _finish(
         now = sql.scalar("SELECT clock_timestamp()").isoformat()
         for intent in intents:
             match outcomes.get(intent.contact_id, Unknown("not answered")):
-                case Confirmed(contact=contact):
-                    _confirmed(session, intent, contact, now, ledger, sent)
+                case Confirmed() as answer:
+                    _confirmed(session, intent, answer, now, ledger, sent)
                 case Rejected() as refusal:
                     _rejected(session, intent, refusal, ledger, sent)
                 case Unknown(reason=reason):
@@ -116,7 +115,8 @@ def _finish(
     return ledger.again
 
 
-def _confirmed(session: Session, intent: Intent, contact: Contact, now: str, ledger: _Ledger, sent: Sent) -> None:
+def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, ledger: _Ledger, sent: Sent) -> None:
+    contact = answer.contact
     if intent.action == "archive":
         if intent.case.link:
             ledger.closed.append((intent.case.link.id, "deleted in LoanArk"))
@@ -140,15 +140,15 @@ def _confirmed(session: Session, intent: Intent, contact: Contact, now: str, led
             continue
         came_back = from_wire(rule.kind, echoed.get(rule.property_name))
         if came_back == asked:
-            if asked.canonical is None:
-                base.pop(rule.field, None)
-            else:
-                base[rule.field] = asked.canonical
+            agree(base, rule.field, asked)
             ledger.solved.append((intent.contact_id, rule.field))
         else:
             stored = came_back.raw or "nothing"
             reason = f"HubSpot accepted {asked.raw or 'a blank'!r} but stored {stored!r}."
             ledger.rejections.append(_rejection(intent, rule.field, asked, "coerced", reason))
+            # HubSpot's own reading of our value is no edit of its users: it must not come back as one.
+            if isinstance(came_back, Value):
+                agree(base, rule.field, came_back)
     ledger.solved.append((intent.contact_id, ""))
     seen = Contact(contact.id, properties)
     link = {
@@ -157,7 +157,7 @@ def _confirmed(session: Session, intent: Intent, contact: Contact, now: str, led
         "base": base,
         "remote": {rule.field: text for rule in session.mapping.rules if (text := properties.get(rule.property_name))},
         "remote_hash": digest(remote_values(seen, session.mapping), session.mapping),
-        "remote_modified": contact.updated,
+        "remote_modified": _known_revision(intent, answer),
         "local_version": intent.case.local.version if intent.case.local else 0,
         "read_at": now,
     }
@@ -171,6 +171,17 @@ def _confirmed(session: Session, intent: Intent, contact: Contact, now: str, led
         generation = intent.case.link.generation + 1 if intent.case.link else 1
         ledger.new_links.append({**link, "generation": generation})
         sent.counts["created_in_hubspot"] += 1
+        if not answer.new:
+            # Made before, by a request whose answer was lost; it may have been edited since.
+            hints.leave(Side.HUBSPOT, [contact.id], source="made before", lane=Lane.WEBHOOK)
+
+
+def _known_revision(intent: Intent, answer: Confirmed) -> str | None:
+    """The revision of which we know every value. HubSpot answers a write with the written values only: an edit of
+    another field just before it is in the new revision, and a poll must not take that for known."""
+    if answer.new:
+        return answer.contact.updated
+    return intent.case.seen.contact.updated if intent.case.seen and intent.case.seen.contact else None
 
 
 def _update_link(link: dict[str, Any], intent: Intent, wrote: bool) -> None:
@@ -190,7 +201,7 @@ def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledg
         blamed = {"email": f"HubSpot's contact {refusal.existing_id} has this e-mail already."}
     if refusal.category == "OBJECT_NOT_FOUND" and intent.case.hubspot_id:
         # It went away between our reading and our writing: look again.
-        hints.leave(Side.HUBSPOT, [intent.case.hubspot_id], source="gone while writing", lane=Lane.EDIT)
+        hints.leave(Side.HUBSPOT, [intent.case.hubspot_id], source="gone while writing", lane=Lane.WEBHOOK)
         return
     sent.counts["rejected"] += 1
     if not blamed:
@@ -201,16 +212,19 @@ def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledg
     rest = {name: value for name, value in intent.values.items() if name not in blamed}
     if rest and len(rest) < len(intent.values):
         ledger.again.append(Intent(intent.case, intent.contact_id, intent.action, rest, intent.base))
+    elif intent.action == "create":
+        # Nothing is left that could be made: the contact itself is refused, and not tried at each look.
+        ledger.rejections.append(_rejection(intent, "", Value(None), "refused", "; ".join(blamed.values())))
 
 
 def _unknown(intent: Intent, reason: str, sent: Sent) -> None:
     sent.unknown.add(intent.contact_id)
-    hints.leave(
+    hints.put_off(
         Side.LOANARK,
         [str(intent.contact_id)],
-        source=f"outcome unknown: {reason}"[:200],
-        lane=Lane.EDIT,
-        delay_seconds=READ_BACK_SECONDS,
+        reason=f"outcome unknown: {reason}",
+        lane=Lane.WEBHOOK,
+        seconds=READ_BACK_SECONDS,
     )
 
 

@@ -6,16 +6,18 @@ Whatever called it (a webhook, a poll, a page of the listing, an edit, a click) 
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from uuid import UUID
 
+from loanark.connections.mapping import KEY_PROPERTY
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import NotFound
 from loanark.hubspot.models import BatchRead, Contact
 from loanark.kit import sql
 from loanark.sync import hints, outbound
-from loanark.sync.apply import decide, rejected_before, write, write_rejections
+from loanark.sync.apply import MERGED_IN_HUBSPOT, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, look
 from loanark.sync.session import Session
@@ -26,6 +28,8 @@ class Tally:
     """What a batch came to."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    #: Those of them that were not known yet at the checkpoint: what HubSpot made of what was sent.
+    late: Counter[str] = field(default_factory=Counter)
     #: Records that were not settled: their hints stay.
     open_contacts: set[UUID] = field(default_factory=set)
     open_hubspot: set[str] = field(default_factory=set)
@@ -38,20 +42,27 @@ def reconcile(
     *,
     lane: Lane,
     run_id: int | None = None,
-    insistent: Collection[UUID] = (),
+    insistent: Mapping[UUID, Lane] = MappingProxyType({}),
     checkpoint: Callable[[Counter[str]], None] | None = None,
 ) -> Tally:
     """Brings some contacts to agreement. `checkpoint` runs within transaction A, with its counts."""
     with session.transaction(run_id=run_id):
+        _follow_merges(_known_merges(seen))
         cases = look(session, seen, contact_ids)
         may_create = session.connection.backfilled_at is not None
         rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
         effects = decide(session, cases, may_create=may_create, rejected=rejected)
         write(effects, run_id=run_id)
         _come_back_to(cases)
+        # The property is made outside of any transaction, before the next hints are followed.
+        hints.leave(Side.LOANARK, map(str, effects.keyless), source="waits for loanark_id", lane=Lane.WEBHOOK)
+        if lane >= Lane.SWEEP and not effects.intents:
+            # A crash may lose the last pages together with their checkpoint: they are simply read again. An intent
+            # must be on disk before it is sent.
+            sql.execute("SET LOCAL synchronous_commit = off")
         if checkpoint:
             checkpoint(effects.counts)
-    tally = Tally(effects.counts)
+    tally = Tally(effects.counts, open_contacts=set(effects.keyless))
     for case in cases:
         if (case.stale or case.problem) and case.contact_id:
             tally.open_contacts.add(case.contact_id)
@@ -59,36 +70,44 @@ def reconcile(
             tally.open_hubspot.add(case.hubspot_id)
     if effects.intents:
         sent = outbound.send(session, effects.intents, lane=lane, run_id=run_id)
-        tally.counts.update(sent.counts)
+        tally.late.update(sent.counts)
         tally.open_contacts |= sent.unknown
         if sent.proposals:
-            tally.counts.update(_meet(session, sent.proposals, lane=lane, run_id=run_id).counts)
+            tally.late.update(_meet(session, sent.proposals, lane=lane, run_id=run_id).counts)
+        tally.counts.update(tally.late)
     return tally
 
 
 def _come_back_to(cases: Sequence[Case]) -> None:
     """A reading older than what we know by now decides nothing: it is taken again."""
     stale = [case.hubspot_id for case in cases if case.stale and case.hubspot_id]
-    hints.leave(Side.HUBSPOT, stale, source="read before it was written", lane=Lane.EDIT)
+    hints.leave(Side.HUBSPOT, stale, source="read before it was written", lane=Lane.WEBHOOK)
 
 
 def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane, run_id: int | None) -> Tally:
     """HubSpot has contacts with these e-mails already: they are linked, unless they belong to somebody else."""
-    by_hubspot = {hubspot_id: contact_id for contact_id, hubspot_id in proposals}
     with session.transaction(run_id=run_id):
         found = sql.rows(
             "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
-            [list(by_hubspot)],
+            [[hubspot_id for _, hubspot_id in proposals]],
         )
         taken = {row["hubspot_id"]: row["contact_id"] for row in found}
-        write_rejections([_duplicate(by_hubspot[id], id, other) for id, other in taken.items()], run_id)
-    free = [id for id in by_hubspot if id not in taken]
-    if not free:
-        return Tally(Counter(rejected=len(taken)))
-    read = session.client.batch_read(free, session.properties, lane=lane.label)
-    seen = [Seen(id, contact, read.read_at, match=by_hubspot[id]) for id, contact in read.contacts.items()]
-    tally = reconcile(session, seen, lane=lane, run_id=run_id)
-    tally.counts["rejected"] += len(taken)
+        # Two LoanArk contacts may have been refused for the same one: the first is linked, the other a duplicate.
+        free: dict[str, UUID] = {}
+        refused = []
+        for contact_id, hubspot_id in proposals:
+            holder = taken.get(hubspot_id) or free.setdefault(hubspot_id, contact_id)
+            if holder != contact_id:
+                refused.append(_duplicate(contact_id, hubspot_id, holder))
+        write_rejections(refused, run_id)
+    seen, _ = see(session, list(free), lane=lane)
+    alive = [replace(one, match=free.get(one.hubspot_id)) for one in seen if one.contact]
+    tally = reconcile(session, alive, lane=lane, run_id=run_id)
+    tally.counts["rejected"] += len(refused)
+    with session.transaction():
+        left = free.keys() - {one.hubspot_id for one in alive}
+        again = [str(free[hubspot_id]) for hubspot_id in left]
+        hints.leave(Side.LOANARK, again, source="the contact HubSpot named is gone", lane=Lane.WEBHOOK)
     return tally
 
 
@@ -121,7 +140,8 @@ def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[li
         seen += gone
         merged += survivors
     if merged:
-        _follow_merges(session, merged)
+        with session.transaction():
+            _follow_merges(merged)
         known = {one.hubspot_id for one in seen}
         survivors_by_id = {contact.id: contact for _, contact in merged if contact.id not in known}
         seen += [Seen(id, contact, read.read_at) for id, contact in survivors_by_id.items()]
@@ -143,24 +163,44 @@ def _missing(session: Session, read: BatchRead, lane: Lane) -> tuple[list[Seen],
     return gone, merged
 
 
-def _follow_merges(session: Session, merged: Sequence[tuple[str, Contact]]) -> None:
+def see_made(session: Session, contact_ids: Collection[UUID], *, lane: Lane) -> list[Seen]:
+    """HubSpot contacts that LoanArk made for these, by a request whose answer was lost. Read before it is repeated."""
+    if not contact_ids or not session.has_key_property:
+        return []
+    keys = [str(contact_id) for contact_id in contact_ids]
+    read = session.client.batch_read(keys, session.properties, id_property=KEY_PROPERTY, lane=lane.label)
+    return [Seen(contact.id, contact, read.read_at) for contact in read.contacts.values()]
+
+
+def _known_merges(seen: Sequence[Seen]) -> list[tuple[str, Contact]]:
+    """Linked ids that were merged into contacts of `seen`: a poll or a listing shows the survivor only."""
+    survivors = {id: one.contact for one in seen if one.contact for id in one.contact.merged_ids}
+    if not survivors:
+        return []
+    found = sql.rows(
+        "SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live' ORDER BY id",
+        [list(survivors)],
+    )
+    return [(row["hubspot_id"], survivors[row["hubspot_id"]]) for row in found]
+
+
+def _follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
     """The link moves to the survivor; two LoanArk contacts meeting in one HubSpot contact is for a person to decide."""
-    with session.transaction():
-        for old_id, survivor in merged:
-            sql.execute(
-                """INSERT INTO contact_aliases (hubspot_id, survivor_id) VALUES (%s, %s)
-                   ON CONFLICT (tenant_id, hubspot_id) DO UPDATE SET survivor_id = excluded.survivor_id""",
-                [old_id, survivor.id],
-            )
-            moved = sql.execute(
-                """UPDATE contact_links l SET hubspot_id = %s, generation = generation + 1
-                   WHERE hubspot_id = %s AND state = 'live' AND NOT EXISTS (
-                       SELECT FROM contact_links o WHERE o.tenant_id = l.tenant_id AND o.hubspot_id = %s
-                       AND o.state = 'live')""",
-                [survivor.id, old_id, survivor.id],
-            )
-            if not moved:
-                _part(old_id, survivor.id)
+    for old_id, survivor in merged:
+        sql.execute(
+            """INSERT INTO contact_aliases (hubspot_id, survivor_id) VALUES (%s, %s)
+               ON CONFLICT (tenant_id, hubspot_id) DO UPDATE SET survivor_id = excluded.survivor_id""",
+            [old_id, survivor.id],
+        )
+        moved = sql.execute(
+            """UPDATE contact_links l SET hubspot_id = %s, generation = generation + 1
+               WHERE hubspot_id = %s AND state = 'live' AND NOT EXISTS (
+                   SELECT FROM contact_links o WHERE o.tenant_id = l.tenant_id AND o.hubspot_id = %s
+                   AND o.state = 'live')""",
+            [survivor.id, old_id, survivor.id],
+        )
+        if not moved:
+            _part(old_id, survivor.id)
 
 
 def _part(old_id: str, survivor_id: str) -> None:
@@ -176,7 +216,7 @@ def _part(old_id: str, survivor_id: str) -> None:
             "field": "",
             "side": Side.HUBSPOT.value,
             "value": None,
-            "code": "merged-in-hubspot",
+            "code": MERGED_IN_HUBSPOT,
             "reason": f"HubSpot merged this contact (then {old_id}) into {survivor_id}, which is linked to another "
             "LoanArk contact. Nothing was changed here: decide whether these two are one person, and delete one.",
         }

@@ -12,6 +12,7 @@ from loanark.connections.models import Connection
 from loanark.core.mapping import Mapping
 from loanark.core.plan import Policies
 from loanark.hubspot.client import Client, Gate
+from loanark.hubspot.models import MERGED_IDS
 from loanark.sync.lease import Lease
 from loanark.tenants.access import tenant_scope
 
@@ -26,11 +27,13 @@ class Session:
     policies: Policies
     client: Client
     lease: Lease
+    #: HubSpot does not let this app make the property that creates need; asked once a session.
+    key_property_refused: bool = False
 
     @property
     def properties(self) -> list[str]:
         """The HubSpot properties every reading asks for."""
-        wanted = list(self.mapping.properties)
+        wanted = [*self.mapping.properties, MERGED_IDS]
         if self.has_key_property:
             wanted.append(mappings.KEY_PROPERTY)
         return wanted
@@ -57,7 +60,7 @@ class LeasedGate:
     def acquire(self, lane: str, bucket: str) -> datetime:
         read_at = self._gate.acquire(lane, bucket)
         with tenant_scope(self._lease.tenant_id):
-            self._lease.renew()
+            self._lease.check()
         return read_at
 
     def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:

@@ -1,0 +1,27 @@
+"""The engine's tests play in a world: see `world.py`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+if TYPE_CHECKING:
+    from world import World
+
+
+@pytest.fixture
+def make_world(tenant_id: UUID, monkeypatch: pytest.MonkeyPatch) -> "Callable[..., World]":
+    """A world before anything is connected: `make_world(people=250)`."""
+    # Imported here: Django's settings must be in place first.
+    from world import make_world
+
+    return lambda **options: make_world(tenant_id, monkeypatch, **options)
+
+
+@pytest.fixture
+def world(make_world: "Callable[..., World]") -> "World":
+    """A world whose first run is behind it: connected, approved, at rest, nobody in it yet."""
+    built = make_world()
+    built.start()
+    return built
