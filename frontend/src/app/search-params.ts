@@ -14,9 +14,9 @@ export function parseSearch(searchString: string): Search {
 export function stringifySearch(search: Search): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(search)) {
-    for (const one of [value].flat()) {
-      if (one !== undefined && one !== null && one !== "" && one !== false) params.append(key, String(one));
-    }
+    if (Array.isArray(value)) for (const one of value) params.append(key, String(one));
+    else if (value !== undefined && value !== null && value !== "" && value !== false)
+      params.set(key, String(value));
   }
   const text = params.toString();
   return text === "" ? "" : `?${text}`;

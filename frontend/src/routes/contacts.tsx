@@ -80,7 +80,7 @@ export default function ContactsPage() {
           className="w-auto max-w-36 md:hidden"
         />
       </div>
-      <FilterBar facets={facets.data ?? NO_FACETS} search={search} onChange={change} />
+      <FilterBar facets={facets.isError ? NO_FACETS : facets.data} search={search} onChange={change} />
       {list.error && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data && contacts.length === 0 ? (

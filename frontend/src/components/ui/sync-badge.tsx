@@ -9,7 +9,7 @@ export const SYNC_STATES: Record<SyncState, { label: string; icon: LucideIcon; t
   pending: { label: "Pending", icon: Clock, tone: "plain" },
   conflict: { label: "Conflict", icon: Split, tone: "ask" },
   failing: { label: "Failing", icon: TriangleAlert, tone: "bad" },
-  not_linked: { label: "Not linked", icon: CircleSlash, tone: "plain" },
+  not_linked: { label: "Not in HubSpot", icon: CircleSlash, tone: "plain" },
   deleted: { label: "Deleted", icon: Trash2, tone: "plain" },
 };
 

@@ -30,10 +30,10 @@ export const COLUMNS: Column[] = [
   {
     key: "sync",
     label: "Sync",
-    width: "minmax(12rem,2.2fr)",
+    width: "minmax(11rem,1.5fr)",
     cell: ({ sync }) => <SyncBadge state={sync.state} reason={sync.reason} />,
   },
-  { key: "email", label: "E-mail", width: "minmax(10rem,1.4fr)", cell: ({ email }) => email ?? dash },
+  { key: "email", label: "E-mail", width: "minmax(12rem,1.7fr)", cell: ({ email }) => email ?? dash },
   {
     key: "phone",
     label: "Phone",

@@ -65,7 +65,7 @@ function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditi
               <Field
                 label={<span className="sr-only">{field.label}</span>}
                 error={errors[field.name]?.message}
-                className="w-full gap-0.5"
+                className="w-full gap-0.5 lg:-my-1.5"
               >
                 {(control) => (
                   <FieldInput field={field} value={value ?? ""} onChange={onChange} control={control} />

@@ -3,6 +3,7 @@ import { Popover } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { type Side, SideBadge } from "@/components/ui/side";
+import { Skeleton } from "@/components/ui/skeleton";
 import { SYNC_STATES, type SyncState } from "@/components/ui/sync-badge";
 import { cn } from "@/lib/cn";
 import { formatCount, humanise } from "@/lib/format";
@@ -13,22 +14,28 @@ const chipStyle =
   "inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-full border px-3 font-medium text-xs transition-colors hover:bg-hover pointer-coarse:h-10";
 const chosenStyle = "border-ink bg-ink text-on-ink hover:bg-ink-2";
 
+const CHIP_WIDTHS = ["w-24", "w-28", "w-20", "w-32"];
+
 interface FilterBarProps {
-  facets: Facet[];
+  /** Undefined while they are being counted. */
+  facets: Facet[] | undefined;
   search: ContactSearch;
   onChange: (search: ContactSearch) => void;
 }
 
 /** What narrows the list: the troubled states as chips at hand, every other filter behind its name. Counts everywhere. */
 export function FilterBar({ facets, search, onChange }: FilterBarProps) {
-  const sync = facets.find(({ name }) => name === "sync");
+  const sync = facets?.find(({ name }) => name === "sync");
   return (
     <fieldset
       aria-label="Filters"
       className="-mx-4 flex min-w-0 items-center gap-1.5 overflow-x-auto px-4 py-1 md:mx-0 md:flex-wrap md:overflow-visible md:px-0"
     >
       {sync?.values
-        .filter(({ value }) => value !== "in_sync")
+        .filter(
+          ({ value, count }) =>
+            value !== "in_sync" && (count > 0 || search.sync?.includes(value as SyncState)),
+        )
         .map(({ value, count }) => (
           <SyncChip
             key={value}
@@ -38,8 +45,10 @@ export function FilterBar({ facets, search, onChange }: FilterBarProps) {
             onToggle={() => onChange(toggle(search, "sync", value))}
           />
         ))}
+      {!facets &&
+        CHIP_WIDTHS.map((width) => <Skeleton key={width} className={`h-7.5 rounded-full ${width}`} />)}
       {facets
-        .filter(({ name }) => name !== "sync")
+        ?.filter(({ name }) => name !== "sync")
         .map((facet) => (
           <FacetMenu key={facet.name} facet={facet} search={search} onChange={onChange} />
         ))}
@@ -115,7 +124,11 @@ function FacetMenu({ facet, search, onChange }: { facet: Facet } & Omit<FilterBa
             <FacetValue
               key={value}
               label={
-                facet.name === "created_side" ? <SideBadge side={value as Side} /> : label || humanise(value)
+                facet.name === "created_side" ? (
+                  <SideBadge side={value as Side} />
+                ) : (
+                  label || humanise(value) || "(blank)"
+                )
               }
               count={count}
               isOn={chosen.includes(value)}

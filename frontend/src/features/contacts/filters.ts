@@ -27,7 +27,8 @@ export const LIST_FILTERS = [
 export type ListFilter = (typeof LIST_FILTERS)[number];
 
 function list(value: unknown): string[] {
-  return [value].flat().filter((one): one is string => typeof one === "string" && one !== "");
+  // "" is a value like any other: contacts in which the field is blank.
+  return [value].flat().filter((one): one is string => typeof one === "string");
 }
 
 /** Reads what someone may have typed or shared; nonsense is left out, never an error. */

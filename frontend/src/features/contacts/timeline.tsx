@@ -6,6 +6,7 @@ import { Panel } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
+import { cn } from "@/lib/cn";
 import { formatAgo, formatDateTime } from "@/lib/format";
 import { showValue } from "./field-value";
 import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery } from "./queries";
@@ -90,7 +91,9 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
             </>
           )}
         </p>
-        <dl className="mt-1.5 grid gap-1">
+        <dl
+          className={cn("mt-1.5 grid gap-1", change.op === "created" && "gap-0 rounded-md bg-sunken py-1.5")}
+        >
           {change.fields.map((field) => (
             <Difference
               key={field.name}
@@ -112,18 +115,22 @@ interface DifferenceProps {
 }
 
 function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
+  if (isNew) {
+    return (
+      <div className="grid grid-cols-[7rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
+        <dt className="text-muted">{field.label}</dt>
+        <dd className="min-w-0 break-words font-medium">{showValue(shape, field.after)}</dd>
+      </div>
+    );
+  }
   return (
     <div className="rounded-md bg-sunken px-2.5 py-1.5 text-xs">
       <dt className="text-muted">{field.label}</dt>
       <dd className="flex flex-wrap items-center gap-x-1.5">
-        {!isNew && (
-          <>
-            <del className="break-all text-muted decoration-muted">
-              {showValue(shape, field.before) || "empty"}
-            </del>
-            <ArrowRight className="size-3 shrink-0 text-muted" aria-label="became" />
-          </>
-        )}
+        <del className="break-all text-muted decoration-muted">
+          {showValue(shape, field.before) || "empty"}
+        </del>
+        <ArrowRight className="size-3 shrink-0 text-muted" aria-label="became" />
         <span className="break-all font-medium">{showValue(shape, field.after) || "empty"}</span>
       </dd>
     </div>

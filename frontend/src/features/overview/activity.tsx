@@ -25,7 +25,11 @@ export function Activity({ points }: { points: ActivityPoint[] }) {
         </p>
       }
     >
-      <Chart points={points} at={at} onPoint={setAt} />
+      {sum("hubspot") + sum("loanark") === 0 ? (
+        <p className="grid h-44 place-items-center text-muted text-sm">No contact changed on either side.</p>
+      ) : (
+        <Chart points={points} at={at} onPoint={setAt} />
+      )}
       <Hours points={points} />
       <DataTable points={points} />
     </Panel>

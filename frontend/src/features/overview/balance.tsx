@@ -83,11 +83,6 @@ function Explanation({ balance }: { balance: BalanceData }) {
           <span className="font-medium text-ink-2">{formatCount(count)}</span> {reason}
         </span>
       ))}
-      {balance.unexplained > 0 && (
-        <span className="font-medium text-bad-ink">
-          {formatCount(balance.unexplained)} without an explanation
-        </span>
-      )}
       <span className="sm:ml-auto">counted {formatAgo(balance.counted_at)}</span>
     </div>
   );

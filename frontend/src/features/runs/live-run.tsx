@@ -44,7 +44,7 @@ export function RunProgress({ run }: { run: RunOut }) {
 export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
   return (
     <Card aria-label="Current run" className="p-4">
-      <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h2 className="font-semibold text-sm">{KIND_NAMES[run.kind]}</h2>
         <RunStatus status={run.status} />
         <span className="text-muted text-xs">
@@ -62,7 +62,11 @@ export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
           </Link>
         </Button>
       </div>
-      {run.status === "running" && <RunProgress run={run} />}
+      {run.status === "running" && (
+        <div className="mt-3">
+          <RunProgress run={run} />
+        </div>
+      )}
     </Card>
   );
 }

@@ -30,7 +30,7 @@ const ACTIONS: Record<RunSample["action"], { label: string; icon: LucideIcon; co
 export function Preview({ preview }: { preview: PreviewOut }) {
   return (
     <div className="grid gap-4">
-      <div className="grid gap-4 lg:grid-cols-[1fr_1.2fr]">
+      <div className="grid gap-4 lg:grid-cols-[1fr_1.6fr]">
         <Panel title="Now" bodyClassName="grid grid-cols-2 content-center gap-4">
           <Total side="hubspot" count={preview.hubspot_total} />
           <Total side="loanark" count={preview.loanark_total} />
