@@ -3,11 +3,11 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from ninja import Schema
 
 from loanark.connections import mapping as mappings
 from loanark.connections.models import Connection
@@ -16,6 +16,7 @@ from loanark.contacts.schemas import (
     ChangePage,
     ConflictOut,
     ConflictPage,
+    ContactFilters,
     ContactOut,
     ContactPage,
     ContactRow,
@@ -27,33 +28,20 @@ from loanark.contacts.schemas import (
     RejectionOut,
     RejectionPage,
     SyncBadge,
-    SyncState,
 )
 from loanark.core.fields import BY_NAME, FIELDS, NAMES, Field, display_name, raw_text
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.values import Unreadable, read
 from loanark.hubspot.models import Property
 from loanark.kit import sql
-from loanark.kit.errors import Invalid, NotFound
+from loanark.kit.cursors import bad_cursor, numbered
+from loanark.kit.errors import NotFound
 
 #: Up to here a total is counted; above it PostgreSQL's estimate is shown.
 COUNT_LIMIT = 100_000
 
 #: Trigrams need three letters; shorter searches look for the beginning of an e-mail or last name.
 TRIGRAM = 3
-
-
-class Filters(Schema):
-    """What narrows a list; the API's filters extend it with their documentation."""
-
-    search: str = ""
-    sync: list[SyncState] = []
-    email_verification_status: list[str] = []
-    client_type_vip_status: list[str] = []
-    client_type_prospects: list[str] = []
-    state: list[str] = []
-    created_side: list[Side] = []
-    deleted: bool = False
 
 
 #: Where a contact stands. The first that applies is shown.
@@ -103,12 +91,12 @@ _SORTS = {
     "updated_at": _Sort("c.updated_at", "timestamptz", False),
     "-created_at": _Sort("c.created_at", "timestamptz", True),
     "created_at": _Sort("c.created_at", "timestamptz", False),
-    "lastname": _Sort("lower(coalesce(c.lastname, ''))", "text", False),
-    "-lastname": _Sort("lower(coalesce(c.lastname, ''))", "text", True),
+    "lastname": _Sort("c.lastname_key", "text", False),
+    "-lastname": _Sort("c.lastname_key", "text", True),
 }
 
 
-def page(filters: Filters, *, sort: str, cursor: str | None, limit: int) -> ContactPage:
+def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int) -> ContactPage:
     """One page, and how many contacts the filters leave."""
     where, params = _where(filters)
     found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1)
@@ -120,7 +108,7 @@ def page(filters: Filters, *, sort: str, cursor: str | None, limit: int) -> Cont
 
 def newest(side: Side, limit: int) -> list[ContactRow]:
     """The contacts created last on a side."""
-    where, params = _where(Filters(created_side=[side]))
+    where, params = _where(ContactFilters(created_side=[side]))
     return [_row(row) for row in _slice(where, params, sort="-created_at", cursor=None, limit=limit)]
 
 
@@ -128,7 +116,7 @@ def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limi
     order = _SORTS[sort]
     after, after_params = "", []
     if cursor:
-        key, last_id = _open_cursor(cursor)
+        key, last_id = _open_cursor(cursor, order)
         after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
         after_params = [key, last_id]
     way = "DESC" if order.descending else "ASC"
@@ -160,7 +148,7 @@ def _total(where: str, params: list[Any]) -> tuple[int, bool]:
     return max(int(plan[0]["Plan"]["Plan Rows"]), COUNT_LIMIT), True
 
 
-def _where(filters: Filters, *, leave_out: str = "") -> tuple[str, list[Any]]:
+def _where(filters: ContactFilters, *, leave_out: str = "") -> tuple[str, list[Any]]:
     parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
     params: list[Any] = []
     for word in filters.search.lower().split():
@@ -182,10 +170,12 @@ def _where(filters: Filters, *, leave_out: str = "") -> tuple[str, list[Any]]:
 
 
 def _word(word: str) -> tuple[str, list[str]]:
-    literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if len(word) >= TRIGRAM:
+        literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return "c.search LIKE %s", [f"%{literal}%"]
-    return "(lower(c.email) LIKE %s OR lower(coalesce(c.lastname, '')) LIKE %s)", [f"{literal}%", f"{literal}%"]
+    end = word + "\U0010ffff"
+    prefix = "(c.email_key >= %s AND c.email_key < %s OR c.lastname_key >= %s AND c.lastname_key < %s)"
+    return prefix, [word, end, word, end]
 
 
 _FACETS = {
@@ -208,7 +198,7 @@ _STATES = {
 FACET_VALUES = 60
 
 
-def facets(filters: Filters) -> list[Facet]:
+def facets(filters: ContactFilters) -> list[Facet]:
     """Every filter's values with their counts, each under the other filters."""
     result = [Facet(name="sync", label="Sync", values=_sync_facet(filters))]
     labels = _option_labels()
@@ -228,7 +218,7 @@ def facets(filters: Filters) -> list[Facet]:
     return result
 
 
-def _sync_facet(filters: Filters) -> list[FacetValue]:
+def _sync_facet(filters: ContactFilters) -> list[FacetValue]:
     where, params = _where(filters, leave_out="sync")
     found = sql.rows(f"SELECT {_STATE} AS value, count(*) AS count FROM {_FROM} WHERE {where} GROUP BY 1", params)
     counts = {row["value"]: row["count"] for row in found}
@@ -336,7 +326,7 @@ def _difference(rule: FieldRule, base: str | None, ours: str | None, theirs: str
 
 def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
     """Changes of a contact, newest first. Raises: NotFound."""
-    before = int(cursor) if cursor and cursor.isdigit() else None
+    before = numbered(cursor)
     found = sql.rows(
         """SELECT id, at, op, side, cause, actor, reason, run_id, before, after FROM contact_changes
            WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s""",
@@ -363,15 +353,15 @@ def _change(row: dict[str, Any]) -> ChangeOut:
     return ChangeOut(**row, fields=fields)
 
 
-_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy,
-    CASE WHEN k.winner IN ('hubspot', 'loanark') THEN k.winner END AS winner, k.open, k.at, k.resolved_at, k.resolved_by,
+_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy, k.open, k.at,
+    CASE WHEN k.winner IN ('hubspot', 'loanark') THEN k.winner END AS winner, k.resolved_at, k.resolved_by,
     c.firstname, c.lastname, c.email"""
 _CONFLICT_FROM = "contact_conflicts k LEFT JOIN contacts c ON c.tenant_id = k.tenant_id AND c.id = k.contact_id"
 
 
 def conflicts(*, open: bool, cursor: str | None, limit: int) -> ConflictPage:
     """Conflicts, newest first."""
-    before = int(cursor) if cursor and cursor.isdigit() else None
+    before = numbered(cursor)
     found = sql.rows(
         f"""SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.open = %s AND (%s::bigint IS NULL OR k.id < %s)
             ORDER BY k.id DESC LIMIT %s""",
@@ -403,8 +393,8 @@ def _conflict(row: dict[str, Any]) -> ConflictOut:
     return ConflictOut(**row, contact_name=name, label=_label(row["field"]))
 
 
-_REJECTION_COLUMNS = """x.id, x.contact_id, coalesce(x.hubspot_id, l.hubspot_id) AS hubspot_id, x.field, x.side, x.value,
-    x.code, x.reason, x.at, x.attempts, c.firstname, c.lastname, c.email"""
+_REJECTION_COLUMNS = """x.id, x.contact_id, coalesce(x.hubspot_id, l.hubspot_id) AS hubspot_id, x.field, x.side,
+    x.value, x.code, x.reason, x.at, x.attempts, c.firstname, c.lastname, c.email"""
 _REJECTION_FROM = """contact_rejections x LEFT JOIN contacts c ON c.tenant_id = x.tenant_id AND c.id = x.contact_id
     LEFT JOIN contact_links l ON l.tenant_id = x.tenant_id AND l.contact_id = x.contact_id AND l.state = 'live'"""
 
@@ -421,7 +411,7 @@ _FIXES: Mapping[str, str] = {
 
 def rejections(*, cursor: str | None, limit: int) -> RejectionPage:
     """Open rejections, newest first."""
-    before = int(cursor) if cursor and cursor.isdigit() else None
+    before = numbered(cursor)
     found = sql.rows(
         f"""SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE x.resolved_at IS NULL
             AND (%s::bigint IS NULL OR x.id < %s) ORDER BY x.id DESC LIMIT %s""",
@@ -478,9 +468,11 @@ def _cursor(row: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([row["sort_key"], str(row["id"])])).decode()
 
 
-def _open_cursor(cursor: str) -> tuple[str, str]:
+def _open_cursor(cursor: str, order: "_Sort") -> tuple[str, str]:
     try:
         key, last_id = orjson.loads(base64.urlsafe_b64decode(cursor))
+        if order.type == "timestamptz":
+            datetime.fromisoformat(key)
         return str(key), str(UUID(last_id))
-    except (ValueError, TypeError, binascii.Error):
-        raise Invalid("The cursor is not one this list gave.", errors={"cursor": "unknown"}) from None
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise bad_cursor() from None

@@ -24,8 +24,7 @@ class Migration(migrations.Migration):
             ALTER TABLE contact_links ADD COLUMN hubspot_number bigint
                 GENERATED ALWAYS AS (hubspot_id::bigint) STORED;
             CREATE INDEX contact_links_number_idx ON contact_links (tenant_id, hubspot_number) WHERE state = 'live';
-            CREATE INDEX contact_links_hubspot_idx ON contact_links (tenant_id, hubspot_id);
-            CREATE INDEX contact_links_contact_idx ON contact_links (tenant_id, contact_id);
+            CREATE INDEX contact_links_closed_idx ON contact_links (tenant_id, hubspot_id) WHERE state = 'closed';
             """,
             migrations.RunSQL.noop,
         ),

@@ -31,7 +31,8 @@ CREATE TRIGGER contacts_before_write BEFORE INSERT OR UPDATE ON contacts
 CREATE FUNCTION contact_fields(contact contacts) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_strip_nulls(
         to_jsonb(contact)
-            - ARRAY['tenant_id', 'id', 'version', 'created_at', 'updated_at', 'deleted_at', 'created_side', 'search']
+            - ARRAY['tenant_id', 'id', 'version', 'created_at', 'updated_at', 'deleted_at', 'created_side', 'search',
+                    'email_key', 'lastname_key']
     )
 $$;
 

@@ -10,6 +10,12 @@ ALTER TABLE contacts ADD COLUMN search text GENERATED ALWAYS AS (
 ) STORED;
 
 CREATE INDEX contacts_search_idx ON contacts USING gin (tenant_id, search gin_trgm_ops) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_email_idx ON contacts (tenant_id, lower(email) text_pattern_ops);
-CREATE INDEX contacts_lastname_idx ON contacts (tenant_id, lower(coalesce(lastname, '')), id);
+
+-- What is looked up or ordered by has a column of its own: under row-level security PostgreSQL uses an index only for
+-- conditions made of leakproof functions, and lower() is not one; comparing texts is.
+ALTER TABLE contacts
+    ADD COLUMN email_key text COLLATE "C" GENERATED ALWAYS AS (lower(btrim(email))) STORED,
+    ADD COLUMN lastname_key text COLLATE "C" GENERATED ALWAYS AS (lower(coalesce(lastname, ''))) STORED;
+CREATE INDEX contacts_email_idx ON contacts (tenant_id, email_key);
+CREATE INDEX contacts_lastname_idx ON contacts (tenant_id, lastname_key, id);
 CREATE INDEX contacts_deleted_idx ON contacts (tenant_id, deleted_at) WHERE deleted_at IS NOT NULL;
