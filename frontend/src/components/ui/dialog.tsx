@@ -43,20 +43,21 @@ export function Dialog({
           )}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
-          <header className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
+          <header className="flex items-start justify-between gap-4 px-5 pt-4 pr-12 pb-3">
             <div className="grid gap-1">
               <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
               {description && (
                 <Radix.Description className="text-muted text-sm">{description}</Radix.Description>
               )}
             </div>
-            <Radix.Close asChild>
-              <Button kind="quiet" size="icon-sm" aria-label="Close" className="-mr-1.5">
-                <X aria-hidden />
-              </Button>
-            </Radix.Close>
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* Last in order, so that focus begins at the content. */}
+          <Radix.Close asChild>
+            <Button kind="quiet" size="icon-sm" aria-label="Close" className="absolute top-3.5 right-3.5">
+              <X aria-hidden />
+            </Button>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -43,16 +43,16 @@ export function ThreeColumns({ fields, renderInput }: ThreeColumnsProps) {
       <table className="block w-full text-sm lg:table lg:table-fixed">
         <thead className="hidden bg-sunken text-left lg:table-header-group">
           <tr className="h-10 border-b">
-            <th scope="col" className="w-[22%] px-4 font-medium text-muted text-xs">
+            <th scope="col" className="w-[20%] px-4 font-medium text-muted text-xs">
               Field
             </th>
-            <th scope="col" className="w-[28%] px-3">
+            <th scope="col" className="w-[32%] px-3">
               <SideBadge side="hubspot" />
             </th>
-            <th scope="col" className="w-[22%] px-3 font-medium text-muted text-xs">
+            <th scope="col" className="w-[16%] px-3 font-medium text-muted text-xs">
               Agreed last
             </th>
-            <th scope="col" className="w-[28%] px-3">
+            <th scope="col" className="w-[32%] px-3">
               <SideBadge side="loanark" />
             </th>
           </tr>
@@ -133,7 +133,7 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false }: Value
         {input ?? (
           <span
             className={cn(
-              "min-w-0 break-words tabular-nums",
+              "min-w-0 break-words",
               differs && "rounded-xs px-1 font-medium underline decoration-2 underline-offset-3",
               differs &&
                 (side === "hubspot"
