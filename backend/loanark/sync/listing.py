@@ -5,11 +5,12 @@ are recognised by digest in one query a page and cost nothing more.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -69,11 +70,11 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
         low = _number(run.cursor) - 1
         for page, seen in pages:
             high = _number(page.results[-1].id) if page.after and page.results else None
-            _store_page(session, run, page, seen, lane, low, high)
+            goes_on = _store_page(session, run, page, seen, lane, low, high)
             if page.after is None:
                 return True
             low = high if high is not None else low
-            if monotonic() > deadline or _urgent(session) or not _goes_on(session, run):
+            if not goes_on or monotonic() > deadline:
                 return False
     return False
 
@@ -102,26 +103,49 @@ def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[It
 
 def _store_page(
     session: Session, run: Run, page: Page, seen: list[Seen], lane: Lane, low: int, high: int | None
-) -> None:
+) -> bool:
+    """One page, one transaction (and what it sends). Returns whether the next page may follow at once."""
     if run.kind == "preview":
-        _preview_page(session, run, page, seen)
-        return
-    with session.transaction():
-        same = unchanged(session, {one.hubspot_id: one.hash for one in seen})
-        absent = _absent(page, low, high)
-    changed = [one for one in seen if one.hubspot_id not in same]
-    findings = {**run.findings, "absent": [*run.findings.get("absent", []), *absent]} if absent else run.findings
+        return _preview_page(session, run, page, seen)
+    findings, goes_on, same = dict(run.findings), False, set[str]()
+
+    def sift(seen: Sequence[Seen]) -> Sequence[Seen]:
+        same.update(unchanged(session, {one.hubspot_id: one.hash for one in seen}))
+        if absent := _absent(page, low, high):
+            findings["absent"] = [*findings.get("absent", []), *absent]
+        return [one for one in seen if one.hubspot_id not in same]
 
     def checkpoint(counts: Counter[str]) -> None:
+        nonlocal goes_on
         counts.update(read=len(same), unchanged=len(same))
-        runs.progress(run.id, counts=counts, done=len(page.results), **_after_page(run, page, findings))
+        goes_on = _checkpoint(run, page, counts, findings)
 
-    tally = reconcile(session, changed, lane=lane, run_id=run.id, checkpoint=checkpoint)
+    tally = reconcile(session, seen, lane=lane, run_id=run.id, sift=sift, checkpoint=checkpoint)
     _keep_statistics(run.done, run.done + len(page.results))
-    run.done += len(page.results)
     _count_late(session, run, tally.late)
-    run.cursor, run.findings = page.after, findings
-    run.phase = "reading" if page.after else "creating"
+    _advance(run, page, findings)
+    return goes_on
+
+
+def _checkpoint(run: Run, page: Page, counts: Counter[str], findings: dict[str, Any]) -> bool:
+    """Within the page's transaction: where the next one starts. Returns whether it may follow at once."""
+    phase = _phase_after(run, page)
+    going = runs.progress(
+        run.id, counts=counts, done=len(page.results), cursor=page.after, phase=phase, findings=findings
+    )
+    return going and not _urgent()
+
+
+def _phase_after(run: Run, page: Page) -> str:
+    if page.after:
+        return "reading"
+    return "finishing" if run.kind == "preview" else "creating"
+
+
+def _advance(run: Run, page: Page, findings: dict[str, Any]) -> None:
+    """What the checkpoint wrote, for the next page of this turn."""
+    run.phase, run.cursor, run.findings = _phase_after(run, page), page.after, findings
+    run.done += len(page.results)
 
 
 def _keep_statistics(before: int, after: int) -> None:
@@ -132,11 +156,6 @@ def _keep_statistics(before: int, after: int) -> None:
     """
     if len(str(after)) > len(str(before)):
         sql.execute("ANALYZE contacts, contact_links, contact_changes")
-
-
-def _after_page(run: Run, page: Page, findings: dict[str, object]) -> dict[str, object]:
-    phase = "reading" if page.after else ("finishing" if run.kind == "preview" else "creating")
-    return {"cursor": page.after, "phase": phase, "findings": findings}
 
 
 def _count_late(session: Session, run: Run, counts: Counter[str]) -> None:
@@ -156,15 +175,15 @@ def _absent(page: Page, low: int, high: int | None) -> list[str]:
     return [row["hubspot_id"] for row in found]
 
 
-def _preview_page(session: Session, run: Run, page: Page, seen: list[Seen]) -> None:
+def _preview_page(session: Session, run: Run, page: Page, seen: list[Seen]) -> bool:
     with session.transaction():
         cases = look(session, seen)
         counts = summarise(case.plan for case in cases)
         counts["read"] += len(page.results)
         findings = {**run.findings, "samples": _samples(run.findings.get("samples", []), cases)}
-        runs.progress(run.id, counts=counts, done=len(page.results), **_after_page(run, page, findings))
-    run.cursor, run.findings = page.after, findings
-    run.phase = "reading" if page.after else "finishing"
+        goes_on = _checkpoint(run, page, counts, findings)
+    _advance(run, page, findings)
+    return goes_on
 
 
 def _samples(samples: list[dict[str, object]], cases: list[Case]) -> list[dict[str, object]]:
@@ -205,8 +224,8 @@ def _create_missing(session: Session, run: Run, deadline: float) -> bool:
         key_property.ensure(session)
         tally = reconcile(session, [], missing, lane=_lane(run), run_id=run.id)
         with session.transaction():
-            going = runs.progress(run.id, counts=tally.counts, done=0)
-        if not going or monotonic() > deadline or _urgent(session):
+            goes_on = runs.progress(run.id, counts=tally.counts, done=0) and not _urgent()
+        if not goes_on or monotonic() > deadline:
             return False
         if tally.open_contacts:
             break
@@ -303,20 +322,13 @@ def _notices(session: Session, to_create: int) -> list[str]:
     return notices
 
 
-def _goes_on(session: Session, run: Run) -> bool:
-    with session.transaction():
-        return Run.objects.filter(tenant_id=session.tenant_id, id=run.id, status="running").exists()
-
-
-def _urgent(session: Session) -> bool:
+def _urgent() -> bool:
     """Somebody waits for a record: a run steps aside between two pages."""
-    with session.transaction():
-        return bool(
-            sql.scalar(
-                "SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())",
-                [int(Lane.EDIT)],
-            )
+    return bool(
+        sql.scalar(
+            "SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())", [int(Lane.EDIT)]
         )
+    )
 
 
 def _lane(run: Run) -> Lane:

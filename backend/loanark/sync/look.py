@@ -282,7 +282,9 @@ def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
         return {}
     by_key = {one.hubspot_id: key for one in seen if (key := _key_of(one))}
     by_email = {one.hubspot_id: email for one in seen if (email := _email_of(one))}
-    found = sql.rows("SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [list(by_key.values())])
+    found: list[sql.Row] = []
+    if by_key:
+        found = sql.rows("SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [list(by_key.values())])
     found += sql.rows(
         "SELECT id, email_key AS email FROM contacts WHERE email_key = ANY(%s) AND deleted_at IS NULL",
         [list(by_email.values())],

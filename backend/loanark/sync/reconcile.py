@@ -43,10 +43,15 @@ def reconcile(
     lane: Lane,
     run_id: int | None = None,
     insistent: Mapping[UUID, Lane] = MappingProxyType({}),
+    sift: Callable[[Sequence[Seen]], Sequence[Seen]] | None = None,
     checkpoint: Callable[[Counter[str]], None] | None = None,
 ) -> Tally:
-    """Brings some contacts to agreement. `checkpoint` runs within transaction A, with its counts."""
+    """Brings some contacts to agreement.
+
+    Within transaction A, `sift` first leaves out what needs no look, and `checkpoint` last gets the counts.
+    """
     with session.transaction(run_id=run_id):
+        seen = sift(seen) if sift else seen
         _follow_merges(_known_merges(seen))
         cases = look(session, seen, contact_ids)
         may_create = session.connection.backfilled_at is not None
