@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Path, Query, Router
+from ninja import Path, Query, Router, Status
 
 from loanark.contacts import actions, queries
 from loanark.contacts.schemas import (
@@ -13,33 +13,19 @@ from loanark.contacts.schemas import (
     ConflictPage,
     ContactCreateIn,
     ContactEditIn,
+    ContactFilters,
     ContactOut,
     ContactPage,
     Facet,
     RejectionPage,
     ResolveIn,
-    SyncState,
 )
-from loanark.core.mapping import Side
 from loanark.tenants.access import EDITORS, enter
 
 router = Router(tags=["contacts"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
-
-
-class ContactFilters(queries.Filters):
-    """Every filter narrows; several values of one filter widen it."""
-
-    search: str = Field("", description="Three letters or more of a name, e-mail, company or phone.")
-    sync: list[SyncState] = []
-    email_verification_status: list[str] = []
-    client_type_vip_status: list[str] = []
-    client_type_prospects: list[str] = []
-    state: list[str] = []
-    created_side: list[Side] = []
-    deleted: bool = Field(False, description="Deleted contacts instead of live ones.")
 
 
 @router.get("/contacts", response=ContactPage)
@@ -64,10 +50,10 @@ def list_facets(request: HttpRequest, tenant: Path[str], filters: Query[ContactF
 
 
 @router.post("/contacts", response={201: ContactOut})
-def create_contact(request: HttpRequest, tenant: Path[str], body: ContactCreateIn) -> tuple[int, ContactOut]:
+def create_contact(request: HttpRequest, tenant: Path[str], body: ContactCreateIn) -> Status[ContactOut]:
     """Makes a contact in LoanArk; the sync makes it in HubSpot."""
     with enter(request, tenant, EDITORS) as scope:
-        return 201, queries.contact(actions.create(scope, body.values))
+        return Status(201, queries.contact(actions.create(scope, body.values)))
 
 
 @router.get("/contacts/{contact_id}", response=ContactOut)
@@ -102,11 +88,11 @@ def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -
 
 
 @router.post("/contacts/{contact_id}/resync", response={202: ContactOut})
-def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> tuple[int, ContactOut]:
+def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ContactOut]:
     """Asks the sync to look at this contact now, before anything else."""
     with enter(request, tenant, EDITORS) as scope:
         actions.resync(scope, contact_id)
-        return 202, queries.contact(contact_id)
+        return Status(202, queries.contact(contact_id))
 
 
 @router.get("/contacts/{contact_id}/timeline", response=ChangePage)

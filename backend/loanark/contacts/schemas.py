@@ -1,7 +1,7 @@
 """What the API says about contacts, their history and their conflicts."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -10,6 +10,19 @@ from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
 
 SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
+
+
+class ContactFilters(Schema):
+    """Every filter narrows; several values of one filter widen it."""
+
+    search: Annotated[str, Field(description="Three letters or more of a name, e-mail, company or phone.")] = ""
+    sync: list[SyncState] = []
+    email_verification_status: list[str] = []
+    client_type_vip_status: list[str] = []
+    client_type_prospects: list[str] = []
+    state: list[str] = []
+    created_side: list[Side] = []
+    deleted: Annotated[bool, Field(description="Deleted contacts instead of live ones.")] = False
 
 
 class SyncBadge(Schema):

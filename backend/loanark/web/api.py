@@ -2,14 +2,14 @@
 
 from typing import Any
 
+import orjson
 import structlog
-from allauth.headless.contrib.ninja.security import x_session_token_auth
-from django.db import OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
-from ninja.security import django_auth
+from ninja.parser import Parser
 
 from loanark.connections.api import router as connections
 from loanark.contacts.api import router as contacts
@@ -17,8 +17,17 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.tenants.api import router as tenants
+from loanark.web import errors
+from loanark.web.security import SessionAuth, XSessionTokenAuth
 
 log = structlog.get_logger()
+
+
+class StrictJson(Parser):
+    """Lone surrogates and other texts that no database holds are refused with the body."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
 
 
 class Api(NinjaAPI):
@@ -32,10 +41,11 @@ api = Api(
     title="LoanArk CRM Sync",
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
-    auth=[django_auth, x_session_token_auth],
+    auth=[SessionAuth(), XSessionTokenAuth()],
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
+    parser=StrictJson(),
 )
 api.add_router("", tenants)
 api.add_router("/tenants/{tenant}", contacts)
@@ -66,29 +76,41 @@ def _on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, "http", str(error), str(error))
+    if error.status_code == 403:  # what Django Ninja raises for a missing or wrong CSRF token
+        return errors.csrf_failed(request)
+    code = "malformed" if error.status_code == 400 else "http"
+    return problem(error.status_code, code, "The request is not understood", f"{error}. Nothing was done.")
+
+
+@api.exception_handler(DataError)
+def _on_unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    return problem(
+        422,
+        "unstorable",
+        "A value cannot be stored",
+        f"The database does not take a value of the request: {errors.first_line(error)}. Nothing was saved.",
+    )
+
+
+@api.exception_handler(IntegrityError)
+def _on_collision(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    log.warning("two at once", path=request.path, error=errors.first_line(error))
+    return problem(
+        409,
+        "stale",
+        "It has changed meanwhile",
+        "Somebody else did something of the kind at the same moment. Nothing was saved; look again, then try again.",
+    )
 
 
 @api.exception_handler(OperationalError)
 def _on_database_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    log.warning("the database does not answer", path=request.path, error=str(error).splitlines()[0])
-    return problem(
-        503,
-        "database-away",
-        "The database does not answer",
-        "Nothing was saved. It is tried again by itself; if it lasts, an administrator should look at the database.",
-    )
+    return errors.database_away(request, error)
 
 
 @api.exception_handler(Exception)
 def _on_unknown(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("unexpected", path=request.path, exc_info=error)
-    return problem(
-        500,
-        "unexpected",
-        "Something went wrong on our side",
-        "Nothing was saved. Try again; if it stays, tell an administrator: the server's log has the details.",
-    )
+    return errors.unexpected(request, error)
 
 
 def _place(location: tuple[Any, ...]) -> str:

@@ -14,6 +14,10 @@ from loanark.kit.postgres import default_data_dir
 _FRONTEND = Path(__file__).parents[3] / "frontend" / "dist"
 
 
+#: A request waits this long for a connection to the database; then it says that the database does not answer.
+POOL_SECONDS = 5
+
+
 class ConfigurationError(Exception):
     """The environment is not usable; the message is one sentence that says what to set."""
 
@@ -65,8 +69,8 @@ def _url(name: str, default: str) -> str:
 
 def keys(name: str, data_dir: Path) -> tuple[str, ...]:
     """Comma-separated keys, newest first. Beside an embedded database they are made on first use and kept there."""
-    if value := os.environ.get(name):
-        return tuple(key.strip() for key in value.split(",") if key.strip())
+    if given := tuple(key.strip() for key in os.environ.get(name, "").split(",") if key.strip()):
+        return given
     if os.environ.get("LOANARK_DATABASE_URL"):
         raise ConfigurationError(
             f"Set {name} to a random key (for example from `openssl rand -base64 32`): with your own database, "
@@ -121,6 +125,8 @@ def django_database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or query.pop("password", "")),
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": query.pop("port", "") or str(parts.port or ""),
-        "OPTIONS": {**query, "pool": {"min_size": 0, "max_size": 12, "timeout": 10}},
+        "OPTIONS": {**query, "pool": {"min_size": 0, "max_size": 12, "timeout": POOL_SECONDS}},
+        # A connection that died with the database is noticed when it is taken from the pool, not by a failed request.
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from loanark.kit import sql
 from loanark.kit.problems import problem
+from loanark.web.errors import first_line
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -21,7 +22,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     try:
         waiting = pending_migrations()
     except Error as error:
-        detail = f"The database does not answer: {str(error).splitlines()[0]}"
+        detail = f"The database does not answer: {first_line(error)}"
         return problem(503, "database-away", "Not ready", detail)
     if waiting:
         return problem(503, "not-migrated", "Not ready", f"{waiting} migrations are missing: run `loanark migrate`.")

@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connections
+from django.db import OperationalError, connections
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
@@ -54,9 +54,12 @@ class Hub:
     async def stream(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one open page until it goes away."""
         match = _PATH.fullmatch(scope["path"])
-        tenant_id = await sync_to_async(_tenant_of)(scope, match[1] if match else "")
-        if tenant_id is None:
-            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+        try:
+            tenant_id = await sync_to_async(_tenant_of)(scope, match[1] if match else "")
+        except _Refused as refused:
+            await send(
+                {"type": "http.response.start", "status": refused.status, "headers": [(b"content-length", b"0")]}
+            )
             await send({"type": "http.response.body", "body": b""})
             return
         headers = [
@@ -128,18 +131,26 @@ async def _gone(receive: Any) -> None:
         pass
 
 
-def _tenant_of(scope: Any, slug: str) -> str | None:
-    """The organisation's id, if the session's person belongs to it."""
+class _Refused(Exception):
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _tenant_of(scope: Any, slug: str) -> str:
+    """The organisation's id, if the session's person belongs to it. Raises: _Refused."""
     try:
         cookies = parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
         request = HttpRequest()
         request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
         user = get_user(request)
         if not user.is_authenticated:
-            return None
+            raise _Refused(401)
         mine = {row["slug"] for row in sql.rows("SELECT slug FROM organisations_of(%s)", [user.pk])}
         if slug not in mine:
-            return None
+            raise _Refused(404)
         return str(sql.scalar("SELECT id FROM tenants WHERE slug = %s", [slug]))
+    except OperationalError:
+        raise _Refused(503) from None
     finally:
         connections.close_all()

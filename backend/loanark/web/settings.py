@@ -31,6 +31,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.security.ContentSecurityPolicy",
+    "loanark.web.errors.MethodsAsProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,6 +77,7 @@ HEADLESS_FRONTEND_URLS = {
     "account_signup": f"{CONFIG.public_url}/sign-in",
 }
 
+CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True

@@ -19,3 +19,6 @@ urlpatterns = [
     path("", page),
     path("<path:anything>", page),
 ]
+
+handler400 = "loanark.web.errors.malformed"
+handler500 = "loanark.web.errors.broken"

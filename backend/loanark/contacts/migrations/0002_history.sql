@@ -17,6 +17,10 @@ BEGIN
     IF NEW.tenant_id <> OLD.tenant_id OR NEW.id <> OLD.id THEN
         RAISE EXCEPTION 'a contact keeps its id and its organisation';
     END IF;
+    -- Generated columns are not computed yet in a BEFORE trigger: left blank, they would make every write a change.
+    NEW.search := OLD.search;
+    NEW.email_key := OLD.email_key;
+    NEW.lastname_key := OLD.lastname_key;
     IF NEW IS DISTINCT FROM OLD THEN
         NEW.version := OLD.version + 1;
         NEW.updated_at := clock_timestamp();
