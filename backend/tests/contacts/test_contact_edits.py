@@ -255,7 +255,7 @@ def test_a_conflict_is_decided_once(lender: Organisation) -> None:
 
 
 def test_a_value_that_does_not_fit_the_column_is_not_taken(lender: Organisation) -> None:
-    contact, conflict = conflict_on(lender, "closing_date", "someday", "2026-01-01")
+    _, conflict = conflict_on(lender, "closing_date", "someday", "2026-01-01")
     answer = lender.call("POST", f"conflicts/{conflict}/resolve", {"winner": "hubspot"})
     assert (answer.status_code, set(answer.json()["errors"])) == (422, {"closing_date"})
     assert lender.scalar("SELECT open FROM contact_conflicts WHERE id = %s", conflict)

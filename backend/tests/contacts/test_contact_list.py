@@ -257,7 +257,8 @@ def test_the_number_of_queries_of_a_list_is_fixed(lender: Organisation, path: st
     finally:
         with lender.scope(), connection.cursor() as cursor:
             cursor.execute(
-                """DELETE FROM contact_conflicts WHERE field = 'zip'; DELETE FROM contact_rejections WHERE field = 'zip';
+                """DELETE FROM contact_conflicts WHERE field = 'zip';
+                   DELETE FROM contact_rejections WHERE field = 'zip';
                    DELETE FROM contacts WHERE firstname = 'More'; DELETE FROM hints WHERE source = 'edit' AND NOT EXISTS
                    (SELECT FROM contacts WHERE id::text = record_id); DELETE FROM runs"""
             )

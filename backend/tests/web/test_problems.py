@@ -146,7 +146,7 @@ def test_connections_that_died_with_the_database_cost_no_request(lender: Organis
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
         "AND pid <> pg_backend_pid()"
     )
-    with pytest.raises(Exception, match="terminating|closed"):
+    with pytest.raises(Exception, match=r"terminating|closed"):
         sql.rows("SELECT pg_terminate_backend(pg_backend_pid())")
     connections["default"].close()
     assert lender.call("GET", "contacts").status_code == 200

@@ -1,0 +1,140 @@
+"""The live stream, over a real server: open pages hear of changes, whoever made them."""
+
+import http.client
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import orjson
+import psycopg
+import pytest
+import uvicorn
+from organisations import Browser, Organisation, make_organisation
+
+
+@pytest.fixture(scope="module")
+def port(database: str) -> Iterator[int]:
+    from loanark.web.asgi import application
+
+    server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="on", log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def lender(database: str) -> Organisation:
+    return make_organisation()
+
+
+@contextmanager
+def opened(port: int, slug: str, who: Browser) -> Iterator[http.client.HTTPResponse]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in who.client.cookies.items())
+    connection.request("GET", f"/api/tenants/{slug}/live", headers={"Cookie": cookies})
+    try:
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+def event(stream: http.client.HTTPResponse) -> tuple[str, object]:
+    """The next event of the stream: its name and data."""
+    name = ""
+    while line := stream.readline().decode().rstrip("\n"):
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        if line.startswith("data: "):
+            data = orjson.loads(line.removeprefix("data: "))
+            stream.readline()
+            return name, data
+        if line.startswith(("retry:", ":")):
+            stream.readline()
+    raise AssertionError("the stream ended")
+
+
+def kinds(stream: http.client.HTTPResponse, wanted: str, seconds: float = 2.0) -> set[str]:
+    """What is heard until `wanted` is."""
+    heard: set[str] = set()
+    until = time.monotonic() + seconds
+    while wanted not in heard and time.monotonic() < until:
+        name, data = event(stream)
+        assert name == "change"
+        assert isinstance(data, dict)
+        heard |= set(data["kinds"])
+    return heard
+
+
+def test_a_page_says_hello_and_hears_of_a_change_by_sql_within_two_seconds(
+    port: int, lender: Organisation, database: str
+) -> None:
+    with opened(port, lender.slug, lender.admin) as stream:
+        assert stream.status == 200
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert stream.headers["Cache-Control"] == "no-store"
+        assert event(stream) == ("hello", {})
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute("SELECT set_config('loanark.tenant_id', %s, false)", [str(lender.id)])
+            other.execute("INSERT INTO contacts (firstname) VALUES ('Ada')")
+            assert kinds(stream, "contacts") == {"contacts"}
+            other.execute("UPDATE contacts SET firstname = 'Eve'")
+            assert kinds(stream, "contacts") == {"contacts"}
+
+
+def test_a_burst_is_one_message(port: int, lender: Organisation) -> None:
+    with opened(port, lender.slug, lender.admin) as stream:
+        event(stream)
+        for number in range(20):
+            lender.contact(firstname=str(number))
+        started = time.monotonic()
+        kinds(stream, "contacts")
+        assert time.monotonic() - started < 2
+        lender.execute("SELECT pg_notify('loanark_live', %s)", f'{{"tenant": "{lender.id}", "kind": "runs"}}')
+        messages = 0
+        while True:
+            messages += 1
+            if "runs" in kinds(stream, "runs"):
+                break
+        assert messages <= 2
+
+
+def test_an_organisation_hears_nothing_of_another(port: int, lender: Organisation) -> None:
+    other = make_organisation()
+    with opened(port, lender.slug, lender.admin) as stream:
+        event(stream)
+        other.contact(firstname="Secret")
+        lender.execute("SELECT pg_notify('loanark_live', %s)", f'{{"tenant": "{lender.id}", "kind": "overview"}}')
+        assert kinds(stream, "overview") == {"overview"}
+
+
+def test_an_outsider_gets_404(port: int, lender: Organisation) -> None:
+    outsider = make_organisation().admin
+    for slug in (lender.slug, "no-such-lender"):
+        with opened(port, slug, outsider) as stream:
+            assert (stream.status, stream.read()) == (404, b"")
+
+
+def test_without_signing_in_there_is_only_401(port: int, lender: Organisation) -> None:
+    with opened(port, lender.slug, Browser()) as stream:
+        assert (stream.status, stream.read()) == (401, b"")
+
+
+def test_the_stream_survives_the_loss_of_its_database_connection(
+    port: int, lender: Organisation, database: str
+) -> None:
+    with opened(port, lender.slug, lender.admin) as stream:
+        event(stream)
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN loanark_live' "
+                "AND datname = current_database()"
+            )
+        assert kinds(stream, "overview", 4.0) == {"contacts", "runs", "connection", "overview"}, "look at everything"
+        lender.contact(firstname="Ada")
+        assert "contacts" in kinds(stream, "contacts")
