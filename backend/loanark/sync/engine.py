@@ -27,7 +27,7 @@ from loanark.tenants.access import tenant_scope
 log = structlog.get_logger()
 
 #: A turn ends after this long, so that one organisation's long run lets the others have theirs.
-TURN_SECONDS = 15.0
+TURN_SECONDS = 30.0
 
 #: The balance is counted anew this often while nothing else is to do.
 COUNT_EVERY = timedelta(seconds=60)
@@ -91,6 +91,7 @@ def _intents() -> bool:
 
 
 def _release(held: Lease) -> None:
+    held.let_go()
     with tenant_scope(held.tenant_id):
         held.release()
 
@@ -129,7 +130,7 @@ def _pick_up(session: Session) -> None:
     """Intents left by somebody who died between sending and knowing: the records are looked at again."""
     with session.transaction():
         left = sql.rows("DELETE FROM intents RETURNING contact_id::text AS id")
-        hints.leave(Side.LOANARK, [row["id"] for row in left], source="left unfinished", lane=Lane.EDIT)
+        hints.leave(Side.LOANARK, [row["id"] for row in left], source="left unfinished", lane=Lane.WEBHOOK)
 
 
 def _creates_wait(session: Session) -> bool:

@@ -54,7 +54,12 @@ class Lease:
         ):
             raise LeaseLost(f"another worker took over the organisation {self.tenant_id}")
 
+    def let_go(self) -> None:
+        """The turn is over: this process may take the lease again, even if the database cannot be told just now."""
+        _held_here.discard(self.holder)
+
     def release(self) -> None:
+        """Tells everybody."""
         sql.execute(
             "UPDATE leases SET holder = '', expires_at = clock_timestamp() "
             "WHERE tenant_id = %s AND holder = %s AND fence = %s",
@@ -78,6 +83,7 @@ def acquire(tenant_id: UUID) -> Lease | None:
         "WHERE tenant_id = %s RETURNING fence",
         [holder, LEASE_SECONDS, tenant_id],
     )
+    _held_here.add(holder)
     return Lease(tenant_id, holder, int(fence))
 
 
@@ -86,10 +92,17 @@ def _me() -> str:
     return "/".join((socket.gethostname(), _boot_id(), str(os.getpid()), _start_of(os.getpid()), uuid4().hex[:8]))
 
 
+#: The holders in use by this process. One that carries its number but is not among them belongs to a turn that ended
+#: without being able to say so (the database was away).
+_held_here: set[str] = set()
+
+
 def _is_gone(holder: str) -> bool:
     host, boot, pid, start, *_ = [*holder.split("/"), "", "", "", ""]
     if host != socket.gethostname() or boot != _boot_id() or not boot:
         return False
+    if int(pid) == os.getpid() and start == _start_of(os.getpid()):
+        return holder not in _held_here
     return _start_of(int(pid)) != start
 
 

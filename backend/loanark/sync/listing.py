@@ -66,7 +66,7 @@ def _begin(session: Session, run: Run) -> None:
 def _read_pages(session: Session, run: Run, deadline: float) -> bool:
     """Reads and stores pages, the next one on its way while this one is stored. Returns whether the listing ended."""
     lane = _lane(run)
-    with _prefetched(session, run.cursor, lane) as pages:
+    with _prefetched(session, run.cursor, lane, deadline) as pages:
         low = _number(run.cursor) - 1
         for page, seen in pages:
             high = _number(page.results[-1].id) if page.after and page.results else None
@@ -74,14 +74,17 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
             if page.after is None:
                 return True
             low = high if high is not None else low
-            if not goes_on or monotonic() > deadline:
+            if not goes_on:
                 return False
     return False
 
 
 @contextmanager
-def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[Iterator[ReadPage]]:
-    """Pages in order; while one is being stored, the next is being fetched and read by a thread."""
+def _prefetched(session: Session, cursor: str | None, lane: Lane, deadline: float) -> Iterator[Iterator[ReadPage]]:
+    """Pages in order; while one is being stored, the next is being fetched and read by a thread.
+
+    After the deadline no further one is asked for: a page that nobody stores would be a request for nothing.
+    """
 
     def fetch(after: str | None) -> ReadPage:
         page = session.client.list_contacts(session.properties, after=after, limit=BATCH_SIZE, lane=lane.label)
@@ -91,7 +94,7 @@ def _prefetched(session: Session, cursor: str | None, lane: Lane) -> Iterator[It
         coming: Future[ReadPage] | None = reader.submit(fetch, cursor)
         while coming:
             page, seen = coming.result()
-            coming = reader.submit(fetch, page.after) if page.after else None
+            coming = reader.submit(fetch, page.after) if page.after and monotonic() < deadline else None
             yield page, seen
 
     with ThreadPoolExecutor(1, "reader") as reader:

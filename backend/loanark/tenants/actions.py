@@ -12,6 +12,12 @@ from loanark.kit.errors import Invalid
 from loanark.tenants.models import Membership, Role, Tenant, User
 
 
+#: Addresses of the product itself: an organisation's pages live at /<slug>/….
+RESERVED_SLUGS = frozenset(
+    {"api", "assets", "docs", "health", "metrics", "oauth", "password", "sign-in", "static", "verify-email", "webhooks"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Created:
     tenant: Tenant
@@ -27,6 +33,8 @@ def create_tenant(name: str, *, admin_email: str, password: str | None = None) -
         raise Invalid(
             f"The name {name!r} has no letters or digits to make an address from.", errors={"name": "unusable"}
         )
+    if slug in RESERVED_SLUGS:
+        raise Invalid(f"The name {name!r} is taken by the product itself. Choose another.", errors={"name": "reserved"})
     with transaction.atomic():
         if Tenant.objects.filter(slug=slug).exists():
             raise Invalid(f"There is an organisation {slug!r} already. Choose another name.", errors={"name": "taken"})
