@@ -15,7 +15,7 @@ from loanark.core.values import BLANK, Value
 from loanark.hubspot.wire import to_wire
 from loanark.kit import sql
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case
+from loanark.sync.look import Case, remote_texts
 from loanark.sync.session import Session
 
 #: Why a contact has lost its HubSpot contact to another LoanArk contact: a person decides what that means.
@@ -73,6 +73,9 @@ def _decide_one(session: Session, case: Case, effects: Effects, may_create: bool
     match plan.action:
         case Action.NOTHING:
             effects.counts["unchanged"] += case.seen is not None
+            if case.contact_id and (case.local is None or case.local.deleted):
+                # It is on neither side any more: whatever was open about it is over.
+                effects.settled.append((case.contact_id, [], []))
         case Action.UPDATE | Action.MATCH:
             _join(session, case, effects, rejected)
         case Action.CREATE | Action.RESTORE if plan.side is Side.LOANARK:
@@ -90,19 +93,19 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
     assert case.local and case.seen and case.contact_id
     contact_id = case.contact_id
     base = dict(case.link.base) if case.link and case.link.live else {}
-    to_loanark, to_hubspot = case.plan.writes(Side.LOANARK), case.plan.writes(Side.HUBSPOT)
+    to_loanark, planned = case.plan.writes(Side.LOANARK), case.plan.writes(Side.HUBSPOT)
     for operation in case.plan.operations:
         match operation:
             case MoveBase(field=name, value=value) | Write(side=Side.LOANARK, field=name, after=value):
                 remote = case.remote.get(name)
                 if isinstance(remote, Value) and remote == value:
                     agree(base, name, value)
-    to_hubspot = {name: value for name, value in to_hubspot.items() if not rejected.again(contact_id, name, value)}
+    to_hubspot = {name: value for name, value in planned.items() if not rejected.again(contact_id, name, value)}
     matched = not (case.link and case.link.live)
     wrote = bool(to_loanark)
     if to_loanark:
         effects.updates.append(_row(contact_id, case.local.columns, to_loanark))
-    _note_open(case, contact_id, effects, set(to_hubspot))
+    _note_open(case, contact_id, effects, set(planned))
     _put_link(session, case, effects, contact_id, base, case.local.version + wrote)
     if to_hubspot:
         effects.intents.append(Intent(case, contact_id, "update", to_hubspot, base))
@@ -183,7 +186,10 @@ def agree(base: dict[str, str], name: str, value: Value) -> None:
 
 
 def _note_open(case: Case, contact_id: UUID, effects: Effects, sending: set[str]) -> None:
-    """Writes down conflicts and unreadable values; everything else about this contact is settled."""
+    """Writes down conflicts and unreadable values; everything else about this contact is settled.
+
+    Except what is `sending`, or held back because HubSpot refused it before: that HubSpot's answer settles.
+    """
     open_conflicts = []
     for conflict in case.plan.conflicts:
         effects.conflicts.append(_conflict(contact_id, conflict))
@@ -203,13 +209,11 @@ def _put_link(
     session: Session, case: Case, effects: Effects, contact_id: UUID, base: dict[str, str], version: int
 ) -> None:
     assert case.seen and case.seen.contact
-    properties = case.seen.contact.properties
-    remote = {rule.field: text for rule in session.mapping.rules if (text := properties.get(rule.property_name))}
     link = {
         "contact_id": contact_id,
         "hubspot_id": case.seen.hubspot_id,
         "base": base,
-        "remote": remote,
+        "remote": remote_texts(case.seen.contact, session.mapping),
         "remote_hash": case.remote_hash,
         "remote_modified": case.seen.contact.updated,
         "local_version": version,

@@ -98,6 +98,12 @@ def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | 
     return {rule.field: from_wire(rule.kind, properties.get(rule.property_name)) for rule in mapping.rules}
 
 
+def remote_texts(contact: Contact, mapping: FieldMapping) -> dict[str, str]:
+    """HubSpot's own texts by LoanArk field, as PostgreSQL can keep them: it knows no NUL."""
+    found = {rule.field: contact.properties.get(rule.property_name) for rule in mapping.rules}
+    return {name: text.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, text in found.items() if text}
+
+
 def digest(values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> str:
     """Tells whether a contact's values are the ones last seen, under this version of the mapping."""
     plain = [

@@ -17,7 +17,7 @@ from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.apply import Intent, agree, close_links, wire_properties, write_links, write_rejections
 from loanark.sync.hints import Lane
-from loanark.sync.look import digest, remote_values
+from loanark.sync.look import digest, remote_texts, remote_values
 from loanark.sync.session import Session
 
 #: A write whose outcome is unknown is looked at again this much later: HubSpot may still be at it.
@@ -155,7 +155,7 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         "contact_id": intent.contact_id,
         "hubspot_id": contact.id,
         "base": base,
-        "remote": {rule.field: text for rule in session.mapping.rules if (text := properties.get(rule.property_name))},
+        "remote": remote_texts(seen, session.mapping),
         "remote_hash": digest(remote_values(seen, session.mapping), session.mapping),
         "remote_modified": _known_revision(intent, answer),
         "local_version": intent.case.local.version if intent.case.local else 0,

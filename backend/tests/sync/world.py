@@ -3,12 +3,19 @@
 Time does not pass by itself: `settle` makes everything due that would become due, until nothing more happens.
 """
 
+import base64
+import dataclasses
+import hashlib
+import hmac
 import importlib
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -16,6 +23,7 @@ import orjson
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connections as databases
 from django.test import Client as Browser
 from psycopg.rows import dict_row
 
@@ -82,13 +90,19 @@ class HubSpot:
     def transport(self) -> httpx2.BaseTransport:
         return _OneAtATime(self.simulator, self.lock)
 
-    def user(self, method: str, path: str, **body: Any) -> Any:
+    def user(self, method: str, path: str, /, **body: Any) -> Any:
         """Something a person does in HubSpot."""
         request = Request(method, f"/_control/{path}", body=orjson.dumps(body) if body else b"")
         with self.lock:
             answer = self.simulator.handle(request)
         assert answer.status < 300, answer.body
         return orjson.loads(answer.body or b"null")
+
+    def authorize(self, asked: dict[str, str]) -> str:
+        """A person accepts HubSpot's page. Returns the code HubSpot sends the browser back with."""
+        answer = self.simulator.authority.grant(asked, self.portal.id)
+        assert answer.status == 303, answer.body
+        return dict(parse_qsl(urlsplit(dict(answer.headers)["Location"]).query))["code"]
 
     def define(self, name: str, kind: str) -> None:
         field_type = {"number": "number", "date": "date", "bool": "booleancheckbox"}[kind]
@@ -138,6 +152,10 @@ class HubSpot:
     def reads(self) -> list[str]:
         return [row["path"] for row in self.simulator.log if not row["path"].endswith(WRITES)]
 
+    def pages_listed(self) -> int:
+        rows = [row for row in self.simulator.log if row["path"].endswith("/objects/2026-09/contacts")]
+        return len([row for row in rows if "archived=false" in row["query"]])
+
     def forget_requests(self) -> None:
         self.simulator.log.clear()
 
@@ -155,6 +173,16 @@ class World:
 
     def connect(self) -> None:
         connections.connect_static(self.tenant_id, self.hubspot.simulator.static_token(), by="test")
+        self._no_limits()
+
+    def connect_by_oauth(self) -> None:
+        """A person presses Connect and accepts HubSpot's page."""
+        # HubSpot sends browsers to https only, except for localhost.
+        config = dataclasses.replace(settings.CONFIG, public_url="http://localhost")
+        self._monkeypatch.setattr(settings, "CONFIG", config)
+        with tenant_scope(self.tenant_id):
+            asked = dict(parse_qsl(urlsplit(connections.begin_authorization(self.scope)).query))
+        connections._connect_oauth(self.tenant_id, self.hubspot.authorize(asked), by="test")
         self._no_limits()
 
     def _no_limits(self) -> None:
@@ -199,7 +227,8 @@ class World:
             self.time_passes()
             turn = self.turn()
             assert turn in (Turn.IDLE, Turn.MORE), turn
-            if turn is Turn.IDLE and not self.hints():
+            # Before the first run is approved hints wait for it.
+            if turn is Turn.IDLE and (not self.hints() or self.connection().approved_at is None):
                 return
         raise AssertionError(f"never at rest: {self.hints()}")
 
@@ -222,6 +251,30 @@ class World:
             except Killed:
                 return
         raise AssertionError(f"nobody called {target}")
+
+    @contextmanager
+    def meanwhile(self, target: str, happens: Callable[[], object]) -> Iterator[None]:
+        """Something happens just before the worker first calls `target`."""
+        module, _, name = target.rpartition(".")
+        real = getattr(importlib.import_module(module), name)
+        once = [happens]
+
+        def interrupted(*args: Any, **kwargs: Any) -> Any:
+            while once:
+                once.pop()()
+            return real(*args, **kwargs)
+
+        with self._monkeypatch.context() as patch:
+            patch.setattr(target, interrupted)
+            yield
+        assert not once, f"nobody called {target}"
+
+    def turn_of_another_worker(self) -> str:
+        """In a thread of its own, as it has a database connection of its own."""
+        with ThreadPoolExecutor(1) as thread:
+            turn = thread.submit(self.turn).result()
+            thread.submit(databases.close_all).result()
+        return turn.name
 
     def time_passes(self) -> None:
         """Everything that waits for a moment to come has waited long enough."""
@@ -249,6 +302,19 @@ class World:
             self.hubspot.simulator.webhooks.send(batch, post)
         return statuses
 
+    def post_webhook(self, events: object, *, secret: str | None = None, age_seconds: int = 0) -> int:
+        """Somebody posts to LoanArk's address, signed like HubSpot with the app's secret (or another)."""
+        body = orjson.dumps(events)
+        moment = str(time.time_ns() // 1_000_000 - age_seconds * 1000)
+        key = (secret or settings.CONFIG.hubspot_client_secret).encode()
+        message = b"POSThttp://testserver/webhooks/hubspot" + body + moment.encode()
+        headers = {
+            "X-HubSpot-Signature-v3": base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode(),
+            "X-HubSpot-Request-Timestamp": moment,
+        }
+        address = "/webhooks/hubspot"
+        return Browser().generic("POST", address, body, content_type="application/json", headers=headers).status_code
+
     # LoanArk's side
 
     @contextmanager
@@ -259,6 +325,10 @@ class World:
             settings.CONFIG.database_url, options=options, row_factory=dict_row, application_name="import.py"
         ) as connection:
             yield connection
+
+    def owner(self) -> psycopg.Connection[Any]:
+        """The owner of the tables, who may do more than the product."""
+        return psycopg.connect(settings.CONFIG.database_url)
 
     def sql(self, query: str, *params: Any) -> int:
         with self.another_program() as connection:

@@ -1,0 +1,107 @@
+"""HubSpot merges contacts into one with a new id. Nobody is made twice, and nobody is forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from world import World
+
+
+@pytest.fixture(params=["webhook", "poll", "sweep"])
+def learn(world: World, request: pytest.FixtureRequest) -> Callable[[], None]:
+    """LoanArk learns of a merge by one way only."""
+
+    def by_webhook() -> None:
+        world.deliver_webhooks()
+        world.settle(polls=False)
+
+    ways = {"webhook": by_webhook, "poll": world.settle, "sweep": lambda: world.sweep()}
+    return ways[request.param]
+
+
+@pytest.fixture
+def two(world: World) -> tuple[tuple[str, UUID], tuple[str, UUID]]:
+    """Two linked contacts."""
+    return world.pair(), world.pair(email="bob@example.com", firstname="Bob")
+
+
+def test_a_merge_with_somebody_unknown_to_loanark_moves_the_link(world: World, learn: Callable[[], None]) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.simulator.webhooks.take_due()
+    survivor = world.hubspot.merge(id, world.hubspot.create(firstname="Annie", city="Boise"))
+    learn()
+    world.settle()
+    assert world.hubspot_id(contact_id) == survivor
+    assert world.local(contact_id)["city"] == "Boise"
+    assert len(world.live()) == 1
+    alias = world.row("SELECT survivor_id FROM contact_aliases WHERE hubspot_id = %s", id)
+    assert alias["survivor_id"] == survivor
+    world.assert_balanced()
+
+
+def test_two_linked_contacts_merged_are_a_persons_decision(
+    world: World, two: tuple[tuple[str, UUID], tuple[str, UUID]], learn: Callable[[], None]
+) -> None:
+    (ann, ann_id), (bob, bob_id) = two
+    world.hubspot.simulator.webhooks.take_due()
+    survivor = world.hubspot.merge(ann, bob)
+    learn()
+    world.settle()
+    assert len(world.live()) == 2, "nobody is deleted, nobody made"
+    assert len(world.hubspot) == 1
+    assert world.contact(survivor)["id"] in (ann_id, bob_id)
+    (rejection,) = world.rejections()
+    assert rejection["code"] == "merged-in-hubspot"
+    assert {rejection["contact_id"], world.contact(survivor)["id"]} == {ann_id, bob_id}
+    world.assert_at_rest()
+
+
+def test_an_edit_of_the_merged_away_contact_does_not_make_it_in_hubspot_again(
+    world: World, two: tuple[tuple[str, UUID], tuple[str, UUID]]
+) -> None:
+    (ann, _), (bob, _) = two
+    world.hubspot.merge(ann, bob)
+    world.settle()
+    (rejection,) = world.rejections()
+    world.edit(rejection["contact_id"], email="other@example.com")
+    world.settle()
+    assert len(world.hubspot) == 1
+    assert len(world.rejections()) == 1
+
+
+def test_the_decision_to_delete_the_merged_away_contact_ends_it(
+    world: World, two: tuple[tuple[str, UUID], tuple[str, UUID]]
+) -> None:
+    (ann, _), (bob, _) = two
+    world.hubspot.merge(ann, bob)
+    world.settle()
+    world.delete(world.rejections()[0]["contact_id"])
+    world.settle()
+    assert len(world.hubspot) == 1
+    assert world.rejections() == []
+    world.assert_balanced()
+
+
+def test_a_chain_of_merges_is_followed(world: World) -> None:
+    id, contact_id = world.pair()
+    second = world.hubspot.merge(id, world.hubspot.create(firstname="Annie"))
+    third = world.hubspot.merge(second, world.hubspot.create(firstname="Anna"))
+    world.settle()
+    assert world.hubspot_id(contact_id) == third
+    assert len(world.live()) == 1
+    world.assert_balanced()
+
+
+def test_an_edit_in_loanark_reaches_the_survivor(world: World) -> None:
+    id, contact_id = world.pair()
+    survivor = world.hubspot.merge(id, world.hubspot.create(firstname="Annie"))
+    world.edit(contact_id, city="Boise")
+    world.settle(polls=False)
+    assert world.hubspot[survivor]["city"] == "Boise"
+    world.assert_balanced()

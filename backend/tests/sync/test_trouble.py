@@ -1,0 +1,286 @@
+"""HubSpot fails, the network fails, workers die: nobody is made twice, no edit is lost, and it goes on by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from world import World
+
+#: Answers that leave open what happened: an error, and none at all.
+STATUSES = [503, 0]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_create_that_fails_is_done_once_in_the_end(world: World, status: int, when: str, count: int) -> None:
+    """Six in a row: the client gives up, and the engine looks before it tries again."""
+    world.hubspot.fails("/batch/upsert", status=status, when=when, count=count)
+    contact_id = world.insert(firstname="Ann")
+    world.settle()
+    assert len(world.hubspot) == 1
+    assert world.hubspot[world.hubspot_id(contact_id)]["firstname"] == "Ann"
+    assert world.rejections() == []
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_an_update_that_fails_arrives_in_the_end(world: World, status: int, when: str) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.fails("/batch/update", status=status, when=when, count=6)
+    world.edit(contact_id, city="Boise")
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    assert world.conflicts(contact_id) == []
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_archive_that_fails_is_done_in_the_end(world: World, when: str) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.fails("/batch/archive", when=when, count=6)
+    world.delete(contact_id)
+    world.settle()
+    assert world.hubspot.portal.contacts[int(id)].archived
+    world.assert_balanced()
+
+
+def test_an_outcome_that_is_unknown_is_not_tried_again_at_once(world: World) -> None:
+    _, contact_id = world.pair()
+    world.hubspot.fails("/batch/update", status=0, count=6)
+    world.edit(contact_id, city="Boise")
+    world.turn()
+    assert world.row("SELECT not_before > now() + interval '1 second' AS later FROM hints")["later"]
+
+
+def test_an_edit_in_hubspot_after_a_lost_answer_is_told_as_a_conflict(world: World) -> None:
+    world.hubspot.fails("/batch/upsert", status=0, when="after", count=6)
+    contact_id = world.insert(firstname="Ann", city="Boise")
+    world.turn()
+    (id,) = map(str, world.hubspot.portal.live)
+    world.hubspot.edit(id, firstname="Anna", phone="208-555-0100")
+    world.settle()
+    assert world.local(contact_id)["phone"] == "208-555-0100"
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["field"], conflict["hubspot"], conflict["loanark"]) == ("firstname", "Anna", "Ann")
+    world.assert_balanced()
+
+
+def test_an_edit_of_another_field_in_hubspot_just_before_our_write_is_not_missed(world: World) -> None:
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+    with world.meanwhile("loanark.sync.outbound.send", lambda: world.hubspot.edit(id, state="ID")):
+        world.turn()
+    world.settle()
+    assert world.local(contact_id)["state"] == "ID"
+    world.assert_balanced()
+
+
+def test_an_edit_in_loanark_while_its_contact_is_being_sent_is_sent_as_well(world: World) -> None:
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+    with world.meanwhile("loanark.sync.outbound._finish", lambda: world.edit(contact_id, city="Nampa")):
+        world.turn()
+    world.settle()
+    assert world.hubspot[id]["city"] == "Nampa"
+    world.assert_balanced()
+
+
+def test_a_contact_deleted_in_loanark_while_it_is_being_made_in_hubspot_is_archived_there(world: World) -> None:
+    contact_id = world.insert(firstname="Ann")
+    with world.meanwhile("loanark.sync.outbound._finish", lambda: world.delete(contact_id)):
+        world.turn()
+    world.settle()
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
+
+
+def test_a_contact_archived_in_hubspot_while_it_is_being_written_is_looked_at_again(world: World) -> None:
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+    with world.meanwhile("loanark.sync.outbound.send", lambda: world.hubspot.archive(id)):
+        world.turn()
+    world.settle()
+    assert world.hubspot[world.hubspot_id(contact_id)]["city"] == "Boise", "the edit outlives the deletion"
+    world.assert_balanced()
+
+
+def test_a_contact_merged_in_hubspot_while_it_is_being_written_is_followed(world: World) -> None:
+    id, contact_id = world.pair()
+    other = world.hubspot.create(firstname="Annie")
+    world.edit(contact_id, city="Boise")
+    with world.meanwhile("loanark.sync.outbound.send", lambda: world.hubspot.merge(id, other)):
+        world.turn()
+    world.settle()
+    assert world.hubspot[world.hubspot_id(contact_id)]["city"] == "Boise"
+    assert len(world.live()) == 1
+    world.assert_balanced()
+
+
+MOMENTS = {
+    "before transaction A": "loanark.sync.reconcile.look",
+    "in transaction A": "loanark.sync.reconcile.write",
+    "before sending": "loanark.sync.outbound.send",
+    "after sending": "loanark.sync.outbound._finish",
+    "in transaction B": "loanark.sync.outbound.write_links",
+    "before the hint is cleared": "loanark.sync.drain._finish",
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_worker_killed_while_it_makes_changes_and_removes_is_carried_on(world: World, moment: str) -> None:
+    id, edited = world.pair()
+    gone, deleted = world.pair(email="bob@example.com")
+    made = world.insert(firstname="Cleo")
+    world.edit(edited, city="Boise")
+    world.delete(deleted)
+    with world.killed_at(MOMENTS[moment]):
+        world.turn()
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    assert world.hubspot.portal.contacts[int(gone)].archived
+    assert world.hubspot[world.hubspot_id(made)]["firstname"] == "Cleo"
+    assert len(world.hubspot) == 2
+    assert world.conflicts(edited) == []
+    world.assert_balanced()
+
+
+def test_a_worker_killed_between_two_edits_of_one_field_sends_the_later_one(world: World) -> None:
+    contact_id = world.insert(firstname="Ann")
+    with world.killed_at("loanark.sync.outbound._finish"):
+        world.turn()
+    world.edit(contact_id, firstname="Anna")
+    world.settle()
+    assert world.hubspot[world.hubspot_id(contact_id)]["firstname"] == "Anna"
+    world.assert_balanced()
+
+
+def test_a_contact_deleted_after_its_maker_was_killed_does_not_come_back(world: World) -> None:
+    contact_id = world.insert(firstname="Ann")
+    with world.killed_at("loanark.sync.outbound._finish"):
+        world.turn()
+    world.delete(contact_id)
+    world.settle()
+    assert world.live() == []
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
+
+
+# The lease
+
+
+def test_a_second_worker_does_not_work_at_the_same_time(world: World) -> None:
+    world.pair()
+    world.insert(firstname="Ann")
+    seen = []
+    with world.meanwhile("loanark.sync.engine.drain", lambda: seen.append(world.turn_of_another_worker())):
+        world.turn()
+    assert seen == ["BUSY"]
+
+
+def test_a_dead_process_is_taken_over_at_once(world: World) -> None:
+    from loanark.sync import lease
+    from loanark.tenants.access import tenant_scope
+
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    with tenant_scope(world.tenant_id):
+        held = lease.acquire(world.tenant_id)
+    assert held
+    holder = held.holder.replace(f"/{os.getpid()}/", f"/{dead.pid}/")
+    world.sql("UPDATE leases SET holder = %s", holder)
+    contact_id = world.insert(firstname="Ann")
+    world.settle()
+    assert world.hubspot_id(contact_id)
+
+
+def test_a_holder_that_lives_keeps_its_lease_until_it_runs_out(world: World) -> None:
+    from loanark.sync import lease
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(world.tenant_id):
+        assert lease.acquire(world.tenant_id)
+        assert lease.acquire(world.tenant_id) is None
+    world.sql("UPDATE leases SET expires_at = now() - interval '1 second'")
+    with tenant_scope(world.tenant_id):
+        assert lease.acquire(world.tenant_id)
+
+
+def test_who_lost_the_lease_writes_nothing_more(world: World) -> None:
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+
+    def stolen() -> None:
+        world.sql("UPDATE leases SET fence = fence + 1, holder = 'elsewhere', expires_at = now() + interval '1 minute'")
+
+    with world.meanwhile("loanark.sync.outbound.send", stolen):
+        assert world.turn().name == "BUSY"
+    assert world.hubspot.writes() == []
+    world.sql("UPDATE leases SET expires_at = now() - interval '1 second'")
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    world.assert_balanced()
+
+
+# The connection
+
+
+def test_an_outage_pauses_the_connection_and_it_resumes_by_itself(world: World) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.fails("", count=100)
+    world.edit(contact_id, city="Boise")
+    assert world.turn().name == "TROUBLE"
+    assert (world.connection().status, world.connection().problem_code) == ("paused", "unavailable")
+    world.hubspot.user("DELETE", "faults")
+    world.settle()
+    assert world.connection().status == "connected"
+    assert world.hubspot[id]["city"] == "Boise"
+    world.assert_balanced()
+
+
+def test_an_expired_token_is_refreshed_without_anybody_noticing(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    world.connect_by_oauth()
+    world.approve_first_run()
+    id, contact_id = world.pair()
+    world.hubspot.user("POST", "tokens/expire")
+    world.edit(contact_id, city="Boise")
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    assert world.connection().status == "connected"
+
+
+def test_a_revoked_app_asks_to_be_connected_again_and_goes_on_then(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    world.connect_by_oauth()
+    world.approve_first_run()
+    id, contact_id = world.pair()
+    world.hubspot.user("POST", "installs/revoke")
+    world.hubspot.user("POST", "tokens/expire")
+    world.edit(contact_id, city="Boise")
+    assert world.turn().name == "TROUBLE"
+    assert world.connection().status == "reconnect_needed"
+    assert world.turn().name == "IDLE", "nobody knocks at a closed door"
+    world.connect_by_oauth()
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    world.assert_balanced()
+
+
+def test_a_disconnected_account_is_left_alone(world: World) -> None:
+    from loanark.connections import actions
+
+    _, contact_id = world.pair()
+    actions.disconnect(world.tenant_id)
+    world.edit(contact_id, city="Boise")
+    assert world.turn().name == "IDLE"
+    assert world.hubspot.writes() == []
