@@ -19,7 +19,8 @@ from loanark.hubspot.client import Client
 from loanark.hubspot.errors import HubSpotError, MissingScopes
 from loanark.hubspot.models import Account, Property
 from loanark.kit import sql
-from loanark.tenants.access import Scope, tenant_scope
+from loanark.kit.errors import LoanArkError
+from loanark.tenants.access import ADMINISTRATORS, Scope, enter, tenant_scope
 from loanark.tenants.models import Tenant
 
 #: A person has this long between pressing Connect and HubSpot's answer.
@@ -35,6 +36,7 @@ def begin_authorization(scope: Scope) -> str:
             "This installation has no HubSpot app. Set LOANARK_HUBSPOT_CLIENT_ID and LOANARK_HUBSPOT_CLIENT_SECRET, "
             "or connect with a static token.",
         )
+    OAuthState.objects.filter(expires_at__lt=datetime.now(UTC) - timedelta(days=1)).delete()
     state = secrets.token_urlsafe(32)
     OAuthState.objects.create(
         state_hash=_hash(state),
@@ -54,10 +56,9 @@ def begin_authorization(scope: Scope) -> str:
 
 def finish_authorization(request: HttpRequest) -> str:
     """Takes HubSpot's answer; returns the page of ours that tells the person how it went."""
-    state = OAuthState.objects.filter(state_hash=_hash(request.GET.get("state", ""))).first()
-    if state is None or state.user_id != request.user.pk:
+    state = _take_state(request)
+    if state is None:
         return "/?" + urlencode({"problem": "authorization-unknown"})
-    OAuthState.objects.filter(state_hash=state.state_hash).delete()
     tenant = Tenant.objects.get(id=state.tenant_id)
     page = f"/{tenant.slug}/connection"
     if state.expires_at < datetime.now(UTC):
@@ -65,10 +66,20 @@ def finish_authorization(request: HttpRequest) -> str:
     if refused := request.GET.get("error"):
         return f"{page}?" + urlencode({"problem": "authorization-refused", "detail": refused})
     try:
-        _connect_oauth(state.tenant_id, request.GET.get("code", ""), by=request.user.get_username())
-    except ConnectionFailed as error:
+        with enter(request, tenant.slug, ADMINISTRATORS) as scope:
+            pass
+        _connect_oauth(state.tenant_id, request.GET.get("code", ""), by=scope.actor)
+    except LoanArkError as error:
         return f"{page}?" + urlencode({"problem": error.code, "detail": error.detail})
     return f"{page}?connected=1"
+
+
+def _take_state(request: HttpRequest) -> OAuthState | None:
+    """The authorization this person began, once: of two browsers that bring the same state one is late."""
+    mine = OAuthState.objects.filter(state_hash=_hash(request.GET.get("state", "")), user_id=request.user.pk or 0)
+    state = mine.first()
+    taken, _ = mine.delete()
+    return state if taken else None
 
 
 def _connect_oauth(tenant_id: UUID, code: str, *, by: str) -> None:
@@ -111,7 +122,8 @@ def connect_static(tenant_id: UUID, token: str, *, by: str) -> None:
 
 def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable[[Connection], None]) -> None:
     try:
-        account, properties = _look(client)
+        with client:
+            account, properties = _look(client)
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
     with tenant_scope(tenant_id):
@@ -165,7 +177,8 @@ def check(tenant_id: UUID) -> None:
     if row is None or not row.access_token:
         raise ConnectionFailed("not-connected", "No HubSpot account is connected. Connect one first.")
     try:
-        account, properties = _look(client_for(row))
+        with client_for(row) as client:
+            account, properties = _look(client)
     except HubSpotError as error:
         note_problem(tenant_id, error)
         return
@@ -182,7 +195,8 @@ def note_problem(tenant_id: UUID, error: HubSpotError) -> None:
     """Writes down why HubSpot does not answer; the connection pauses or asks to be connected again."""
     described = describe(error)
     with tenant_scope(tenant_id):
-        Connection.objects.filter(tenant_id=tenant_id).update(
+        # A disconnected account stays disconnected, whatever a call under way meets.
+        Connection.objects.filter(tenant_id=tenant_id).exclude(status="not_connected").update(
             status=described.status, problem_code=described.code, problem_detail=described.detail
         )
         notify(tenant_id, "connection")
@@ -198,10 +212,16 @@ def note_recovery(tenant_id: UUID) -> None:
 
 
 def disconnect(tenant_id: UUID) -> None:
-    """Forgets the credentials; contacts, links and history stay."""
+    """Forgets the credentials and frees the account for another organisation; contacts, links and history stay."""
     with tenant_scope(tenant_id):
+        PortalRoute.objects.filter(tenant_id=tenant_id).delete()
         Connection.objects.filter(tenant_id=tenant_id).update(
-            status="not_connected", access_token="", refresh_token="", token_expires_at=None
+            status="not_connected",
+            access_token="",
+            refresh_token="",
+            token_expires_at=None,
+            problem_code=None,
+            problem_detail=None,
         )
         notify(tenant_id, "connection")
 

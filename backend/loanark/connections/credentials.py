@@ -9,9 +9,10 @@ from uuid import UUID
 from django.conf import settings
 
 from loanark.connections.models import Connection
+from loanark.connections.problems import SecretLost
 from loanark.hubspot import oauth
 from loanark.kit import sql
-from loanark.kit.secrets import Keyring
+from loanark.kit.secrets import Keyring, SecretError
 from loanark.tenants.access import tenant_scope
 
 #: Refreshed this long before it expires: longer than any single call may take.
@@ -30,7 +31,11 @@ def seal(tenant_id: UUID, name: str, secret: str) -> str:
 
 
 def unseal(tenant_id: UUID, name: str, stored: str) -> str:
-    return keyring().open(stored, f"connection/{tenant_id}/{name}") if stored else ""
+    """Raises: SecretLost."""
+    try:
+        return keyring().open(stored, f"connection/{tenant_id}/{name}") if stored else ""
+    except SecretError as error:
+        raise SecretLost(str(error)) from error
 
 
 def transport() -> Any:

@@ -6,6 +6,10 @@ from loanark.hubspot import errors
 from loanark.kit.errors import LoanArkError
 
 
+class SecretLost(errors.Unauthorized):
+    """The stored token does not open with the configured encryption keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     code: str
@@ -24,6 +28,10 @@ _TITLES = {
     "bad-token": ("HubSpot does not accept the token", "Connect again with a valid token or by signing in."),
     "revoked": ("The connection was revoked in HubSpot", "Connect again. Waiting changes are kept and will be sent."),
     "missing-scopes": ("Permissions are missing", "Connect again and grant every permission HubSpot asks about."),
+    "secret-lost": (
+        "The stored token does not open",
+        "Add the old key back to LOANARK_ENCRYPTION_KEYS and check the connection, or connect again.",
+    ),
     "misconfigured": (
         "This installation's HubSpot app is not accepted",
         "Check LOANARK_HUBSPOT_CLIENT_ID, LOANARK_HUBSPOT_CLIENT_SECRET and the app's redirect address.",
@@ -57,6 +65,7 @@ def _code(error: errors.HubSpotError) -> str:
         (errors.RateLimited, "rate-limited"),
         (errors.Transient, "unavailable"),
         (errors.MissingScopes, "missing-scopes"),
+        (SecretLost, "secret-lost"),
         (errors.ReconnectNeeded, "revoked"),
         (errors.Unauthorized, "bad-token"),
         (errors.Misconfigured, "misconfigured"),
