@@ -17,14 +17,12 @@ class Field:
     group: str
     hubspot: str
 
-    @property
-    def typed(self) -> bool:
-        """Whether the column has a type of its own; a text column keeps a value exactly as it came."""
-        return self.kind in (Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE)
+    #: Whether the column has a type of its own; a text column keeps a value exactly as it came.
+    typed: bool
 
 
 def _field(name: str, label: str, kind: Kind, group: str, hubspot: str = "") -> Field:
-    return Field(name, label, kind, group, hubspot or name)
+    return Field(name, label, kind, group, hubspot or name, typed=kind in (Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE))
 
 
 FIELDS: tuple[Field, ...] = (

@@ -16,6 +16,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from loanark.core.mapping import FieldRule, Mapping, Policy, Side
 from loanark.core.values import BLANK, Kind, Unreadable, Value, keys_of
@@ -40,8 +41,7 @@ class Record:
         return self.values.get(name, BLANK)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """Give `side` the value of the other side (or a union of both)."""
 
     side: Side

@@ -75,7 +75,7 @@ _SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "256MB",
-    "wal_compression": "on",
+    "wal_compression": "off",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "jit": "off",

@@ -191,17 +191,20 @@ def _note_open(case: Case, contact_id: UUID, effects: Effects, sending: set[str]
     Except what is `sending`, or held back because HubSpot refused it before: that HubSpot's answer settles.
     """
     open_conflicts = []
-    for conflict in case.plan.conflicts:
+    conflicts, rejects = case.plan.conflicts, case.plan.rejects
+    for conflict in conflicts:
         effects.conflicts.append(_conflict(contact_id, conflict))
         if conflict.open:
             open_conflicts.append(conflict.field)
-    for reject in case.plan.rejects:
+    for reject in rejects:
         effects.rejections.append(
             _rejection(case, contact_id, reject.field, reject.side, reject.raw, "unreadable", f"It {reject.reason}.")
         )
-    effects.counts["conflicted"] += bool(case.plan.conflicts)
-    effects.counts["rejected"] += bool(case.plan.rejects)
-    still_rejected = {reject.field for reject in case.plan.rejects} | sending
+    effects.counts["conflicted"] += bool(conflicts)
+    effects.counts["rejected"] += bool(rejects)
+    if case.contact_id is None:
+        return  # made just now: nothing was open about it
+    still_rejected = {reject.field for reject in rejects} | sending
     effects.settled.append((contact_id, open_conflicts, sorted(still_rejected)))
 
 
@@ -226,7 +229,7 @@ def _put_link(
 
 
 def _row(contact_id: UUID, columns: dict[str, Any], values: dict[str, Value], *, deleted: bool | None = None) -> Any:
-    row = {name: raw_text(columns.get(name)) for name in NAMES}
+    row = {name: raw_text(columns[name]) for name in NAMES} if columns else dict.fromkeys(NAMES)
     for name, value in values.items():
         row[name] = column_text(name, value)
     return {"id": contact_id, **row, "undelete": deleted is False}

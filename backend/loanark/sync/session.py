@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 from loanark.connections import mapping as mappings
@@ -51,16 +52,24 @@ class Session:
             yield
 
 
+#: A lease once seen to be ours is ours for long after (see `lease.LEASE_SECONDS`): asking before every request would
+#: only cost.
+CHECK_SECONDS = 1.0
+
+
 class LeasedGate:
     """The request budget, asked only by the holder of the lease: who lost it sends nothing more."""
 
     def __init__(self, gate: Gate, lease: Lease) -> None:
         self._gate, self._lease = gate, lease
+        self._checked_at = 0.0
 
     def acquire(self, lane: str, bucket: str) -> datetime:
         read_at = self._gate.acquire(lane, bucket)
-        with tenant_scope(self._lease.tenant_id):
-            self._lease.check()
+        if monotonic() - self._checked_at > CHECK_SECONDS:
+            with tenant_scope(self._lease.tenant_id):
+                self._lease.check()
+            self._checked_at = monotonic()
         return read_at
 
     def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
