@@ -5,9 +5,13 @@ import os
 from pathlib import Path
 
 import click
+import psycopg
 
 from loanark.kit.postgres import EmbeddedPostgres, PostgresError, default_data_dir
 from loanark.web import config
+
+#: A database that has not answered by then is not there.
+CONNECT_SECONDS = 10
 
 
 def database() -> EmbeddedPostgres | None:
@@ -16,7 +20,8 @@ def database() -> EmbeddedPostgres | None:
     The embedded one is stopped by whoever leaves last. Child processes inherit the address and the keys, and so use
     the same. Returns the embedded one, if it is used.
     """
-    if os.environ.get("LOANARK_DATABASE_URL"):
+    if url := os.environ.get("LOANARK_DATABASE_URL"):
+        _ask(url)
         return None
     data_dir = default_data_dir()
     embedded = EmbeddedPostgres(data_dir)
@@ -30,6 +35,24 @@ def database() -> EmbeddedPostgres | None:
     os.environ["LOANARK_DATABASE_URL"] = url
     os.environ["LOANARK_EMBEDDED"] = "1"
     return embedded
+
+
+def _ask(url: str) -> None:
+    """One connection of its own tells at once, and in the database's words, what a pool would try for long."""
+    try:
+        config.django_database(url)
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    except config.ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    except psycopg.Error as error:
+        raise click.ClickException(
+            f"The database does not answer: {first_line(error)}. Nothing was changed. Check that it runs and that "
+            "LOANARK_DATABASE_URL is right."
+        ) from None
+
+
+def first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
@@ -50,11 +73,7 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
     try:
         waiting = pending_migrations()
     except Error as error:
-        first_line = str(error).splitlines()[0]
-        raise click.ClickException(
-            f"The database does not answer: {first_line}. Nothing was changed. Check that it runs and that "
-            "LOANARK_DATABASE_URL is right."
-        ) from None
+        raise click.ClickException(f"The database does not answer as it should: {first_line(error)}.") from None
     if waiting and os.environ.get("LOANARK_EMBEDDED"):
         migrate()
     elif waiting:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 import orjson
+from django.db import Error as DatabaseError
 
 from loanark.kit.errors import LoanArkError
 
@@ -29,6 +30,13 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except LoanArkError as error:
             fail(error.code, error.detail, as_json=bool(kwargs.get("as_json")))
+        except DatabaseError as error:
+            detail = f"The database does not answer as it should: {next(iter(str(error).splitlines()), '')}."
+            fail("database-away", f"{detail} What was done stays done.", as_json=bool(kwargs.get("as_json")))
+        except click.UsageError:
+            raise
+        except click.ClickException as error:
+            fail("not-ready", error.message, as_json=bool(kwargs.get("as_json")))
 
     return run
 

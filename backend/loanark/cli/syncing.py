@@ -33,14 +33,14 @@ def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, w
     log_to_stderr()
     tenant_id = tenant_by_name(name).id
     if not (full or preview or approve is not None or yes):
-        _catch_up(tenant_id, wait=wait)
+        _catch_up(tenant_id, wait=wait, as_json=as_json)
         _report_status(tenant_id, as_json)
         return
     run_id, kind = _begin(tenant_id, preview=preview, approve=approve, yes=yes)
     if wait or kind == "preview":
-        _wait_for_run(tenant_id, run_id)
+        _wait_for_run(tenant_id, run_id, as_json=as_json)
         if kind != "preview":
-            _catch_up(tenant_id, wait=True)
+            _catch_up(tenant_id, wait=True, as_json=as_json)
     _report_run(tenant_id, run_id, as_json)
 
 
@@ -58,7 +58,7 @@ def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) ->
     return run.id, run.kind
 
 
-def _catch_up(tenant_id: UUID, *, wait: bool) -> None:
+def _catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:
     """Polls HubSpot now and follows every hint that is due."""
     from loanark.connections.models import Connection
     from loanark.kit import sql
@@ -70,7 +70,7 @@ def _catch_up(tenant_id: UUID, *, wait: bool) -> None:
             raise NotConnectedYet("No HubSpot account is connected. Connect one first: loanark connect")
         sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
     if wait:
-        _wait(tenant_id, lambda: _caught_up(tenant_id))
+        _wait(tenant_id, lambda: _caught_up(tenant_id), as_json=as_json)
 
 
 def _caught_up(tenant_id: UUID) -> tuple[bool, object]:
@@ -85,7 +85,7 @@ def _caught_up(tenant_id: UUID) -> tuple[bool, object]:
     return not approved or (polled and not waiting), (waiting, polled)
 
 
-def _wait_for_run(tenant_id: UUID, run_id: int) -> None:
+def _wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
     from loanark.sync import runs
     from loanark.tenants.access import tenant_scope
 
@@ -101,10 +101,10 @@ def _wait_for_run(tenant_id: UUID, run_id: int) -> None:
             note(f"{run.kind} {run.id}: {run.phase}, {run.done:,}{total} contacts")
         return run.status != "running", (run.phase, run.done, run.counts.created_in_hubspot)
 
-    _wait(tenant_id, over)
+    _wait(tenant_id, over, as_json=as_json)
 
 
-def _wait(tenant_id: UUID, over: Any) -> None:
+def _wait(tenant_id: UUID, over: Any, *, as_json: bool) -> None:
     """Until `over`, which also says what progress looks like. Works itself while no worker is alive."""
     from loanark.connections import queries
     from loanark.sync import engine, worker
@@ -121,10 +121,12 @@ def _wait(tenant_id: UUID, over: Any) -> None:
             connection = queries.connection()
         problem = connection.problem
         if connection.status in ("reconnect_needed", "not_connected") and problem:
-            fail(problem.code, f"{problem.title}. {problem.detail} {problem.fix}")
+            fail(problem.code, f"{problem.title}. {problem.detail} {problem.fix}", as_json=as_json)
         if time.monotonic() - moved_at > PATIENCE_SECONDS:
             why = f"{problem.title}. {problem.detail}" if problem else "Nothing moves."
-            fail("no-progress", f"{why} What is done stays done; start again and it goes on from there.")
+            fail(
+                "no-progress", f"{why} What is done stays done; start again and it goes on from there.", as_json=as_json
+            )
         if worker.alive() or engine.advance(tenant_id, turn_seconds=2.0) in (engine.Turn.BUSY, engine.Turn.TROUBLE):
             time.sleep(0.2)
 
