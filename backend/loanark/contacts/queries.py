@@ -40,8 +40,8 @@ from loanark.kit.errors import NotFound
 #: Up to here a total is counted; above it PostgreSQL's estimate is shown.
 COUNT_LIMIT = 100_000
 
-#: Trigrams need three letters; shorter searches look for the beginning of an e-mail or last name.
-TRIGRAM = 3
+#: From three letters on a search looks anywhere; a shorter one for the beginning of an e-mail or last name.
+ANYWHERE_FROM = 3
 
 
 #: Where a contact stands. The first that applies is shown.
@@ -170,7 +170,7 @@ def _where(filters: ContactFilters, *, leave_out: str = "") -> tuple[str, list[A
 
 
 def _word(word: str) -> tuple[str, list[str]]:
-    if len(word) >= TRIGRAM:
+    if len(word) >= ANYWHERE_FROM:
         literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return "c.search LIKE %s", [f"%{literal}%"]
     end = word + "\U0010ffff"

@@ -16,7 +16,6 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from loanark.core.mapping import FieldRule, Mapping, Policy, Side
 from loanark.core.values import BLANK, Kind, Unreadable, Value, keys_of
@@ -41,7 +40,8 @@ class Record:
         return self.values.get(name, BLANK)
 
 
-class Write(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Write:
     """Give `side` the value of the other side (or a union of both)."""
 
     side: Side
