@@ -1,5 +1,7 @@
 """The engine's tests play in a world: see `world.py`."""
 
+import os
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -8,6 +10,18 @@ import pytest
 
 if TYPE_CHECKING:
     from world import World
+
+
+@pytest.fixture
+def tenant_id(database: str) -> UUID:
+    """A new organisation, without the third of a second that hashing a password well must take."""
+    from django.test import override_settings
+
+    from loanark.tenants.actions import create_tenant
+
+    name = secrets.token_hex(4)
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        return create_tenant(name, admin_email=f"admin@{name}.example", password=name).tenant.id
 
 
 @pytest.fixture
@@ -25,3 +39,14 @@ def world(make_world: "Callable[..., World]") -> "World":
     built = make_world()
     built.start()
     return built
+
+
+#: Seeds of the stories at random; more of them are worth a night.
+SEEDS = range(1, 7)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        asked = os.environ.get("LOANARK_TEST_SEEDS", "")
+        first, _, last = asked.partition("-")
+        metafunc.parametrize("seed", range(int(first), int(last or first) + 1) if asked else SEEDS)

@@ -4,6 +4,7 @@ Time does not pass by itself: `settle` makes everything due that would become du
 """
 
 import base64
+import contextlib
 import dataclasses
 import hashlib
 import hmac
@@ -173,7 +174,6 @@ class World:
 
     def connect(self) -> None:
         connections.connect_static(self.tenant_id, self.hubspot.simulator.static_token(), by="test")
-        self._no_limits()
 
     def connect_by_oauth(self) -> None:
         """A person presses Connect and accepts HubSpot's page."""
@@ -183,11 +183,6 @@ class World:
         with tenant_scope(self.tenant_id):
             asked = dict(parse_qsl(urlsplit(connections.begin_authorization(self.scope)).query))
         connections._connect_oauth(self.tenant_id, self.hubspot.authorize(asked), by="test")
-        self._no_limits()
-
-    def _no_limits(self) -> None:
-        with tenant_scope(self.tenant_id):
-            Connection.objects.update(rate_limit_override=budget.UNLIMITED)
 
     def connection(self) -> Connection:
         with tenant_scope(self.tenant_id):
@@ -235,22 +230,19 @@ class World:
     @contextmanager
     def killed_at(self, target: str, *, after: int = 0) -> Iterator[None]:
         """The worker dies when it calls `target` for the time after `after`, before anything of that call happens."""
-        module, _, name = target.rpartition(".")
-        real = getattr(importlib.import_module(module), name)
-        calls = itertools.count()
-
-        def mortal(*args: Any, **kwargs: Any) -> Any:
-            if next(calls) >= after:
-                raise Killed
-            return real(*args, **kwargs)
-
         with self._monkeypatch.context() as patch:
-            patch.setattr(target, mortal)
+            patch.setattr(target, _mortal(target, after))
             try:
                 yield
             except Killed:
                 return
         raise AssertionError(f"nobody called {target}")
+
+    def may_be_killed_at(self, target: str, *, after: int = 0) -> None:
+        """A turn of a worker that dies there, if it comes there."""
+        with self._monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(target, _mortal(target, after))
+            self.turn()
 
     @contextmanager
     def meanwhile(self, target: str, happens: Callable[[], object]) -> Iterator[None]:
@@ -474,11 +466,27 @@ class Killed(BaseException):
     """Not an `Exception`: nothing in the product catches it, as nothing catches SIGKILL."""
 
 
+def _mortal(target: str, after: int) -> Callable[..., Any]:
+    module, _, name = target.rpartition(".")
+    real = getattr(importlib.import_module(module), name)
+    calls = itertools.count()
+
+    def mortal(*args: Any, **kwargs: Any) -> Any:
+        if next(calls) >= after:
+            raise Killed
+        return real(*args, **kwargs)
+
+    return mortal
+
+
 def make_world(tenant_id: UUID, monkeypatch: pytest.MonkeyPatch, *, people: int = 0) -> World:
     monkeypatch.setattr(hubspot_simulator.simulator, "FIRST_PORTAL", next(_portals))
     hubspot = HubSpot(people=people)
     monkeypatch.setattr(settings, "HUBSPOT_TRANSPORT", hubspot.transport)
+    # The simulator has no limits either: nothing waits for its slot.
     monkeypatch.setattr(budget, "SEARCH_LIMIT", 1_000)
+    for auth in ("static", "oauth"):
+        monkeypatch.setitem(budget.DEFAULT_LIMIT, auth, budget.UNLIMITED)
     monkeypatch.setattr(clients, "Client", _impatient)
     return World(tenant_id, hubspot, monkeypatch)
 
