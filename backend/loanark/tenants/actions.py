@@ -11,7 +11,6 @@ from loanark.kit import sql
 from loanark.kit.errors import Invalid
 from loanark.tenants.models import Membership, Role, Tenant, User
 
-
 #: Addresses of the product itself: an organisation's pages live at /<slug>/….
 RESERVED_SLUGS = frozenset(
     {"api", "assets", "docs", "health", "metrics", "oauth", "password", "sign-in", "static", "verify-email", "webhooks"}
