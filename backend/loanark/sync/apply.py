@@ -142,6 +142,12 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
         _close(case, effects, case.plan.reason, tombstone=False)
     if not may_create or rejected.whole(case.contact_id):
         return
+    if case.holder:
+        # Sent by its loanark_id, it would overwrite somebody else.
+        reason = already_merged(case.holder)
+        effects.rejections.append(_rejection(case, case.contact_id, "", Side.HUBSPOT, None, MERGED_IN_HUBSPOT, reason))
+        effects.counts["rejected"] += 1
+        return
     if not session.has_key_property and not session.key_property_refused:
         effects.keyless.append(case.contact_id)
         return
@@ -156,6 +162,13 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
     _note_open(case, case.contact_id, effects, set(case.plan.writes(Side.HUBSPOT)) | {""})
     values = case.plan.writes(Side.HUBSPOT)
     effects.intents.append(Intent(case, case.contact_id, "create", values))
+
+
+def already_merged(hubspot_id: str) -> str:
+    return (
+        f"HubSpot merged this contact into {hubspot_id}, which is linked to another LoanArk contact. Nothing was "
+        "changed here: decide whether these two are one person, and delete one."
+    )
 
 
 def _delete(case: Case, effects: Effects) -> None:

@@ -26,7 +26,7 @@ from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, look, read_page, unchanged
 from loanark.sync.models import Run
-from loanark.sync.reconcile import reconcile
+from loanark.sync.reconcile import reconcile, see_made
 from loanark.sync.session import Session
 
 #: A preview shows this many contacts of each kind of action.
@@ -225,7 +225,8 @@ def _create_missing(session: Session, run: Run, deadline: float) -> bool:
         session.connection.backfilled_at = datetime.now(UTC)
     while missing := _unlinked(session):
         key_property.ensure(session)
-        tally = reconcile(session, [], missing, lane=_lane(run), run_id=run.id)
+        made = see_made(session, missing, lane=_lane(run))
+        tally = reconcile(session, made, missing, lane=_lane(run), run_id=run.id)
         with session.transaction():
             goes_on = runs.progress(run.id, counts=tally.counts, done=0) and not _urgent()
         if not goes_on or monotonic() > deadline:

@@ -78,6 +78,8 @@ class Case:
     #: Why nothing is decided although there may be something to do.
     problem: str | None = None
     stale: bool = False
+    #: The HubSpot contact that carries this contact's loanark_id by a merge, although it is linked to another one.
+    holder: str | None = None
 
     @property
     def name(self) -> str:
@@ -130,7 +132,12 @@ def look(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] =
     links = _links([one.hubspot_id for one in seen], contact_ids)
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
-    return [_case(session, contact_id, link, one, rows) for contact_id, link, one in pairs]
+    cases = [_case(session, contact_id, link, one, rows) for contact_id, link, one in pairs]
+    holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
+    for case in cases:
+        if case.seen is None:
+            case.holder = holders.get(str(case.contact_id))
+    return cases
 
 
 Pair = tuple[UUID | None, LinkRow | None, Seen | None]

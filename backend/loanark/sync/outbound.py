@@ -15,7 +15,16 @@ from loanark.hubspot.models import Confirmed, Contact, Outcome, Rejected, Unknow
 from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
 from loanark.sync import hints
-from loanark.sync.apply import Intent, agree, close_links, wire_properties, write_links, write_rejections
+from loanark.sync.apply import (
+    MERGED_IN_HUBSPOT,
+    Intent,
+    agree,
+    already_merged,
+    close_links,
+    wire_properties,
+    write_links,
+    write_rejections,
+)
 from loanark.sync.hints import Lane
 from loanark.sync.look import digest, remote_texts, remote_values
 from loanark.sync.session import Session
@@ -97,8 +106,14 @@ def _finish(
     ledger = _Ledger()
     with session.transaction(run_id=run_id):
         now = sql.scalar("SELECT clock_timestamp()").isoformat()
+        others = _linked_to_others(intents, outcomes)
         for intent in intents:
             match outcomes.get(intent.contact_id, Unknown("not answered")):
+                case Confirmed() as answer if intent.contact_id in others:
+                    reason = already_merged(answer.contact.id)
+                    ledger.rejections.append(_rejection(intent, "", Value(None), MERGED_IN_HUBSPOT, reason))
+                    hints.leave(Side.HUBSPOT, [answer.contact.id], source="met by its key", lane=Lane.WEBHOOK)
+                    sent.counts["rejected"] += 1
                 case Confirmed() as answer:
                     _confirmed(session, intent, answer, now, ledger, sent)
                 case Rejected() as refusal:
@@ -113,6 +128,24 @@ def _finish(
         sql.execute("DELETE FROM intents WHERE contact_id = ANY(%s)", [list(done)])
         notify(session.tenant_id, "contacts")
     return ledger.again
+
+
+def _linked_to_others(intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome]) -> set[UUID]:
+    """Contacts to be made whose loanark_id met a HubSpot contact of somebody else: a merge had carried it there."""
+    made = {
+        outcome.contact.id: intent.contact_id
+        for intent in intents
+        if intent.action == "create" and isinstance(outcome := outcomes.get(intent.contact_id), Confirmed)
+    }
+    found = (
+        sql.rows(
+            "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
+            [list(made)],
+        )
+        if made
+        else []
+    )
+    return {made[row["hubspot_id"]] for row in found if row["contact_id"] != made[row["hubspot_id"]]}
 
 
 def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, ledger: _Ledger, sent: Sent) -> None:

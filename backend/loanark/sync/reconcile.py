@@ -17,7 +17,7 @@ from loanark.hubspot.errors import NotFound
 from loanark.hubspot.models import BatchRead, Contact
 from loanark.kit import sql
 from loanark.sync import hints, outbound
-from loanark.sync.apply import MERGED_IN_HUBSPOT, decide, rejected_before, write, write_rejections
+from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, look
 from loanark.sync.session import Session
@@ -222,7 +222,6 @@ def _part(old_id: str, survivor_id: str) -> None:
             "side": Side.HUBSPOT.value,
             "value": None,
             "code": MERGED_IN_HUBSPOT,
-            "reason": f"HubSpot merged this contact (then {old_id}) into {survivor_id}, which is linked to another "
-            "LoanArk contact. Nothing was changed here: decide whether these two are one person, and delete one.",
+            "reason": already_merged(survivor_id),
         }
         write_rejections([row], None)

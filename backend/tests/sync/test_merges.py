@@ -105,3 +105,22 @@ def test_an_edit_in_loanark_reaches_the_survivor(world: World) -> None:
     world.settle(polls=False)
     assert world.hubspot[survivor]["city"] == "Boise"
     world.assert_balanced()
+
+
+def test_a_loanark_id_that_a_merge_carried_to_somebody_else_overwrites_nobody(world: World) -> None:
+    ann, bob = world.insert(firstname="Ann"), world.insert(firstname="Bob")
+    world.settle()
+    survivor = world.hubspot.merge(world.hubspot_id(bob), world.hubspot_id(ann))
+    world.settle()
+    other = {ann, bob} - {world.contact(survivor)["id"]}
+    (parted,) = other
+    world.hubspot.force(survivor, loanark_id=str(parted))
+    world.delete(parted)
+    world.settle()
+    world.restore(parted)
+    world.settle()
+    assert world.contact(survivor)["id"] != parted
+    assert len(world.hubspot) == 1
+    (rejection,) = world.rejections()
+    assert (rejection["contact_id"], rejection["code"]) == (parted, "merged-in-hubspot")
+    world.assert_at_rest()
