@@ -286,3 +286,21 @@ def test_a_disconnected_account_is_left_alone(world: World) -> None:
     world.edit(contact_id, city="Boise")
     assert world.turn().name == "IDLE"
     assert world.hubspot.writes() == []
+
+
+def test_a_write_decided_by_a_sweep_whose_worker_was_killed_is_sent_all_the_same(world: World) -> None:
+    """No hint tells of it, and the sweep's page is behind: only the intent does."""
+    from loanark.sync import runs
+    from loanark.tenants.access import tenant_scope
+
+    id, contact_id = world.pair()
+    with world.another_program() as program:
+        program.execute("SET loanark.origin = 'sync'")  # an edit that left no hint
+        program.execute("UPDATE contacts SET city = 'Boise' WHERE id = %s", [contact_id])
+    with tenant_scope(world.tenant_id):
+        runs.start("sweep", trigger="test")
+    with world.killed_at("loanark.sync.outbound.send"):
+        world.turn()
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    world.assert_balanced()
