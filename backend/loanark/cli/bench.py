@@ -1,4 +1,4 @@
-"""Benchmarks: figures with the command that repeats them. Everything runs on this machine, against a simulated HubSpot."""
+"""Benchmarks: figures with the command that repeats them, on this machine, against a simulated HubSpot."""
 
 import os
 import signal

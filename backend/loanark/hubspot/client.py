@@ -488,6 +488,8 @@ class Client:
             return _Again(self._unavailable(f"answered with status {status}"), maybe_done=True)
         if data is None and response.is_success and "json" in response.headers.get("content-type", ""):
             return _Again(self._unavailable("sent an answer that breaks off"), maybe_done=True)
+        if response.is_redirect:
+            raise NotHubSpot(refusals.not_hubspot(self.base_url, f"answered with a redirect ({status})"))
         if not isinstance(data, dict):
             raise NotHubSpot(
                 refusals.not_hubspot(self.base_url, f"answered {request.path} with {refusals.description(response)}")

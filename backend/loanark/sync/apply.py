@@ -101,6 +101,8 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
                 if isinstance(remote, Value) and remote == value:
                     agree(base, name, value)
     to_hubspot = {name: value for name, value in planned.items() if not rejected.again(contact_id, name, value)}
+    if rejected.whole(contact_id):
+        to_hubspot = {}
     matched = not (case.link and case.link.live)
     wrote = bool(to_loanark)
     if to_loanark:
@@ -339,11 +341,22 @@ def write(effects: Effects, *, run_id: int | None) -> None:
         )
     close_links(effects.closed)
     write_links(effects.new_links, effects.links)
+    _solve_unlinked([link["hubspot_id"] for link in effects.new_links])
     _write_tombstones(effects.tombstones)
     _settle(effects.settled)
     _write_conflicts(effects.conflicts, run_id)
     write_rejections(effects.rejections, run_id)
     _write_intents(effects.intents, run_id)
+
+
+def _solve_unlinked(hubspot_ids: Sequence[str]) -> None:
+    """HubSpot contacts that could not be stored before, and now are."""
+    if hubspot_ids:
+        sql.execute(
+            """UPDATE contact_rejections SET resolved_at = now()
+               WHERE resolved_at IS NULL AND contact_id IS NULL AND hubspot_id = ANY(%s)""",
+            [list(hubspot_ids)],
+        )
 
 
 def write_links(new: Sequence[dict[str, Any]], known: Sequence[dict[str, Any]]) -> None:

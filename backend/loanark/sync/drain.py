@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
+from django.db import DataError, IntegrityError
+
 from loanark.core.mapping import Side
 from loanark.hubspot.client import BATCH_SIZE
 from loanark.kit import sql
 from loanark.sync import hints
+from loanark.sync.apply import write_rejections
 from loanark.sync.hints import Hint
 from loanark.sync.reconcile import Tally, reconcile, see, see_made
 from loanark.sync.session import Session
+
+log = structlog.get_logger()
 
 
 def drain(session: Session) -> bool:
@@ -17,8 +23,27 @@ def drain(session: Session) -> bool:
     with session.transaction():
         due = hints.due(BATCH_SIZE)
         linked = _linked(due)
-    if not due:
-        return False
+    if due:
+        _follow(session, due, linked)
+    return bool(due)
+
+
+def _follow(session: Session, due: Sequence[Hint], linked: dict[str, UUID]) -> None:
+    """Looks at the records of some hints. One that the database will not have must not hold the others up."""
+    try:
+        _look_at(session, due, linked)
+    except (DataError, IntegrityError) as error:
+        if len(due) == 1:
+            _set_aside(session, due[0], error)
+            return
+        middle = len(due) // 2
+        for half in (due[:middle], due[middle:]):
+            ids = {hint.record_id for hint in half}
+            own = {id: contact_id for id, contact_id in linked.items() if str(contact_id) in ids}
+            _follow(session, half, own)
+
+
+def _look_at(session: Session, due: Sequence[Hint], linked: dict[str, UUID]) -> None:
     lane = due[0].lane
     wanted = dict.fromkeys([hint.record_id for hint in due if hint.side is Side.HUBSPOT] + list(linked))
     seen, failed = see(session, list(wanted)[:BATCH_SIZE], lane=lane)
@@ -29,7 +54,25 @@ def drain(session: Session) -> bool:
     insistent = {UUID(hint.record_id): hint.lane for hint in due if hint.side is Side.LOANARK and hint.insistent}
     tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent)
     _finish(session, due, tally, failed)
-    return True
+
+
+def _set_aside(session: Session, hint: Hint, error: Exception) -> None:
+    """A record that cannot be stored: told to a person, and tried again more and more rarely."""
+    reason = str(error).splitlines()[0]
+    log.error("a record cannot be stored", side=hint.side.value, record=hint.record_id, error=reason)
+    local = hint.side is Side.LOANARK
+    rejection = {
+        "contact_id": hint.record_id if local else None,
+        "hubspot_id": None if local else hint.record_id,
+        "field": "",
+        "side": Side.LOANARK.value,
+        "value": None,
+        "code": "internal",
+        "reason": f"LoanArk could not store it: {reason}",
+    }
+    with session.transaction():
+        write_rejections([rejection], None)
+        hints.postpone({hint: reason})
 
 
 def _linked(due: Sequence[Hint]) -> dict[str, UUID]:

@@ -72,7 +72,7 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
 
 
 def _is_due(connection: Connection) -> bool:
-    """Whether a turn would find anything to do: asked before anything is opened, so that idling costs next to nothing."""
+    """Whether a turn would find anything to do: asked before anything is opened, so idling costs next to nothing."""
     if connection.status == "paused":
         return True
     if connection.approved_at is None:

@@ -13,7 +13,8 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
+import structlog
+from django.db import DataError, IntegrityError, connections
 
 from loanark.connections.models import Connection
 from loanark.core.mapping import Side
@@ -26,8 +27,10 @@ from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, look, read_page, unchanged
 from loanark.sync.models import Run
-from loanark.sync.reconcile import reconcile, see_made
+from loanark.sync.reconcile import Tally, reconcile, see_made
 from loanark.sync.session import Session
+
+log = structlog.get_logger()
 
 #: A preview shows this many contacts of each kind of action.
 SAMPLES_EACH = 5
@@ -123,7 +126,16 @@ def _store_page(
         counts.update(read=len(same), unchanged=len(same))
         goes_on = _checkpoint(run, page, counts, findings)
 
-    tally = reconcile(session, seen, lane=lane, run_id=run.id, sift=sift, checkpoint=checkpoint)
+    try:
+        tally = reconcile(session, seen, lane=lane, run_id=run.id, sift=sift, checkpoint=checkpoint)
+    except (DataError, IntegrityError) as error:
+        # One of them cannot be stored. As hints they are followed one by one, and the run goes on.
+        log.warning("a page could not be stored whole", run=run.id, error=str(error).splitlines()[0])
+        with session.transaction(run_id=run.id):
+            waiting = [one.hubspot_id for one in sift(seen)]
+            hints.leave(Side.HUBSPOT, waiting, source="its page could not be stored", lane=Lane.BACKFILL)
+            checkpoint(Counter())
+        tally = Tally()
     _keep_statistics(run.done, run.done + len(page.results))
     _count_late(session, run, tally.late)
     _advance(run, page, findings)

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from loanark.connections.actions import notify
 from loanark.connections.models import Connection
 from loanark.kit import sql
+from loanark.kit.cursors import numbered
 from loanark.kit.errors import LoanArkError, NotFound, Stale
 from loanark.sync.models import Run
 from loanark.sync.schemas import PreviewOut, RunCounts, RunOut, RunPage, RunSample
@@ -25,7 +27,7 @@ def start(kind: str, *, trigger: str) -> RunOut:
     """Starts a preview, or a complete comparison. A first run is always a preview. Call inside a tenant's scope."""
     connection = _connected()
     if (running := active()) and running.kind == "preview" and (kind == "preview" or connection.approved_at is None):
-        return _out(running)
+        return get(running.id)
     _replace_waiting_preview()
     if kind == "preview" or connection.approved_at is None:
         return get(_insert(connection.tenant_id, "preview", trigger))
@@ -93,17 +95,23 @@ def ensure_first_preview(connection: Connection) -> None:
 
 def page(*, cursor: str | None, limit: int) -> RunPage:
     """Runs, newest first."""
-    found = Run.objects.order_by("-id")
-    if cursor and cursor.isdigit():
-        found = found.filter(id__lt=int(cursor))
+    found = _runs().order_by("-id")
+    if (before := numbered(cursor)) is not None:
+        found = found.filter(id__lt=before)
     rows = list(found[: limit + 1])
     following = str(rows[limit - 1].id) if len(rows) > limit else None
     return RunPage(items=[_out(run) for run in rows[:limit]], next_cursor=following)
 
 
+def _runs() -> QuerySet[Any]:
+    """Runs, each preview with the run that carried it out."""
+    carried_out = Run.objects.filter(tenant_id=OuterRef("tenant_id"), preview_id=OuterRef("id")).values("id")[:1]
+    return Run.objects.annotate(carried_out_by=Subquery(carried_out))
+
+
 def get(run_id: int) -> RunOut:
     """Raises: NotFound."""
-    run = Run.objects.filter(id=run_id).first()
+    run = _runs().filter(id=run_id).first()
     if run is None:
         raise NotFound(f"There is no run {run_id} in this organisation.")
     return _out(run)
@@ -111,7 +119,7 @@ def get(run_id: int) -> RunOut:
 
 def latest() -> RunOut | None:
     """The run a dashboard shows: one under way, else one that waits for a person."""
-    run = Run.objects.filter(status__in=["running", "waiting", "held"]).order_by("-id").first()
+    run = _runs().filter(status__in=["running", "waiting", "held"]).order_by("-id").first()
     return _out(run) if run else None
 
 
@@ -120,8 +128,10 @@ def progress(run_id: int, *, counts: Mapping[str, int], done: int, **fields: Any
     columns = ", ".join(f"{name} = %s" for name in fields)
     updated = sql.execute(
         f"""UPDATE runs SET done = done + %s, last_progress_at = clock_timestamp(),
-                counts = counts || (SELECT coalesce(jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)), '{{}}')
-                                    FROM jsonb_each_text(%s::jsonb)){", " + columns if columns else ""}
+                counts = counts || (
+                    SELECT coalesce(jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)), '{{}}')
+                    FROM jsonb_each_text(%s::jsonb)
+                ){", " + columns if columns else ""}
             WHERE id = %s AND status = 'running'""",
         [
             done,
@@ -177,12 +187,11 @@ def _tell(tenant_id: UUID) -> None:
     notify(tenant_id, "runs")
 
 
-def _out(run: Run) -> RunOut:
+def _out(run: Any) -> RunOut:
     counts = RunCounts(**run.counts)
     seconds = _seconds(run)
     rate = run.done / seconds if seconds and run.done else None
     left = max(run.total - run.done, 0) if run.total is not None else None
-    following = Run.objects.filter(preview_id=run.id).first() if run.kind == "preview" else None
     return RunOut(
         id=run.id,
         kind=run.kind,  # type: ignore[arg-type]  # the database checks it
@@ -200,7 +209,7 @@ def _out(run: Run) -> RunOut:
         last_progress_at=run.last_progress_at,
         reason=run.reason,
         approved_by=run.approved_by,
-        preview_id=following.id if following else run.preview_id,
+        preview_id=run.carried_out_by or run.preview_id,
         preview=_preview(run, counts),
     )
 

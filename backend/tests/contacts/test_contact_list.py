@@ -236,7 +236,7 @@ DOOR = 7
         ("contacts/facets", 8),
         ("conflicts", 2),
         ("rejections", 2),
-        pytest.param("runs", 2, marks=pytest.mark.xfail(reason="a preview asks for the run that grew from it")),
+        ("runs", 1),
     ],
 )
 def test_the_number_of_queries_of_a_list_is_fixed(lender: Organisation, path: str, queries: int) -> None:
