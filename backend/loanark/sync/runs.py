@@ -194,8 +194,8 @@ def _out(run: Any) -> RunOut:
     left = max(run.total - run.done, 0) if run.total is not None else None
     return RunOut(
         id=run.id,
-        kind=run.kind,  # type: ignore[arg-type]  # the database checks it
-        status=run.status,  # type: ignore[arg-type]
+        kind=run.kind,
+        status=run.status,
         phase=run.phase,
         trigger=run.trigger,
         counts=counts,
