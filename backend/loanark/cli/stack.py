@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,8 @@ def up(host: str, port: int, as_json: bool) -> None:
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="Port of the user interface; 0 picks a free one.")
 @click.option("--simulator-port", default=0, help="Port of the simulated HubSpot; without it the one of last time.")
-@click.option("--contacts", default=DEMO_CONTACTS, show_default=True, help="People in the simulated HubSpot.")
-@click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
+@click.option("--contacts", type=int, help=f"People in the simulated HubSpot; {DEMO_CONTACTS:,} without it.")
+@click.option("--seed", type=int, help="The same seed makes the same people; 1 without it.")
 @click.option("--people", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People of a CSV file.")
 @click.option("--limit", default="110/10s", show_default=True, help="HubSpot's request limit, or none.")
 @click.option("--latency-ms", default=0, show_default=True, help="How long HubSpot takes to answer.")
@@ -66,8 +67,8 @@ def up(host: str, port: int, as_json: bool) -> None:
 def demo(
     port: int,
     simulator_port: int,
-    contacts: int,
-    seed: int,
+    contacts: int | None,
+    seed: int | None,
     people: Path | None,
     limit: str,
     latency_ms: int,
@@ -78,6 +79,7 @@ def demo(
 ) -> None:
     """Everything on this machine: database, a simulated HubSpot full of people, web and worker, connected."""
     state = DemoState(boot.data_dir())
+    whom = state.people(contacts, seed, people)
     port = port or _free_port()
     hubspot = simulator_port or state.get("simulator_port") or _free_port()
     _refuse_taken("127.0.0.1", port)
@@ -93,11 +95,11 @@ def demo(
     note("Starting the database")
     embedded = boot.django()
     supervisor = _supervisor(embedded)
-    note(f"Starting a simulated HubSpot with {contacts:,} people on port {hubspot}")
-    simulator = [sys.executable, "-m", "hubspot_simulator", "--port", str(hubspot), "--seed", str(seed)]
-    simulator += ["--contacts", str(contacts), "--limit", limit, "--latency-ms", str(latency_ms)]
+    note(f"Starting a simulated HubSpot with {whom.described} on port {hubspot}")
+    simulator = [sys.executable, "-m", "hubspot_simulator", "--port", str(hubspot), *whom.options]
+    simulator += ["--limit", limit, "--latency-ms", str(latency_ms)]
     simulator += ["--client-id", state.secret("client_id"), "--client-secret", state.secret("client_secret")]
-    simulator += ["--state", str(boot.data_dir() / "hubspot"), *(["--people", str(people)] if people else [])]
+    simulator += ["--state", str(boot.data_dir() / "hubspot")]
     simulator += ["--webhook-url", f"http://127.0.0.1:{port}/webhooks/hubspot"] if webhooks else []
     supervisor.start("hubspot", simulator)
     _start_product(supervisor, "127.0.0.1", port)
@@ -126,6 +128,24 @@ def demo(
     supervisor.run()
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people of the simulated HubSpot: made from a seed, or read from a file."""
+
+    contacts: int
+    seed: int
+    file: str | None
+
+    @property
+    def options(self) -> list[str]:
+        made = ["--contacts", str(self.contacts), "--seed", str(self.seed)]
+        return [*made, *(["--people", self.file] if self.file else [])]
+
+    @property
+    def described(self) -> str:
+        return f"the people of {self.file}" if self.file else f"{self.contacts:,} people"
+
+
 class DemoState:
     """What a second start needs to find its data again: ports and secrets, in one private file."""
 
@@ -145,6 +165,24 @@ class DemoState:
         whole.touch(mode=0o600)
         whole.write_bytes(orjson.dumps(self._values))
         whole.replace(self._file)
+
+    def people(self, contacts: int | None, seed: int | None, file: Path | None) -> "People":
+        """Who is in the simulated HubSpot: settled by the first start, since a second one finds them again.
+
+        Raises: ClickException when a later start asks for others.
+        """
+        first = self.get("people")
+        asked = People(contacts or DEMO_CONTACTS, seed or 1, str(file.absolute()) if file else None)
+        if first is None:
+            self.put("people", [asked.contacts, asked.seed, asked.file])
+            return asked
+        kept = People(*first)
+        if (contacts or seed or file) and asked != kept:
+            raise click.ClickException(
+                f"This demo already lives in {self._file.parent} with {kept.described}. Nothing was started. Start it "
+                "without these options, or give the new one a place of its own: LOANARK_DATA_DIR=… ./run demo"
+            )
+        return kept
 
     def secret(self, name: str) -> str:
         """A secret made on first use and kept."""

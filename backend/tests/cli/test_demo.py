@@ -130,6 +130,16 @@ def test_processes_killed_in_the_middle_of_a_backfill_double_and_lose_nothing() 
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def test_a_later_start_that_asks_for_other_people_is_refused(data_dir: Path) -> None:
+    command = [sys.executable, "-m", "loanark.cli", "demo", *QUIETLY, "--contacts", "99"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOANARK_", "DJANGO_"))}
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**kept, "LOANARK_DATA_DIR": str(data_dir)}, check=False
+    )
+    assert done.returncode == 1
+    assert f"already lives in {data_dir} with {PEOPLE} people" in done.stderr
+
+
 def test_a_taken_port_is_told_in_one_sentence(data_dir: Path) -> None:
     import socket
 
