@@ -5,6 +5,7 @@ from django.urls import include, path
 from loanark.connections.api import oauth_callback
 from loanark.sync.api import hubspot_webhook
 from loanark.web.api import api
+from loanark.web.docs import problems
 from loanark.web.health import live, metrics, ready
 from loanark.web.pages import page
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("health/live", live),
     path("health/ready", ready),
     path("metrics", metrics),
+    path("docs/problems", problems),
     path("", page),
     path("<path:anything>", page),
 ]
