@@ -116,8 +116,8 @@ const contact = createRoute({
 const needsYou = createRoute({
   getParentRoute: () => organisation,
   path: "/needs-you",
-  validateSearch: (search: Record<string, unknown>): { show?: "values" | "decided" } =>
-    search.show === "values" || search.show === "decided" ? { show: search.show } : {},
+  validateSearch: ({ show }: Record<string, unknown>): { show?: "conflicts" | "values" | "decided" } =>
+    show === "conflicts" || show === "values" || show === "decided" ? { show } : {},
   component: lazyRouteComponent(() => import("@/routes/needs-you")),
 });
 

@@ -5,6 +5,7 @@ const integer = new Intl.NumberFormat(LOCALE);
 const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "long" });
+const narrow = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always", style: "narrow" });
 const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
 const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const time = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
@@ -41,6 +42,16 @@ export function formatAgo(iso: string, now: number = Date.now()): string {
     if (Math.abs(gap) >= size) return relative.format(Math.round(gap / size), unit);
   }
   return "just now";
+}
+
+/** The same where room is short: "now", "4m ago", "2h ago". */
+export function formatAgoShort(iso: string, now: number = Date.now()): string {
+  const gap = new Date(iso).getTime() - now;
+  if (Math.abs(gap) > 30 * DAY) return formatDate(iso);
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(gap) >= size) return narrow.format(Math.round(gap / size), unit);
+  }
+  return "now";
 }
 
 /** "8 s", "2 min 5 s", "1 h 4 min". */

@@ -1,24 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
+import { Ago } from "@/components/ui/ago";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { ConflictCard } from "@/features/contacts/conflict-card";
 import { ContactFields } from "@/features/contacts/contact-fields";
-import { ContactHead } from "@/features/contacts/contact-head";
+import { ContactHead, EDIT_BUTTON } from "@/features/contacts/contact-head";
 import { type ContactOut, contactQuery, useAttentionActions } from "@/features/contacts/queries";
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
 import { useRights } from "@/features/session/role";
-import { formatAgo } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
 
 export default function ContactPage() {
   const { tenant, contactId } = useParams({ from: "/$tenant/contacts/$contactId" });
   const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
   const { canEdit } = useRights(tenant);
-  const [isEditing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<string | true | undefined>();
+  const stopEditing = () => {
+    setEditing(undefined);
+    requestAnimationFrame(() => document.getElementById(EDIT_BUTTON)?.focus());
+  };
   useHotkeys({
     e: (event) => {
       if (!canEdit || !contact || contact.deleted_at) return;
@@ -26,6 +30,7 @@ export default function ContactPage() {
       setEditing(true);
     },
   });
+  const startEditing = canEdit && !contact?.deleted_at ? setEditing : undefined;
 
   if (!contact)
     return error ? (
@@ -34,27 +39,35 @@ export default function ContactPage() {
       <PageSkeleton />
     );
   return (
-    <div className="mx-auto w-full max-w-[92rem] px-4 pt-4 pb-24 md:px-8 md:pt-6 md:pb-12">
+    <div className="mx-auto w-full max-w-[92rem] px-4 pt-4 pb-24 md:px-6 md:pt-5 md:pb-10">
       <ContactHead
         tenant={tenant}
         contact={contact}
         canEdit={canEdit}
-        isEditing={isEditing}
+        isEditing={editing !== undefined}
         onEdit={() => setEditing(true)}
       />
       {contact.deleted_at && (
-        <Notice title={`Deleted ${formatAgo(contact.deleted_at)}`} className="hatched mb-4">
+        <Notice
+          title={
+            <>
+              Deleted <Ago iso={contact.deleted_at} />
+            </>
+          }
+          className="hatched mb-4"
+        >
           It is archived in HubSpot as well, or will be in a moment. Restoring brings both back.
         </Notice>
       )}
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 gap-4">
           <OpenMatters tenant={tenant} contact={contact} canEdit={canEdit} />
           <ContactFields
             tenant={tenant}
             contact={contact}
-            isEditing={isEditing}
-            onDone={() => setEditing(false)}
+            editing={editing}
+            onEdit={startEditing}
+            onDone={stopEditing}
           />
         </div>
         <Timeline tenant={tenant} contactId={contactId} fields={contact.fields} />

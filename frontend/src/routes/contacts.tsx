@@ -11,6 +11,7 @@ import { ContactTable } from "@/features/contacts/contact-table";
 import { CreateContact } from "@/features/contacts/create-contact";
 import { FilterBar } from "@/features/contacts/filter-bar";
 import { type ContactSearch, countFilters, DEFAULT_SORT, SORTS } from "@/features/contacts/filters";
+import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
 import { type ContactSort, contactsQuery, facetsQuery } from "@/features/contacts/queries";
 import { SearchBox } from "@/features/contacts/search-box";
 import { useRights } from "@/features/session/role";
@@ -47,6 +48,10 @@ export default function ContactsPage() {
   );
   const { fetchNextPage } = list;
   const onMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const onLeave = useCallback(
+    (place: { offset: number; row: number }) => rememberPlace({ search, ...place }),
+    [search],
+  );
   useHotkeys({
     n: (event) => {
       if (!canEdit) return;
@@ -56,29 +61,29 @@ export default function ContactsPage() {
   });
 
   return (
-    <div className="flex h-[calc(100dvh-3rem)] flex-col gap-2.5 px-4 pt-4 pb-16 md:h-dvh md:px-6 md:pt-5 md:pb-5">
-      <div className="flex items-center gap-3">
+    <div className="flex h-[calc(100dvh-3rem)] flex-col gap-2.5 px-4 pt-4 pb-16 md:h-dvh md:px-4 md:pt-5 md:pb-5 lg:px-6">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2.5">
         <h1 className="font-semibold text-xl">Contacts</h1>
-        <p aria-live="polite" className="mt-0.5 text-muted text-sm tabular-nums">
+        <p aria-live="polite" className="mt-0.5 min-w-14 text-muted text-sm tabular-nums">
           {first && `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}`}
         </p>
+        <div className="flex gap-2 max-md:order-last max-md:basis-full md:w-96">
+          <SearchBox value={search.search ?? ""} onSearch={onSearch} />
+          <Select
+            aria-label="Sort"
+            value={sort}
+            onValueChange={(value) => change({ ...search, sort: value as ContactSort })}
+            options={SORTS}
+            className="w-auto shrink-0 pointer-coarse:text-sm md:hidden"
+          />
+        </div>
         {canEdit && (
           <Tooltip label="New contact" shortcut="N">
             <Button kind="primary" className="ml-auto" onClick={() => setCreating(true)}>
-              <Plus aria-hidden /> New<span className="max-sm:sr-only">contact</span>
+              <Plus aria-hidden /> New contact
             </Button>
           </Tooltip>
         )}
-      </div>
-      <div className="flex gap-2">
-        <SearchBox value={search.search ?? ""} onSearch={onSearch} />
-        <Select
-          aria-label="Sort"
-          value={sort}
-          onValueChange={(value) => change({ ...search, sort: value as ContactSort })}
-          options={SORTS}
-          className="w-auto max-w-36 md:hidden"
-        />
       </div>
       <FilterBar facets={facets.isError ? NO_FACETS : facets.data} search={search} onChange={change} />
       {list.error && !list.data ? (
@@ -103,6 +108,8 @@ export default function ContactsPage() {
           isLoadingMore={list.isFetchingNextPage}
           onMore={onMore}
           isLoading={list.isPending}
+          start={placeIn(search)}
+          onLeave={onLeave}
         />
       )}
       <CreateContact tenant={tenant} open={isCreating} onOpenChange={setCreating} />
@@ -126,7 +133,8 @@ function NoContacts({
         title="No contact matches"
         action={<Button onClick={onClear}>Clear search and filters</Button>}
       >
-        Search looks at names, e-mail addresses, companies and phone numbers, from three letters on.
+        Search looks at names, e-mail addresses, companies and phone numbers; one or two letters are looked
+        for at the beginning of an address or a last name only.
       </EmptyState>
     );
   }

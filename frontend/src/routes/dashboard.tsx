@@ -1,27 +1,27 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
 import { SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Activity } from "@/features/overview/activity";
 import { Balance } from "@/features/overview/balance";
 import { Flow } from "@/features/overview/flow";
-import { NeedsYou } from "@/features/overview/needs-you";
+import { NeedsYou, waitingRun } from "@/features/overview/needs-you";
 import { type Overview, overviewQuery } from "@/features/overview/queries";
 import { Recent } from "@/features/overview/recent";
 import { Truth } from "@/features/overview/truth";
 import { LiveRun } from "@/features/runs/live-run";
 
-const WAITS: Overview["needs_you"][number]["kind"][] = ["preview", "held"];
-
 export default function DashboardPage() {
   const { tenant } = useParams({ from: "/$tenant" });
-  const { data, error, refetch } = useQuery(overviewQuery(tenant));
+  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(tenant));
   return (
-    <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-6 pb-24 md:px-8 md:pt-9 md:pb-12">
+    <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-5 pb-24 md:px-8 md:pt-8 md:pb-12">
       {data ? (
-        <Dashboard tenant={tenant} overview={data} />
+        <Dashboard tenant={tenant} overview={data} askedAt={dataUpdatedAt} />
       ) : error ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
@@ -31,19 +31,25 @@ export default function DashboardPage() {
   );
 }
 
-function Dashboard({ tenant, overview }: { tenant: string; overview: Overview }) {
+interface DashboardProps {
+  tenant: string;
+  overview: Overview;
+  askedAt: number;
+}
+
+function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
   const { run, needs_you: needs } = overview;
-  const waitingRunId = run && needs.some(({ kind }) => WAITS.includes(kind)) ? run.id : undefined;
   const isWorthShowing = run !== null && run.status !== "succeeded" && run.status !== "cancelled";
   return (
     <>
       <Truth truth={overview.truth} />
+      {isSilent(overview, askedAt) && <SilentWorker seenAt={overview.worker_seen_at} />}
       {overview.connection.status === "not_connected" && <FirstStep tenant={tenant} />}
       {overview.balance && <Balance balance={overview.balance} />}
       {isWorthShowing && <LiveRun tenant={tenant} run={run} />}
       <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
         <Activity points={overview.activity} />
-        <NeedsYou tenant={tenant} needs={needs} waitingRunId={waitingRunId} />
+        <NeedsYou tenant={tenant} needs={needs} waitingRunId={waitingRun(overview)} />
       </div>
       <div className="grid gap-4 lg:grid-cols-3">
         <Recent tenant={tenant} side="hubspot" contacts={overview.recent.hubspot} />
@@ -51,6 +57,28 @@ function Dashboard({ tenant, overview }: { tenant: string; overview: Overview })
         <Flow pending={overview.pending} budget={overview.budget} workerSeenAt={overview.worker_seen_at} />
       </div>
     </>
+  );
+}
+
+/** A worker says every few seconds that it is there. */
+const SILENT_AFTER_MS = 45_000;
+
+function isSilent({ worker_seen_at: seenAt, connection }: Overview, askedAt: number): boolean {
+  if (connection.status === "not_connected") return false;
+  return seenAt === null || askedAt - Date.parse(seenAt) > SILENT_AFTER_MS;
+}
+
+function SilentWorker({ seenAt }: { seenAt: string | null }) {
+  return (
+    <Notice tone="warn" title="No worker is running, so nothing moves">
+      {seenAt && (
+        <>
+          The last one was heard <Ago iso={seenAt} />.{" "}
+        </>
+      )}
+      Changes on both sides are kept and wait. Whoever runs LoanArk starts one with{" "}
+      <code className="font-mono text-xs">loanark worker</code>.
+    </Notice>
   );
 }
 

@@ -33,7 +33,7 @@ export default function MappingPage() {
 
 function lead({ fields, property_count: properties, version, refreshed_at: at }: MappingOut): string {
   const read = at ? `, read ${formatAgo(at)}` : "";
-  return `${plural(fields.length, "field")} of LoanArk meet one of HubSpot’s ${plural(properties, "property", "properties")}${read}. Version ${version}.`;
+  return `${plural(fields.length, "LoanArk field")} mapped to HubSpot, which has ${plural(properties, "property", "properties")}${read}. Version ${version}.`;
 }
 
 function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
@@ -58,16 +58,16 @@ function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
   return (
     <div className="grid gap-4">
       {warnings > 0 && (
-        <Notice tone="warn" title={`${plural(warnings, "field needs", "fields need")} a look`}>
-          The two sides do not know the same values. Everything else goes on.
+        <Notice tone="warn" title={plural(warnings, "field has a warning", "fields have a warning")}>
+          It stands beside the field. Values that both sides know go on as usual.
         </Notice>
       )}
       <MappingTable fields={mapping.fields} />
       {mapping.unmapped.length > 0 && (
         <Panel title="In LoanArk only" bodyClassName="p-0">
-          <ul className="divide-y">
+          <ul className="grid gap-x-8 px-4 py-2 lg:grid-cols-2">
             {mapping.unmapped.map(({ field, label, reason }) => (
-              <li key={field} className="grid gap-x-4 px-4 py-2.5 text-sm sm:grid-cols-[14rem_1fr]">
+              <li key={field} className="grid gap-x-4 py-1.5 text-sm sm:grid-cols-[9rem_1fr]">
                 <span className="font-medium">{label}</span>
                 <span className="text-muted">{reason}</span>
               </li>

@@ -1,21 +1,36 @@
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Conflicts, Rejections } from "@/features/contacts/attention";
+import { NeedLink, waitingRun } from "@/features/overview/needs-you";
+import { type Overview, overviewQuery } from "@/features/overview/queries";
 import { useRights } from "@/features/session/role";
+import { formatCount } from "@/lib/format";
 
-const OPEN = "open";
+const CONFLICTS = "conflicts";
+const VALUES = "values";
+const DECIDED = "decided";
+
+type Kind = Overview["needs_you"][number]["kind"];
 
 export default function NeedsYouPage() {
   const { tenant } = useParams({ from: "/$tenant" });
   const { show } = useSearch({ from: "/$tenant/needs-you" });
   const { canEdit } = useRights(tenant);
   const navigate = useNavigate();
+  const { data: overview } = useQuery(overviewQuery(tenant));
+  const needs = overview?.needs_you ?? [];
+  const count = (kind: Kind) => needs.find((need) => need.kind === kind)?.count ?? 0;
+  const others = needs.filter(({ kind }) => kind !== "conflict" && kind !== "rejection");
+  // Without a wish one lands where something waits.
+  const shown = show ?? (count("conflict") === 0 && count("rejection") > 0 ? VALUES : CONFLICTS);
   const onValueChange = (value: string) =>
     void navigate({
       to: "/$tenant/needs-you",
       params: { tenant },
-      search: value === "values" || value === "decided" ? { show: value } : {},
+      search: { show: value as NonNullable<typeof show> },
       replace: true,
     });
   return (
@@ -23,22 +38,46 @@ export default function NeedsYouPage() {
       title="Needs you"
       lead="What only a person can decide. Everything that heals by itself is left out."
     >
-      <Tabs value={show ?? OPEN} onValueChange={onValueChange}>
+      {others.length > 0 && (
+        <Card aria-label="Before anything else" className="mb-5">
+          <ul className="divide-y">
+            {others.map((need) => (
+              <li key={need.kind}>
+                <NeedLink tenant={tenant} need={need} waitingRunId={overview && waitingRun(overview)} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <Tabs value={shown} onValueChange={onValueChange}>
         <TabsList aria-label="What to show" className="mb-4">
-          <TabsTrigger value={OPEN}>Conflicts</TabsTrigger>
-          <TabsTrigger value="values">Refused values</TabsTrigger>
-          <TabsTrigger value="decided">Decided</TabsTrigger>
+          <TabsTrigger value={CONFLICTS}>
+            Conflicts <Count count={count("conflict")} />
+          </TabsTrigger>
+          <TabsTrigger value={VALUES}>
+            Refused values <Count count={count("rejection")} />
+          </TabsTrigger>
+          <TabsTrigger value={DECIDED}>Decided</TabsTrigger>
         </TabsList>
-        <TabsContent value={OPEN} tabIndex={-1}>
+        <TabsContent value={CONFLICTS} tabIndex={-1}>
           <Conflicts tenant={tenant} open canEdit={canEdit} />
         </TabsContent>
-        <TabsContent value="values" tabIndex={-1}>
+        <TabsContent value={VALUES} tabIndex={-1}>
           <Rejections tenant={tenant} canEdit={canEdit} />
         </TabsContent>
-        <TabsContent value="decided" tabIndex={-1}>
+        <TabsContent value={DECIDED} tabIndex={-1}>
           <Conflicts tenant={tenant} open={false} canEdit={canEdit} />
         </TabsContent>
       </Tabs>
     </Page>
+  );
+}
+
+function Count({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="ml-1 rounded-full bg-ask-wash px-1.5 font-semibold text-2xs text-ask-ink tabular-nums">
+      {formatCount(count)}
+    </span>
   );
 }

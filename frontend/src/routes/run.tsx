@@ -11,7 +11,7 @@ import { RunProgress } from "@/features/runs/live-run";
 import { Preview } from "@/features/runs/preview";
 import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
 import { RunCounts } from "@/features/runs/run-counts";
-import { KIND_NAMES, RunStatus } from "@/features/runs/run-status";
+import { KIND_NAMES, RunStatus, triggerOf } from "@/features/runs/run-status";
 import { useRights } from "@/features/session/role";
 import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
 
@@ -55,7 +55,7 @@ export default function RunPage() {
           <RunCounts counts={run.counts} />
         </Panel>
       )}
-      <Facts run={run} />
+      <Facts tenant={tenant} run={run} />
     </div>
   );
 }
@@ -128,16 +128,30 @@ function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
   return run.reason ? <Notice title={run.reason} /> : null;
 }
 
-function Facts({ run }: { run: RunOut }) {
+function Facts({ tenant, run }: { tenant: string; run: RunOut }) {
   return (
     <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 sm:grid-cols-4 [&_dd]:text-sm">
-      <Stat label="Started by" value={humanise(run.trigger)} />
-      <Stat label="Approved by" value={run.approved_by ?? "–"} />
+      <Stat label="Started by" value={triggerOf(run)} />
+      <Stat
+        label="Approved by"
+        value={run.approved_by ?? "–"}
+        note={
+          run.preview_id !== null && (
+            <Link
+              to="/$tenant/runs/$runId"
+              params={{ tenant, runId: String(run.preview_id) }}
+              className="underline underline-offset-2"
+            >
+              after preview #{run.preview_id}
+            </Link>
+          )
+        }
+      />
       <Stat label="Started" value={run.started_at ? formatDateTime(run.started_at) : "–"} />
       <Stat
         label="Took"
         value={
-          run.started_at && run.finished_at
+          run.kind !== "preview" && run.started_at && run.finished_at
             ? formatDuration(secondsBetween(run.started_at, run.finished_at))
             : "–"
         }

@@ -43,7 +43,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
         </span>
         <span className={compact ? "sr-only" : "min-w-0 flex-1 leading-tight"}>
           <span className="block truncate font-medium text-sm">{name}</span>
-          {session.user.name && (
+          {name !== session.user.email && (
             <span className="block truncate text-2xs text-muted">{session.user.email}</span>
           )}
         </span>

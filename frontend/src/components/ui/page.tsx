@@ -22,7 +22,7 @@ export function Page({ title, lead, actions, width = "read", children }: PagePro
       <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-semibold text-xl">{title}</h1>
-          {lead && <p className="mt-1 max-w-prose text-pretty text-muted text-sm">{lead}</p>}
+          {lead && <p className="mt-1 max-w-3xl text-pretty text-muted text-sm">{lead}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

@@ -12,8 +12,8 @@ export function Details({ connection }: { connection: ConnectionOut }) {
     <div className="grid gap-4 md:grid-cols-2">
       <Panel title="Account">
         <dl className="grid grid-cols-2 gap-4 [&_dd:nth-child(2)]:text-sm">
-          <Stat label="Account" value={<Account connection={connection} />} />
-          <Stat label="Way in" value={connection.auth === "static" ? "Private app token" : "OAuth"} />
+          <Stat label="Number" value={<Account connection={connection} />} />
+          <Stat label="Connected with" value={connection.auth === "static" ? "A token" : "OAuth"} />
           <Stat label="Time zone" value={connection.time_zone ?? "–"} />
           <Stat
             label="Token"
@@ -31,12 +31,12 @@ export function Details({ connection }: { connection: ConnectionOut }) {
         </dl>
       </Panel>
       <Panel title="Heard from HubSpot">
-        <dl className="grid grid-cols-2 gap-4 [&_dd:nth-child(2)]:text-sm">
+        <dl className="grid grid-cols-2 gap-4 lg:grid-cols-3 [&_dd:nth-child(2)]:text-sm">
           <Stat label="Last answer" value={ago(connection.last_request_at)} />
           <Stat
             label="Last webhook"
             value={ago(connection.last_webhook_at)}
-            note="tells of changes at once"
+            note="tells of a change at once"
           />
           <Stat
             label="Last poll"
@@ -50,7 +50,7 @@ export function Details({ connection }: { connection: ConnectionOut }) {
         </dl>
       </Panel>
       <Panel title="Permissions" className="md:col-span-2" bodyClassName="p-0">
-        <ul className="divide-y">
+        <ul className="grid gap-px py-1 sm:grid-cols-2 lg:grid-cols-3">
           {(connection.missing_scopes ?? []).map((scope) => (
             <Scope key={scope} scope={scope} isGranted={false} />
           ))}
@@ -86,13 +86,13 @@ function tokenAge({ auth, token_expires_at }: ConnectionOut): string {
 
 function Scope({ scope, isGranted }: { scope: string; isGranted: boolean }) {
   return (
-    <li className="flex items-center gap-2.5 px-4 py-2.5 text-sm">
+    <li className="flex items-center gap-2.5 px-4 py-1.5 text-sm">
       {isGranted ? (
         <Check className="size-4 text-ok-ink" aria-hidden />
       ) : (
         <X className="size-4 text-bad-ink" aria-hidden />
       )}
-      <code className="min-w-0 flex-1 break-all font-mono text-xs">{scope}</code>
+      <code className="min-w-0 break-all font-mono text-xs">{scope}</code>
       <span className={isGranted ? "text-muted text-xs" : "font-medium text-bad-ink text-xs"}>
         {isGranted ? "granted" : "missing"}
       </span>

@@ -72,7 +72,7 @@ interface ListingProps {
 function Listing({ list, isEmpty, empty, children }: ListingProps) {
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
   if (!list.data)
-    return [1, 2, 3].map((row) => <Skeleton key={row} className="mb-3 h-40 w-full rounded-lg" />);
+    return [1, 2, 3].map((row) => <Skeleton key={row} className="mb-3 h-29 w-full rounded-lg" />);
   if (isEmpty) {
     return (
       <EmptyState icon={CircleCheck} title={empty}>

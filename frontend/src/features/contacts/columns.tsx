@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
-import { SideBadge } from "@/components/ui/side";
+import { Ago } from "@/components/ui/ago";
+import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { SyncBadge } from "@/components/ui/sync-badge";
-import { formatAgo, formatPhone } from "@/lib/format";
+import { formatPhone } from "@/lib/format";
 import { ContactName } from "./contact-name";
 import type { ContactRow, ContactSort } from "./queries";
 
@@ -19,55 +20,64 @@ export interface Column {
 
 const dash = <span className="text-muted">–</span>;
 
+/** Cut where room is short, whole in its title. */
+const text = (value: string | null) => (value ? <span title={value}>{value}</span> : dash);
+
 export const COLUMNS: Column[] = [
   {
     key: "name",
     label: "Name",
-    width: "minmax(11rem,1.2fr)",
+    width: "minmax(8.5rem,1.3fr)",
     sorts: ["lastname", "-lastname"],
     cell: (contact) => <ContactName contact={contact} />,
   },
   {
     key: "sync",
     label: "Sync",
-    width: "minmax(11rem,1.5fr)",
+    width: "minmax(7.5rem,1.25fr)",
     cell: ({ sync }) => <SyncBadge state={sync.state} reason={sync.reason} />,
   },
-  { key: "email", label: "E-mail", width: "minmax(12rem,1.7fr)", cell: ({ email }) => email ?? dash },
+  { key: "email", label: "E-mail", width: "minmax(7rem,1.5fr)", cell: ({ email }) => text(email) },
   {
     key: "phone",
     label: "Phone",
-    width: "9rem",
+    width: "8rem",
     from: "lg",
-    cell: ({ phone }) => (phone ? formatPhone(phone) : dash),
+    cell: ({ phone }) => text(phone && formatPhone(phone)),
   },
   {
     key: "company",
     label: "Company",
-    width: "minmax(8rem,1fr)",
-    from: "2xl",
-    cell: ({ company }) => company ?? dash,
+    width: "minmax(7rem,1fr)",
+    from: "xl",
+    cell: ({ company }) => text(company),
   },
   {
     key: "city",
     label: "City",
     width: "8.5rem",
     from: "2xl",
-    cell: ({ city, state }) => [city, state].filter(Boolean).join(", ") || dash,
+    cell: ({ city, state }) => text([city, state].filter(Boolean).join(", ")),
   },
   {
     key: "created_side",
-    label: "Began in",
-    width: "6.5rem",
+    label: "Created",
+    width: "6rem",
     from: "xl",
     sorts: ["-created_at", "created_at"],
-    cell: ({ created_side }) => <SideBadge side={created_side} className="text-xs" />,
+    cell: ({ created_side, created_at }) => (
+      <span className="flex items-center gap-2" title={`Created in ${SIDE_NAMES[created_side]}`}>
+        <SideGlyph side={created_side} className="size-4" />
+        <span className="sr-only">in {SIDE_NAMES[created_side]}</span>
+        <Ago iso={created_at} isShort />
+      </span>
+    ),
   },
   {
     key: "updated_at",
     label: "Changed",
-    width: "8rem",
+    width: "4.75rem",
     sorts: ["-updated_at", "updated_at"],
-    cell: ({ updated_at }) => <time dateTime={updated_at}>{formatAgo(updated_at)}</time>,
+    cell: ({ updated_at }) => <Ago iso={updated_at} isShort />,
   },
 ];

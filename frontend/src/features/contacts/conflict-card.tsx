@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { Split } from "lucide-react";
+import { Check, Split } from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { type Side, SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatPhone } from "@/lib/format";
+import { formatPhone } from "@/lib/format";
 import type { ConflictOut } from "./queries";
 
 interface ConflictCardProps {
@@ -25,9 +26,9 @@ export function ConflictCard({ conflict, tenant, isBusy, canDecide, onChoose }: 
   return (
     <article
       aria-label={`Conflict: ${conflict.label} of ${conflict.contact_name}`}
-      className="rounded-lg border bg-surface p-4 shadow-low"
+      className="rounded-lg border bg-surface p-3 shadow-low"
     >
-      <header className="mb-3 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+      <header className="mb-2 flex flex-wrap items-center gap-x-2 gap-y-1 px-0.5 text-sm">
         <Split className="size-4 text-ask" aria-hidden />
         <h2 className="font-semibold">{conflict.label}</h2>
         {tenant && (
@@ -42,17 +43,18 @@ export function ConflictCard({ conflict, tenant, isBusy, canDecide, onChoose }: 
             </Link>
           </span>
         )}
-        <span className="ml-auto text-muted text-xs">{formatAgo(conflict.at)}</span>
+        <Ago iso={conflict.at} className="ml-auto text-muted text-xs" />
       </header>
       <div className="grid gap-2 sm:grid-cols-2">
         {(["hubspot", "loanark"] as const).map((side) => (
-          <div key={side} className={cn("flex items-center gap-3 rounded-md border p-3", EDGES[side])}>
-            <div className="min-w-0 flex-1">
-              <SideBadge side={side} className="text-xs" />
-              <p className="mt-1 break-words font-medium">
-                {formatPhone(conflict[side] ?? "") || <em className="text-ink-2">empty</em>}
-              </p>
-            </div>
+          <div
+            key={side}
+            className={cn("flex min-h-11 items-center gap-3 rounded-md border px-3 py-1.5", EDGES[side])}
+          >
+            <SideBadge side={side} className="w-20 shrink-0 text-xs" />
+            <p className="min-w-0 flex-1 break-words font-medium text-sm">
+              {formatPhone(conflict[side] ?? "") || <em className="text-ink-2">empty</em>}
+            </p>
             <Outcome
               conflict={conflict}
               side={side}
@@ -63,17 +65,35 @@ export function ConflictCard({ conflict, tenant, isBusy, canDecide, onChoose }: 
           </div>
         ))}
       </div>
-      <p className="mt-2 text-muted text-xs">
-        Both agreed on “{formatPhone(conflict.base ?? "") || "empty"}” before.{" "}
-        {conflict.open ? "The value you do not choose stays in the history." : resolution(conflict)}
+      <p className="mt-2 px-0.5 text-muted text-xs">
+        {conflict.base ? `Agreed last: ${formatPhone(conflict.base)}.` : "Empty on both sides before."}{" "}
+        {conflict.open ? "What you do not choose stays in the history." : <Resolution conflict={conflict} />}
       </p>
     </article>
   );
 }
 
-function resolution({ resolved_by, resolved_at, policy }: ConflictOut): string {
-  const who = resolved_by ?? `the rule “${policy}”`;
-  return `Decided by ${who}${resolved_at ? ` ${formatAgo(resolved_at)}` : ""}.`;
+const RULES: Record<ConflictOut["policy"], string> = {
+  hubspot: "HubSpot wins",
+  loanark: "LoanArk wins",
+  newest: "the newer wins",
+  union: "both are kept",
+  ask: "a person decides",
+};
+
+function Resolution({ conflict: { resolved_by, resolved_at, policy } }: { conflict: ConflictOut }) {
+  return (
+    <>
+      Decided by {resolved_by ?? `the rule “${RULES[policy]}”`}
+      {resolved_at && (
+        <>
+          {" "}
+          <Ago iso={resolved_at} />
+        </>
+      )}
+      .
+    </>
+  );
 }
 
 function Outcome({
@@ -83,8 +103,13 @@ function Outcome({
   canDecide,
   onChoose,
 }: { conflict: ConflictOut; side: Side } & Pick<ConflictCardProps, "isBusy" | "canDecide" | "onChoose">) {
-  if (!conflict.open)
-    return conflict.winner === side ? <span className="font-medium text-xs">Chosen</span> : null;
+  if (!conflict.open) {
+    return conflict.winner === side ? (
+      <span className="inline-flex items-center gap-1 font-medium text-xs">
+        <Check className="size-3.5" aria-hidden /> Chosen
+      </span>
+    ) : null;
+  }
   if (!canDecide) return null;
   return (
     <Button size="sm" busy={isBusy} onClick={() => onChoose(side)}>

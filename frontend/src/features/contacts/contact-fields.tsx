@@ -1,9 +1,11 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
+import { plural } from "@/lib/format";
+import { asProblem } from "@/lib/problem";
 import { toastDone } from "@/lib/toast";
 import { showProblem } from "./create-contact";
 import { FieldInput } from "./field-input";
@@ -14,18 +16,27 @@ import { ThreeColumns } from "./three-columns";
 interface ContactFieldsProps {
   tenant: string;
   contact: ContactOut;
-  isEditing: boolean;
+  /** The field that is being edited first, or `true` for the first of all. */
+  editing: string | true | undefined;
+  /** Left out where nothing may be edited. */
+  onEdit: ((field: string) => void) | undefined;
   onDone: () => void;
 }
 
-export function ContactFields({ tenant, contact, isEditing, onDone }: ContactFieldsProps) {
-  if (!isEditing) return <ThreeColumns fields={contact.fields} />;
-  return <EditForm tenant={tenant} contact={contact} onDone={onDone} />;
+export function ContactFields({ tenant, contact, editing, onEdit, onDone }: ContactFieldsProps) {
+  if (editing === undefined) return <ThreeColumns fields={contact.fields} onEdit={onEdit} />;
+  return <EditForm tenant={tenant} contact={contact} editing={editing} onDone={onDone} />;
 }
 
 /** LoanArk's column as a form. Only what was changed is sent, with the version the person saw. */
-function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditing">) {
-  const { edit } = useContactActions(tenant);
+function EditForm({ tenant, contact, editing, onDone }: Omit<ContactFieldsProps, "onEdit">) {
+  const { edit, versionNow } = useContactActions(tenant);
+  const [seenVersion, setSeenVersion] = useState(contact.version);
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const row = editing === true ? "" : `[data-field="${editing}"] `;
+    element.current?.querySelector<HTMLElement>(`${row}:is(input, button[role=combobox])`)?.focus();
+  }, [editing]);
   const schema = useMemo(() => formSchema(contact.fields), [contact.fields]);
   const form = useForm<FormValues>({
     resolver: zodResolver(schema),
@@ -38,16 +49,23 @@ function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditi
     const edits = Object.keys(dirtyFields).map((name) => [name, values[name]?.trim() || null] as const);
     if (edits.length === 0) return onDone();
     try {
-      await edit(contact.id, Object.fromEntries(edits), contact.version);
+      await edit(contact.id, Object.fromEntries(edits), seenVersion);
       onDone();
       toastDone("Saved in LoanArk", { detail: "HubSpot gets it next." });
     } catch (error) {
+      if (asProblem(error).status === 409) {
+        setSeenVersion(await versionNow(contact.id));
+        return form.setError("root", {
+          message:
+            "Someone changed this contact meanwhile. Your values are still here: save again to keep them.",
+        });
+      }
       showProblem(error, (field, message) => form.setError(field, { message }));
     }
   });
 
   return (
-    <form onSubmit={save} noValidate onKeyDown={(event) => event.key === "Escape" && onDone()}>
+    <form ref={element} onSubmit={save} noValidate onKeyDown={(event) => event.key === "Escape" && onDone()}>
       {errors.root && (
         <div role="alert" className="mb-3">
           <Notice tone="bad" title="Not saved">
@@ -65,7 +83,7 @@ function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditi
               <Field
                 label={<span className="sr-only">{field.label}</span>}
                 error={errors[field.name]?.message}
-                className="w-full gap-0.5 lg:-my-1.5"
+                className="w-full gap-0.5 lg:-my-1"
               >
                 {(control) => (
                   <FieldInput field={field} value={value ?? ""} onChange={onChange} control={control} />
@@ -77,7 +95,7 @@ function EditForm({ tenant, contact, onDone }: Omit<ContactFieldsProps, "isEditi
       />
       <div className="sticky bottom-14 z-10 mt-3 flex items-center justify-end gap-2 rounded-lg border bg-surface p-2 pl-4 shadow-mid md:bottom-3">
         <p aria-live="polite" className="flex-1 text-muted text-sm">
-          {changed === 0 ? "Nothing changed yet" : `${changed} changed`}
+          {changed === 0 ? "Nothing changed yet" : `${plural(changed, "field")} changed`}
         </p>
         <Button kind="quiet" onClick={onDone}>
           Cancel

@@ -1,11 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, ExternalLink, Pencil, RefreshCw, Trash2, Undo2 } from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { SideGlyph } from "@/components/ui/side";
 import { SyncBadge } from "@/components/ui/sync-badge";
 import { Tooltip } from "@/components/ui/tooltip";
-import { formatAgo, initials } from "@/lib/format";
+import { initials } from "@/lib/format";
 import { toastDone } from "@/lib/toast";
+import { lastSearch } from "./list-memory";
 import { type ContactOut, useContactActions } from "./queries";
 
 interface ContactHeadProps {
@@ -16,21 +18,25 @@ interface ContactHeadProps {
   onEdit: () => void;
 }
 
+/** Where the focus returns to after editing. */
+export const EDIT_BUTTON = "edit-contact";
+
 /** Who this is, how it stands, and what can be done. */
 export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: ContactHeadProps) {
   return (
-    <header className="mb-5">
+    <header className="mb-4">
       <Link
         to="/$tenant/contacts"
         params={{ tenant }}
-        className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
+        search={lastSearch()}
+        className="mb-1.5 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
       >
         <ChevronLeft className="size-4" aria-hidden /> Contacts
       </Link>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <span
           aria-hidden
-          className="grid size-12 shrink-0 place-items-center rounded-full border bg-surface font-semibold text-ink-2 shadow-low"
+          className="grid size-11 shrink-0 place-items-center rounded-full border bg-surface font-semibold text-ink-2 shadow-low"
         >
           {initials(contact.name)}
         </span>
@@ -46,10 +52,14 @@ export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: Con
                 className="inline-flex items-center gap-1.5 underline-offset-3 hover:text-ink hover:underline"
               >
                 <SideGlyph side="hubspot" className="size-3.5" /> {contact.hubspot_id}
-                <ExternalLink className="size-3" aria-label="opens HubSpot" />
+                <ExternalLink className="size-3" aria-label="opens in HubSpot" />
               </a>
             )}
-            {contact.hubspot_seen_at && <span>HubSpot read {formatAgo(contact.hubspot_seen_at)}</span>}
+            {contact.hubspot_seen_at && (
+              <span>
+                HubSpot read <Ago iso={contact.hubspot_seen_at} />
+              </span>
+            )}
           </div>
         </div>
         {canEdit && <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />}
@@ -63,7 +73,7 @@ function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, 
   const undo = () => void restore(contact.id).then(() => toastDone(`${contact.name} is back`));
   const onRemove = async () => {
     await remove(contact.id);
-    toastDone(`${contact.name} was deleted`, { detail: "It goes to HubSpot’s archive too.", undo });
+    toastDone(`${contact.name} was deleted`, { detail: "HubSpot archives it too.", undo });
   };
   if (contact.deleted_at) {
     return (
@@ -77,7 +87,7 @@ function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, 
       <Tooltip label="Compare both sides of this contact now">
         <Button
           busy={isResyncing}
-          onClick={() => void resync(contact.id).then(() => toastDone("Looking at this contact now"))}
+          onClick={() => void resync(contact.id).then(() => toastDone("Both sides are being compared"))}
         >
           {!isResyncing && <RefreshCw aria-hidden />} Resync
         </Button>
@@ -94,7 +104,7 @@ function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, 
         </Button>
       </Tooltip>
       <Tooltip label="Change LoanArk’s values" shortcut="E">
-        <Button kind="primary" disabled={isEditing} onClick={onEdit}>
+        <Button kind="primary" id={EDIT_BUTTON} disabled={isEditing} onClick={onEdit}>
           <Pencil aria-hidden /> Edit
         </Button>
       </Tooltip>

@@ -9,11 +9,11 @@ export function ContactName({ contact, className }: { contact: ContactRow; class
     <span className={cn("flex min-w-0 items-center gap-2.5", className)}>
       <span
         aria-hidden
-        className="grid size-6.5 shrink-0 place-items-center rounded-full border bg-sunken font-semibold text-[0.625rem] text-ink-2"
+        className="grid size-6 shrink-0 place-items-center rounded-full border bg-sunken font-semibold text-[0.625rem] text-ink-2"
       >
         {initials(name)}
       </span>
-      <span className="truncate font-medium">{name}</span>
+      <span className="truncate font-medium text-ink">{name}</span>
     </span>
   );
 }

@@ -1,10 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Ago } from "@/components/ui/ago";
 import { Skeleton } from "@/components/ui/skeleton";
 import { SyncBadge } from "@/components/ui/sync-badge";
 import { cn } from "@/lib/cn";
-import { formatAgo } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
 import type { Column } from "./columns";
@@ -12,12 +12,12 @@ import { ContactName } from "./contact-name";
 import type { ContactRow, ContactSort } from "./queries";
 import { useColumns } from "./use-columns";
 
-const ROW_PX = 44;
-const CARD_PX = 84;
+const ROW_PX = 38;
+const CARD_PX = 72;
 const OVERSCAN = 12;
 /** The next page is asked for this many rows before the end is seen. */
 const EARLY_ROWS = 40;
-const SKELETON_ROWS = 14;
+const SKELETON_ROWS = 18;
 
 interface ContactTableProps {
   contacts: ContactRow[];
@@ -29,6 +29,9 @@ interface ContactTableProps {
   isLoadingMore: boolean;
   onMore: () => void;
   isLoading: boolean;
+  /** Where to begin: the row somebody came back from. */
+  start?: { offset: number; row: number } | undefined;
+  onLeave: (place: { offset: number; row: number }) => void;
 }
 
 /** Any number of contacts: a window of rows over keyset pages. Rows on a desk, cards on a phone. */
@@ -37,13 +40,16 @@ export function ContactTable(props: ContactTableProps) {
   const isPhone = !useMedia("(min-width: 48rem)");
   const { columns, template } = useColumns();
   const scroller = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
+  const [current, setCurrent] = useState(props.start?.row ?? 0);
+  const place = useRef(props.start ?? { offset: 0, row: 0 });
+  const { onLeave } = props;
 
   const virtualizer = useVirtualizer({
     count: contacts.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => (isPhone ? CARD_PX : ROW_PX),
     overscan: OVERSCAN,
+    initialOffset: props.start?.offset ?? 0,
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -51,6 +57,19 @@ export function ContactTable(props: ContactTableProps) {
   useEffect(() => {
     if (hasMore && !isLoadingMore && lastShown >= contacts.length - EARLY_ROWS) onMore();
   }, [lastShown, contacts.length, hasMore, isLoadingMore, onMore]);
+
+  // The row that was opened has the focus again, and the list stands where it stood.
+  useEffect(() => {
+    if (place.current.offset > 0 || place.current.row > 0) {
+      if (scroller.current) scroller.current.scrollTop = place.current.offset;
+      const row = place.current.row;
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body) return; // Somebody is typing a search.
+        scroller.current?.querySelector<HTMLElement>(`[data-row="${row}"]`)?.focus({ preventScroll: true });
+      });
+    }
+    return () => onLeave(place.current);
+  }, [onLeave]);
 
   const moveTo = (index: number) => {
     const next = Math.min(contacts.length - 1, Math.max(0, index));
@@ -73,6 +92,9 @@ export function ContactTable(props: ContactTableProps) {
   return (
     <div
       ref={scroller}
+      onScroll={({ currentTarget }) => {
+        place.current = { ...place.current, offset: currentTarget.scrollTop };
+      }}
       role="grid"
       aria-label="Contacts"
       aria-rowcount={total ?? -1}
@@ -94,12 +116,15 @@ export function ContactTable(props: ContactTableProps) {
                 data-row={index}
                 aria-rowindex={index + 2}
                 tabIndex={index === current ? 0 : -1}
-                onFocus={() => setCurrent(index)}
+                onFocus={() => {
+                  setCurrent(index);
+                  place.current = { ...place.current, row: index };
+                }}
                 onKeyDown={(event) => onRowKey(event, index, contact)}
                 onClick={() => onOpen(contact)}
                 className={cn(
                   "absolute inset-x-0 cursor-pointer hover:bg-hover focus-visible:bg-selected focus-visible:-outline-offset-2",
-                  isPhone ? "pb-2" : "grid items-center gap-4 border-b px-4 text-sm",
+                  isPhone ? "pb-2" : "grid items-center gap-3 border-b px-4 text-sm",
                 )}
                 style={{
                   height: isPhone ? CARD_PX : ROW_PX,
@@ -128,7 +153,7 @@ function HeadRow({
     <div role="rowgroup" className="sticky top-0 z-10 border-b bg-surface md:rounded-t-lg">
       <div
         role="row"
-        className="grid h-9 items-center gap-4 px-4 text-muted text-xs"
+        className="grid h-9 items-center gap-3 px-4 text-muted text-xs"
         style={{ gridTemplateColumns: template }}
       >
         {columns.map(({ key, label, sorts }) => (
@@ -179,15 +204,13 @@ function PhoneCard({ contact }: { contact: ContactRow }) {
   return (
     <div
       role="gridcell"
-      className="flex h-full flex-col justify-center gap-1 rounded-lg border bg-surface px-3 shadow-low"
+      className="flex h-full flex-col justify-center gap-0.5 rounded-lg border bg-surface px-3 shadow-low"
     >
       <div className="flex items-center justify-between gap-3 text-sm">
         <ContactName contact={contact} />
-        <time dateTime={contact.updated_at} className="shrink-0 text-muted text-xs">
-          {formatAgo(contact.updated_at)}
-        </time>
+        <Ago iso={contact.updated_at} isShort className="shrink-0 text-muted text-xs" />
       </div>
-      <div className="flex min-w-0 items-center gap-2 pl-9">
+      <div className="flex min-w-0 items-center gap-2 pl-8.5">
         <SyncBadge state={contact.sync.state} reason={contact.sync.reason ?? contact.email} />
       </div>
     </div>
@@ -205,12 +228,12 @@ function SkeletonRows({
 }) {
   return Array.from({ length: SKELETON_ROWS }, (_, row) => row).map((row) =>
     isPhone ? (
-      <Skeleton key={row} className="mb-2 h-19 w-full rounded-lg" />
+      <Skeleton key={row} className="mb-2 h-16 w-full rounded-lg" />
     ) : (
       <div
         key={row}
         aria-hidden
-        className="grid h-11 items-center gap-4 border-b px-4"
+        className="grid h-9.5 items-center gap-3 border-b px-4"
         style={{ gridTemplateColumns: template }}
       >
         {Array.from({ length: columns }, (_, column) => column).map((column) => (

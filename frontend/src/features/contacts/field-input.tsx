@@ -9,6 +9,8 @@ const YES_NO = [
   { value: "true", label: "Yes" },
   { value: "false", label: "No" },
 ];
+/** As high as a row of the three columns. */
+const COMPACT = "h-7.5 px-2";
 const INPUT_TYPES: Partial<Record<FieldOut["kind"], string>> = { email: "email", phone: "tel", date: "date" };
 
 interface FieldInputProps {
@@ -27,6 +29,7 @@ export function FieldInput({ field, value, onChange, control }: FieldInputProps)
     return (
       <Select
         {...control}
+        className={COMPACT}
         value={value || NONE}
         onValueChange={(next) => onChange(next === NONE ? "" : next)}
         options={[
@@ -43,6 +46,7 @@ export function FieldInput({ field, value, onChange, control }: FieldInputProps)
   return (
     <Input
       {...control}
+      className={COMPACT}
       type={INPUT_TYPES[kind] ?? "text"}
       inputMode={kind === "decimal" ? "decimal" : undefined}
       value={value}

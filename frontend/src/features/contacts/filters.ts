@@ -8,11 +8,11 @@ export interface ContactSearch extends ContactFilters {
 export const DEFAULT_SORT: ContactSort = "-updated_at";
 
 export const SORTS: { value: ContactSort; label: string }[] = [
-  { value: "-updated_at", label: "Changed last" },
+  { value: "-updated_at", label: "Last changed" },
   { value: "-created_at", label: "Newest" },
   { value: "created_at", label: "Oldest" },
-  { value: "lastname", label: "Last name A–Z" },
-  { value: "-lastname", label: "Last name Z–A" },
+  { value: "lastname", label: "Name A–Z" },
+  { value: "-lastname", label: "Name Z–A" },
 ];
 
 export const LIST_FILTERS = [

@@ -113,6 +113,9 @@ export function useContactActions(tenant: string) {
     restore: (id: string) => restore.mutateAsync({ path: { tenant, contact_id: id } }),
     resync: (id: string) => resync.mutateAsync({ path: { tenant, contact_id: id } }),
     remove: (id: string) => remove.mutateAsync({ path: { tenant, contact_id: id } }),
+    /** The version the server holds now: what a later save must name. */
+    versionNow: async (id: string) =>
+      (await queryClient.fetchQuery({ ...contactQuery(tenant, id), staleTime: 0 })).version,
     isResyncing: resync.isPending,
     isRemoving: remove.isPending,
   };

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { RotateCw, TriangleAlert } from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { SideBadge } from "@/components/ui/side";
-import { formatAgo, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import type { RejectionOut } from "./queries";
 
 interface RejectionCardProps {
@@ -17,40 +18,41 @@ interface RejectionCardProps {
 export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: RejectionCardProps) {
   const { contact_id: contactId, contact_name: name, label, value } = rejection;
   return (
-    <article className="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border bg-surface p-4 shadow-low">
+    <article className="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border bg-surface p-3 pl-3.5 shadow-low">
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
       <div className="min-w-56 flex-1 text-sm">
         <h2 className="flex flex-wrap items-center gap-x-1.5 font-semibold">
           {label ?? "The whole contact"} was refused by <SideBadge side={rejection.side} />
+          {tenant && (
+            <span className="font-normal text-muted">
+              for{" "}
+              {contactId ? (
+                <Link
+                  to="/$tenant/contacts/$contactId"
+                  params={{ tenant, contactId }}
+                  className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
+                >
+                  {name}
+                </Link>
+              ) : (
+                name
+              )}
+            </span>
+          )}
         </h2>
-        {tenant && (
-          <p className="text-muted">
-            {contactId ? (
-              <Link
-                to="/$tenant/contacts/$contactId"
-                params={{ tenant, contactId }}
-                className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
-              >
-                {name}
-              </Link>
-            ) : (
-              name
-            )}
-          </p>
-        )}
         <p className="mt-1 text-ink-2">
           {value !== null && (
             <span className="mr-1 rounded-xs bg-bad-wash px-1 font-mono text-bad-ink text-xs">{value}</span>
           )}
-          {rejection.reason}
+          {reasonOf(rejection)}
         </p>
         <p className="mt-1">
           <span className="font-medium">What to do: </span>
           {rejection.fix}
         </p>
         <p className="mt-1 text-muted text-xs">
-          {formatAgo(rejection.at)} · tried {plural(rejection.attempts, "time")}. Everything else about this
-          contact goes on.
+          <Ago iso={rejection.at} /> · tried {plural(rejection.attempts, "time")} · everything else about this
+          contact goes on
         </p>
       </div>
       {canRetry && (
@@ -60,4 +62,9 @@ export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: 
       )}
     </article>
   );
+}
+
+/** The reason without the field's name, which the heading has said. */
+function reasonOf({ label, reason }: RejectionOut): string {
+  return label && reason.startsWith(`${label}: `) ? reason.slice(label.length + 2) : reason;
 }

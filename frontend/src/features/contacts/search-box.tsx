@@ -40,7 +40,7 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
   });
 
   return (
-    <div className="relative min-w-0 flex-1 md:max-w-96">
+    <div className="relative min-w-0 flex-1">
       <Search className="absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted" aria-hidden />
       <Input
         ref={input}
@@ -54,7 +54,7 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
           setTyped("");
           event.currentTarget.blur();
         }}
-        className="pr-9 pl-8.5 [&::-webkit-search-cancel-button]:hidden"
+        className="text-ellipsis pr-9 pl-8.5 [&::-webkit-search-cancel-button]:hidden"
       />
       <span className="absolute top-1/2 right-2 -translate-y-1/2">
         {typed ? (

@@ -1,13 +1,4 @@
-import {
-  ArrowLeft,
-  ArrowRight,
-  CircleX,
-  Equal,
-  EqualNot,
-  type LucideIcon,
-  Split,
-  Unplug,
-} from "lucide-react";
+import { ArrowLeft, ArrowRight, CircleX, type LucideIcon, Split } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { SideBadge } from "@/components/ui/side";
@@ -16,11 +7,10 @@ import { showValue } from "./field-value";
 import type { FieldOut } from "./queries";
 
 const MARKS: Partial<Record<FieldOut["state"], { label: string; icon: LucideIcon; tone: Tone }>> = {
-  hubspot_changed: { label: "HubSpot is newer", icon: ArrowRight, tone: "hubspot" },
-  loanark_changed: { label: "LoanArk is newer", icon: ArrowLeft, tone: "loanark" },
+  hubspot_changed: { label: "HubSpot changed", icon: ArrowRight, tone: "hubspot" },
+  loanark_changed: { label: "LoanArk changed", icon: ArrowLeft, tone: "loanark" },
   conflict: { label: "Conflict", icon: Split, tone: "ask" },
   rejected: { label: "Refused", icon: CircleX, tone: "bad" },
-  unmapped: { label: "LoanArk only", icon: Unplug, tone: "plain" },
 };
 
 /** Fields in the order of their groups, groups in the order they first appear. */
@@ -34,22 +24,27 @@ interface ThreeColumnsProps {
   fields: FieldOut[];
   /** In place of LoanArk's value while it is being edited. */
   renderInput?: ((field: FieldOut) => ReactNode) | undefined;
+  /** A double click on LoanArk's value edits it; by keys it is the page's own shortcut. */
+  onEdit?: ((field: string) => void) | undefined;
 }
 
+/** The cards over the table, or the value itself, already say why. */
+const SAID_ELSEWHERE: FieldOut["state"][] = ["conflict", "rejected", "unmapped"];
+
 /** HubSpot, what both agreed on last, LoanArk. Where the three are one, it says "=", once. */
-export function ThreeColumns({ fields, renderInput }: ThreeColumnsProps) {
+export function ThreeColumns({ fields, renderInput, onEdit }: ThreeColumnsProps) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface shadow-low">
       <table className="block w-full text-sm lg:table lg:table-fixed">
         <thead className="hidden bg-sunken text-left lg:table-header-group">
-          <tr className="h-10 border-b">
-            <th scope="col" className="w-[20%] px-4 font-medium text-muted text-xs">
+          <tr className="h-9 border-b">
+            <th scope="col" className="w-[21%] px-4 font-medium text-muted text-xs">
               Field
             </th>
             <th scope="col" className="w-[32%] px-3">
               <SideBadge side="hubspot" />
             </th>
-            <th scope="col" className="w-[16%] px-3 font-medium text-muted text-xs">
+            <th scope="col" className="w-[15%] px-3 font-medium text-muted text-xs">
               Agreed last
             </th>
             <th scope="col" className="w-[32%] px-3">
@@ -63,15 +58,19 @@ export function ThreeColumns({ fields, renderInput }: ThreeColumnsProps) {
               <th
                 scope="rowgroup"
                 colSpan={4}
-                className="eyebrow block px-4 pt-4 pb-1 text-left lg:table-cell"
+                className="eyebrow block px-4 pt-3 pb-1 text-left lg:table-cell"
               >
                 {group}
+                {members.every(({ state }) => state === "unmapped") && (
+                  <span className="ml-2 font-normal normal-case tracking-normal">in LoanArk only</span>
+                )}
               </th>
             </tr>
             {members.map((field) => (
               <FieldRow
                 key={field.name}
                 field={field}
+                onEdit={field.editable ? onEdit : undefined}
                 input={field.editable ? renderInput?.(field) : undefined}
               />
             ))}
@@ -82,22 +81,30 @@ export function ThreeColumns({ fields, renderInput }: ThreeColumnsProps) {
   );
 }
 
-function FieldRow({ field, input }: { field: FieldOut; input: ReactNode }) {
+interface FieldRowProps extends Pick<ThreeColumnsProps, "onEdit"> {
+  field: FieldOut;
+  input: ReactNode;
+}
+
+function FieldRow({ field, input, onEdit }: FieldRowProps) {
   const mark = MARKS[field.state];
   const isSame = field.state === "same";
   const isMapped = field.state !== "unmapped";
   return (
     <tr
+      data-field={field.name}
       className={cn(
-        "block border-line/70 border-b px-4 py-2.5 last:border-b-0 lg:table-row lg:px-0 lg:py-0",
-        mark && isMapped && "bg-sunken",
+        "border-line/70 border-b px-4 py-2 last:border-b-0 lg:table-row lg:p-0 lg:align-baseline",
+        // One line on a phone where there is one value to show.
+        mark || input ? "block" : "grid grid-cols-[minmax(7rem,35%)_1fr] gap-x-3",
+        mark && "bg-sunken",
       )}
     >
       <th
         scope="row"
-        className="block pb-1 text-left align-top font-normal text-ink-2 lg:table-cell lg:px-4 lg:py-2.5"
+        className="block text-left font-normal text-ink-2 max-lg:py-0.5 lg:table-cell lg:px-4 lg:py-1.5"
       >
-        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 lg:flex-col lg:items-start">
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 lg:gap-y-0.5">
           {field.label}
           {mark && (
             <Badge tone={mark.tone} icon={mark.icon}>
@@ -105,11 +112,13 @@ function FieldRow({ field, input }: { field: FieldOut; input: ReactNode }) {
             </Badge>
           )}
         </span>
-        {field.reason && <span className="mt-1 block text-muted text-xs">{field.reason}</span>}
+        {field.reason && !SAID_ELSEWHERE.includes(field.state) && (
+          <span className="mt-1 block text-muted text-xs">{field.reason}</span>
+        )}
       </th>
       <ValueCell side="hubspot" field={field} value={field.hubspot} isHiddenOnPhone={isSame || !isMapped} />
       <AgreedCell field={field} isSame={isSame} isMapped={isMapped} />
-      <ValueCell side="loanark" field={field} value={field.loanark} input={input} />
+      <ValueCell side="loanark" field={field} value={field.loanark} input={input} onEdit={onEdit} />
     </tr>
   );
 }
@@ -120,15 +129,20 @@ interface ValueCellProps {
   value: string | null | undefined;
   input?: ReactNode;
   isHiddenOnPhone?: boolean;
+  onEdit?: ThreeColumnsProps["onEdit"];
 }
 
-function ValueCell({ side, field, value, input, isHiddenOnPhone = false }: ValueCellProps) {
+function ValueCell({ side, field, value, input, isHiddenOnPhone = false, onEdit }: ValueCellProps) {
   const shown = showValue(field, value);
   const isSame = field.state === "same" || field.state === "unmapped";
+  const isNotThere = field.state === "unmapped" && side === "hubspot";
   const differs = !isSame && (value ?? "") !== (field.agreed ?? "");
   return (
-    <td className={cn("block py-0.5 align-top lg:table-cell lg:px-3 lg:py-2.5", isHiddenOnPhone && "hidden")}>
-      <span className="flex items-start gap-2">
+    <td
+      className={cn("block min-w-0 py-0.5 lg:table-cell lg:px-3 lg:py-1.5", isHiddenOnPhone && "hidden")}
+      onDoubleClick={onEdit && (() => onEdit(field.name))}
+    >
+      <span className="flex items-baseline gap-2">
         {!isSame && <SideBadge side={side} className="w-22 shrink-0 text-xs lg:hidden" />}
         {input ?? (
           <span
@@ -141,11 +155,7 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false }: Value
                   : "bg-loanark-wash decoration-loanark"),
             )}
           >
-            {shown || (
-              <span className="text-muted">
-                {field.state === "unmapped" && side === "hubspot" ? "not mapped" : "empty"}
-              </span>
-            )}
+            {shown || <Blank isNamed={!isSame} note={isNotThere ? "not mapped" : "empty"} />}
             {differs && <span className="sr-only"> (changed)</span>}
           </span>
         )}
@@ -154,18 +164,25 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false }: Value
   );
 }
 
-function AgreedCell({ field, isSame, isMapped }: { field: FieldOut; isSame: boolean; isMapped: boolean }) {
-  const Icon = isSame ? Equal : EqualNot;
+/** Nothing there: a dash where that is usual, a word where it is one of two answers. */
+function Blank({ isNamed, note }: { isNamed: boolean; note: string }) {
+  if (isNamed) return <span className="text-muted">{note}</span>;
   return (
-    <td
-      className={cn(
-        "py-0.5 align-top lg:table-cell lg:px-3 lg:py-2.5",
-        isSame || !isMapped ? "hidden" : "block",
-      )}
-    >
+    <span className="text-muted">
+      <span aria-hidden>–</span>
+      <span className="sr-only">{note}</span>
+    </span>
+  );
+}
+
+function AgreedCell({ field, isSame, isMapped }: { field: FieldOut; isSame: boolean; isMapped: boolean }) {
+  return (
+    <td className={cn("py-0.5 lg:table-cell lg:px-3 lg:py-1.5", isSame || !isMapped ? "hidden" : "block")}>
       {isMapped && (
-        <span className="flex items-start gap-2 text-muted">
-          <Icon className="mt-0.5 hidden size-4 shrink-0 lg:block" aria-hidden />
+        <span className="flex items-baseline gap-2 text-muted">
+          <span aria-hidden className="hidden lg:inline">
+            {isSame ? "=" : "≠"}
+          </span>
           {isSame ? (
             <span className="sr-only">The same on both sides</span>
           ) : (

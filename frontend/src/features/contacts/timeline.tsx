@@ -1,20 +1,20 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatDateTime } from "@/lib/format";
 import { showValue } from "./field-value";
 import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery } from "./queries";
 
 const CAUSES: Record<ChangeOut["cause"], string> = {
   user: "by hand",
   sql: "by another program",
-  sync: "by the sync",
+  sync: "carried over",
   conflict: "by deciding a conflict",
   merge: "by a merge",
   undo: "by undo",
@@ -70,13 +70,12 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
           <span className="font-medium">
             {OPS[change.op]} in {SIDE_NAMES[change.side]}
           </span>{" "}
-          <span className="text-ink-2">{change.actor ? `by ${change.actor}` : CAUSES[change.cause]}</span>
+          <span className="text-ink-2">{whoOf(change)}</span>
         </p>
         <p className="text-muted text-xs">
-          <time dateTime={change.at} title={formatDateTime(change.at)}>
-            {formatAgo(change.at)}
-          </time>
-          {change.actor && change.cause !== "user" && ` · ${CAUSES[change.cause]}`}
+          <Ago iso={change.at} />
+          {change.cause === "sql" && change.actor && ` · database user ${change.actor}`}
+          {change.actor && !["user", "sql"].includes(change.cause) && ` · ${CAUSES[change.cause]}`}
           {change.reason && ` · ${change.reason}`}
           {change.run_id !== null && (
             <>
@@ -108,6 +107,11 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
   );
 }
 
+/** A person by name, anything else by what it is. */
+function whoOf({ actor, cause }: ChangeOut): string {
+  return actor && cause !== "sql" ? `by ${actor}` : CAUSES[cause];
+}
+
 interface DifferenceProps {
   field: FieldChange;
   shape: Pick<FieldOut, "kind" | "options"> | undefined;
@@ -117,7 +121,7 @@ interface DifferenceProps {
 function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
   if (isNew) {
     return (
-      <div className="grid grid-cols-[7rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
+      <div className="grid grid-cols-[6.5rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
         <dt className="text-muted">{field.label}</dt>
         <dd className="min-w-0 break-words font-medium">{showValue(shape, field.after)}</dd>
       </div>
@@ -127,11 +131,11 @@ function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
     <div className="rounded-md bg-sunken px-2.5 py-1.5 text-xs">
       <dt className="text-muted">{field.label}</dt>
       <dd className="flex flex-wrap items-center gap-x-1.5">
-        <del className="break-all text-muted decoration-muted">
+        <del className="min-w-0 break-words text-muted decoration-muted">
           {showValue(shape, field.before) || "empty"}
         </del>
         <ArrowRight className="size-3 shrink-0 text-muted" aria-label="became" />
-        <span className="break-all font-medium">{showValue(shape, field.after) || "empty"}</span>
+        <span className="min-w-0 break-words font-medium">{showValue(shape, field.after) || "empty"}</span>
       </dd>
     </div>
   );

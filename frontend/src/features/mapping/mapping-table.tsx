@@ -1,7 +1,7 @@
 import { ArrowLeft, ArrowLeftRight, ArrowRight, Lock, type LucideIcon, TriangleAlert } from "lucide-react";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatCount, humanise } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import type { MappedField } from "./queries";
 
 const DIRECTIONS: Record<MappedField["direction"], { label: string; icon: LucideIcon }> = {
@@ -16,6 +16,18 @@ const POLICIES: Record<MappedField["policy"], string> = {
   newest: "the newer wins",
   union: "both are kept",
   ask: "a person decides",
+};
+
+const KINDS: Record<MappedField["kind"], string> = {
+  text: "text",
+  email: "e-mail",
+  phone: "phone",
+  date: "date",
+  instant: "date and time",
+  decimal: "number",
+  boolean: "yes or no",
+  enum: "one option",
+  enum_set: "several options",
 };
 
 /** Property, direction, field: HubSpot on the left, LoanArk on the right, as everywhere. */
@@ -54,7 +66,7 @@ export function MappingTable({ fields }: { fields: MappedField[] }) {
 
 function MappingRow({ field }: { field: MappedField }) {
   const { label, icon: Icon } = DIRECTIONS[field.direction];
-  const cell = "block py-0.5 align-top md:table-cell md:px-3 md:py-3";
+  const cell = "block py-0.5 align-top md:table-cell md:px-3 md:py-2";
   return (
     <tr className="block px-4 py-3 md:table-row md:p-0">
       <td className={cn(cell, "md:px-4")}>
@@ -77,7 +89,7 @@ function MappingRow({ field }: { field: MappedField }) {
       <th scope="row" className={cn(cell, "text-left font-medium")}>
         {field.label}
         <Small>
-          <code className="font-mono text-2xs">{field.field}</code> · {humanise(field.kind).toLowerCase()}
+          <code className="font-mono text-2xs">{field.field}</code> · {KINDS[field.kind]}
         </Small>
         {field.warning && (
           <span className="mt-1 flex gap-1.5 font-normal text-warn-ink text-xs">

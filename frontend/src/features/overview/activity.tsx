@@ -1,13 +1,9 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Panel } from "@/components/ui/card";
 import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
+import { cn } from "@/lib/cn";
 import { formatCount, formatHour } from "@/lib/format";
 import type { ActivityPoint } from "./queries";
-
-const WIDTH = 720;
-const HEIGHT = 190;
-/** Room around the curves, so that no line is cut. */
-const MARGIN = 6;
 
 /** Changes by the side they came from: HubSpot above the water, LoanArk below. Told apart by place, then by colour. */
 export function Activity({ points }: { points: ActivityPoint[] }) {
@@ -46,73 +42,57 @@ function Legend({ side, count }: { side: Side; count: number }) {
   );
 }
 
-/** A curve through the points that never overshoots them. */
-function curve(values: [number, number][]): string {
-  return values
-    .map(([x, y], index) => {
-      const [beforeX, beforeY] = values[index - 1] ?? [x, y];
-      const middle = (beforeX + x) / 2;
-      return index === 0 ? `M${x},${y}` : `C${middle},${beforeY} ${middle},${y} ${x},${y}`;
-    })
-    .join(" ");
-}
-
 interface ChartProps {
   points: ActivityPoint[];
   at: number | null;
   onPoint: (index: number | null) => void;
 }
 
+/** A bar an hour: both sides to one scale, from one line. Whatever is not nothing can be seen. */
 function Chart({ points, at, onPoint }: ChartProps) {
-  const id = useId();
-  const most = (side: Side) => Math.max(2, ...points.map((point) => point[side]));
-  // The line both sides stand on: HubSpot grows upwards from it, LoanArk downwards, to one scale.
-  const unit = (HEIGHT - 2 * MARGIN) / (most("hubspot") + most("loanark"));
-  const base = MARGIN + most("hubspot") * unit;
-  const step = WIDTH / Math.max(1, points.length - 1);
-  const line = (side: Side, sign: 1 | -1) =>
-    curve(points.map((point, index) => [index * step, base - sign * point[side] * unit]));
-  const area = (path: string) => (path === "" ? "" : `${path} L${WIDTH},${base} L0,${base} Z`);
-  const [hubspot, loanark] = [line("hubspot", 1), line("loanark", -1)];
+  const most = (side: Side) => Math.max(0, ...points.map((point) => point[side]));
+  const scale = Math.max(1, most("hubspot") + most("loanark"));
+  const rows = `${Math.max(0.08, most("hubspot") / scale)}fr ${Math.max(0.08, most("loanark") / scale)}fr`;
   return (
-    <svg
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      className="h-44 w-full touch-pan-y overflow-visible"
+    <div
       aria-hidden
+      className="flex h-44 touch-pan-y"
       onPointerMove={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
-        const index = Math.round(((event.clientX - box.left) / box.width) * (points.length - 1));
+        const index = Math.floor(((event.clientX - box.left) / box.width) * points.length);
         onPoint(Math.min(points.length - 1, Math.max(0, index)));
       }}
       onPointerLeave={() => onPoint(null)}
     >
-      <defs>
-        <linearGradient id={`${id}-up`} x1="0" x2="0" y1="0" y2="1">
-          <stop offset="0" className="[stop-color:var(--hubspot)]" stopOpacity="0.32" />
-          <stop offset="1" className="[stop-color:var(--hubspot)]" stopOpacity="0.04" />
-        </linearGradient>
-        <linearGradient id={`${id}-down`} x1="0" x2="0" y1="1" y2="0">
-          <stop offset="0" className="[stop-color:var(--loanark)]" stopOpacity="0.32" />
-          <stop offset="1" className="[stop-color:var(--loanark)]" stopOpacity="0.04" />
-        </linearGradient>
-      </defs>
-      <path d={area(hubspot)} fill={`url(#${id}-up)`} />
-      <path d={area(loanark)} fill={`url(#${id}-down)`} />
-      <g fill="none" strokeWidth="1.75" vectorEffect="non-scaling-stroke">
-        <path d={hubspot} className="stroke-hubspot" vectorEffect="non-scaling-stroke" />
-        <path d={loanark} className="stroke-loanark" vectorEffect="non-scaling-stroke" />
-      </g>
-      <path d={`M0,${base} H${WIDTH}`} className="stroke-line-strong" vectorEffect="non-scaling-stroke" />
-      {at !== null && (
-        <path
-          d={`M${at * step},0 V${HEIGHT}`}
-          className="stroke-ink"
-          strokeDasharray="2 3"
-          vectorEffect="non-scaling-stroke"
+      {points.map((point, index) => (
+        <div
+          key={point.at}
+          className={cn("grid min-w-0 flex-1 rounded-xs", index === at && "bg-hover")}
+          style={{ gridTemplateRows: rows }}
+        >
+          <Bar side="hubspot" share={share(point.hubspot, most("hubspot"))} />
+          <Bar side="loanark" share={share(point.loanark, most("loanark"))} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const share = (count: number, most: number) => (most === 0 ? 0 : count / most);
+
+function Bar({ side, share }: { side: Side; share: number }) {
+  const isUp = side === "hubspot";
+  return (
+    <div
+      className={cn("flex min-h-0 px-[12%]", isUp ? "items-end border-line-strong border-b" : "items-start")}
+    >
+      {share > 0 && (
+        <div
+          className={cn("min-h-0.75 w-full", isUp ? "rounded-t-xs bg-hubspot" : "rounded-b-xs bg-loanark")}
+          style={{ height: `${share * 100}%` }}
         />
       )}
-    </svg>
+    </div>
   );
 }
 

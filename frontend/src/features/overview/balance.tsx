@@ -1,15 +1,16 @@
 import { Fragment, type ReactNode } from "react";
+import { Ago } from "@/components/ui/ago";
 import { Card } from "@/components/ui/card";
 import { type Side, SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatCount } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import type { Balance as BalanceData } from "./queries";
 
 /** The sum that proves the sentence: it is always arithmetically true, and says so when it is not yet explained. */
 export function Balance({ balance }: { balance: BalanceData }) {
   return (
     <Card aria-label="Balance of both sides" className="overflow-hidden">
-      <p className="grid items-stretch sm:flex">
+      <p className="grid items-stretch py-2 sm:flex sm:flex-wrap sm:items-end sm:gap-x-6 sm:gap-y-3 sm:px-5 sm:py-4">
         <Total side="hubspot" count={balance.hubspot} />
         <Operator>=</Operator>
         <Total side="loanark" count={balance.loanark} />
@@ -42,20 +43,22 @@ function termsOf({ hubspot, loanark, explained, unexplained }: BalanceData): Ter
   ].filter(({ size }) => size !== 0);
 }
 
+const partStyle =
+  "flex items-baseline justify-between gap-3 pr-5 pl-10 max-sm:py-1.5 sm:block sm:px-0 sm:py-0 sm:text-left";
+const numberStyle = "block font-semibold text-2xl tabular-nums tracking-[-0.03em] sm:mt-1";
+
 function Total({ side, count }: { side: Side; count: number }) {
   return (
-    <span className="flex flex-1 items-baseline justify-between gap-3 pt-3 pr-5 pl-10 sm:block sm:px-5 sm:pt-4 sm:pb-4">
+    <span className={partStyle}>
       <SideBadge side={side} className="text-sm" />
-      <span className="block font-semibold text-2xl tabular-nums tracking-[-0.03em] sm:mt-1">
-        {formatCount(count)}
-      </span>
+      <span className={numberStyle}>{formatCount(count)}</span>
     </span>
   );
 }
 
 function Operator({ children }: { children: ReactNode }) {
   return (
-    <span className="-mb-11 self-center pt-4 pl-4 font-light text-muted text-xl sm:mb-0 sm:p-0 sm:text-2xl">
+    <span className="self-end pl-4 font-light text-muted text-xl max-sm:-mb-11 max-sm:self-start max-sm:pt-3 sm:pb-0.5 sm:pl-0 sm:text-2xl">
       {children}
     </span>
   );
@@ -63,27 +66,29 @@ function Operator({ children }: { children: ReactNode }) {
 
 function Gap({ size, isExplained }: { size: number; isExplained: boolean }) {
   return (
-    <span className="flex flex-1 items-baseline justify-between gap-3 pt-3 pr-5 pl-10 sm:block sm:px-5 sm:pt-4 sm:pb-4">
-      <span className={cn("font-medium text-sm", isExplained ? "text-ink-2" : "text-bad-ink")}>
+    <span className={partStyle}>
+      <span className={cn("font-medium text-sm", isExplained ? "text-ink-2" : "text-warn-ink")}>
         {isExplained ? "explained" : "not explained yet"}
       </span>
-      <span className="block font-semibold text-2xl tabular-nums tracking-[-0.03em] sm:mt-1">
-        {formatCount(size)}
-      </span>
+      <span className={numberStyle}>{formatCount(size)}</span>
     </span>
   );
 }
 
 function Explanation({ balance }: { balance: BalanceData }) {
   return (
-    <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1 border-t bg-sunken px-5 py-2 text-muted text-xs sm:mt-0">
-      <span>{formatCount(balance.linked)} linked one to one</span>
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t bg-sunken px-5 py-2 text-muted text-xs">
+      <span>
+        <span className="font-medium text-ink-2">{formatCount(balance.linked)}</span> linked one to one
+      </span>
       {balance.explained.map(({ reason, count }) => (
         <span key={reason}>
           <span className="font-medium text-ink-2">{formatCount(count)}</span> {reason}
         </span>
       ))}
-      <span className="sm:ml-auto">counted {formatAgo(balance.counted_at)}</span>
+      <span className="sm:ml-auto">
+        counted <Ago iso={balance.counted_at} />
+      </span>
     </div>
   );
 }

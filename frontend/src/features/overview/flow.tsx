@@ -1,7 +1,8 @@
+import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatCount, humanise } from "@/lib/format";
+import { formatCount, humanise } from "@/lib/format";
 import type { Budget, Pending } from "./queries";
 
 const LANE_TONES = ["bg-ink", "bg-ink/75", "bg-ink/55", "bg-ink/40", "bg-ink/28", "bg-ink/18"];
@@ -17,14 +18,25 @@ export function Flow({ pending, budget, workerSeenAt }: FlowProps) {
   return (
     <Panel title="On its way">
       <dl className="grid grid-cols-2 gap-3">
-        <Waiting side="hubspot" count={pending.hubspot} />
-        <Waiting side="loanark" count={pending.loanark} />
+        {/* A hint names the side that changed: what changed in LoanArk is on its way to HubSpot. */}
+        <Waiting side="hubspot" count={pending.loanark} />
+        <Waiting side="loanark" count={pending.hubspot} />
       </dl>
       <p className="mt-2 text-muted text-xs">
-        {pending.oldest_at ? `The oldest waits since ${formatAgo(pending.oldest_at)}.` : "Nothing waits."}{" "}
-        {workerSeenAt
-          ? `Worker seen ${formatAgo(workerSeenAt)}.`
-          : "No worker has been seen: nothing moves until one runs."}
+        {pending.oldest_at ? (
+          <>
+            The oldest change came <Ago iso={pending.oldest_at} />.
+          </>
+        ) : (
+          "Nothing waits."
+        )}{" "}
+        {workerSeenAt ? (
+          <>
+            The worker was heard <Ago iso={workerSeenAt} />.
+          </>
+        ) : (
+          "No worker has been heard: nothing moves until one runs."
+        )}
       </p>
       {budget && <BudgetBar budget={budget} />}
     </Panel>

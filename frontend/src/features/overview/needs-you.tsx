@@ -10,7 +10,8 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { Panel } from "@/components/ui/card";
-import type { NeedsYou as Need } from "./queries";
+import { formatCount } from "@/lib/format";
+import type { NeedsYou as Need, Overview } from "./queries";
 
 const LOOKS: Record<Need["kind"], { icon: LucideIcon; colour: string }> = {
   connection: { icon: Cable, colour: "bg-bad-wash text-bad-ink" },
@@ -19,6 +20,13 @@ const LOOKS: Record<Need["kind"], { icon: LucideIcon; colour: string }> = {
   conflict: { icon: Split, colour: "bg-ask-wash text-ask-ink" },
   rejection: { icon: TriangleAlert, colour: "bg-bad-wash text-bad-ink" },
 };
+
+const WAITS: Need["kind"][] = ["preview", "held"];
+
+/** The run that waits for a person, if one does. */
+export function waitingRun({ run, needs_you: needs }: Overview): number | undefined {
+  return run && needs.some(({ kind }) => WAITS.includes(kind)) ? run.id : undefined;
+}
 
 interface NeedsYouProps {
   tenant: string;
@@ -50,15 +58,14 @@ export function NeedsYou({ tenant, needs, waitingRunId }: NeedsYouProps) {
   );
 }
 
-function NeedLink({
-  tenant,
-  need,
-  waitingRunId,
-}: {
+interface NeedLinkProps {
   tenant: string;
   need: Need;
   waitingRunId: number | undefined;
-}) {
+}
+
+/** One matter and the way to it. */
+export function NeedLink({ tenant, need, waitingRunId }: NeedLinkProps) {
   const { icon: Icon, colour } = LOOKS[need.kind];
   const content = (
     <>
@@ -69,6 +76,9 @@ function NeedLink({
         <span className="block font-medium text-sm">{need.title}</span>
         <span className="block text-muted text-xs">{need.detail}</span>
       </span>
+      {need.count > 1 && (
+        <span className="font-semibold text-sm tabular-nums">{formatCount(need.count)}</span>
+      )}
       <ChevronRight className="size-4 shrink-0 text-muted" aria-hidden />
     </>
   );
@@ -95,7 +105,7 @@ function NeedLink({
     <Link
       to="/$tenant/needs-you"
       params={{ tenant }}
-      search={need.kind === "rejection" ? { show: "values" } : {}}
+      search={{ show: need.kind === "rejection" ? "values" : "conflicts" }}
       className={style}
     >
       {content}

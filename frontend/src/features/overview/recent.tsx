@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
 import { type Side, SideBadge } from "@/components/ui/side";
-import { formatAgo, fullName } from "@/lib/format";
+import { fullName } from "@/lib/format";
 import type { ContactRow } from "./queries";
 
 interface RecentProps {
@@ -40,15 +41,15 @@ export function Recent({ tenant, side, contacts }: RecentProps) {
               <Link
                 to="/$tenant/contacts/$contactId"
                 params={{ tenant, contactId: contact.id }}
-                className="flex items-baseline gap-3 px-4 py-2.5 text-sm hover:bg-hover focus-visible:-outline-offset-2"
+                className="flex items-baseline gap-3 px-4 py-2 text-sm hover:bg-hover focus-visible:-outline-offset-2"
               >
-                <span className="shrink-0 truncate font-medium max-sm:flex-1">{fullName(contact)}</span>
+                <span className="max-w-[60%] shrink-0 truncate font-medium max-sm:max-w-none max-sm:flex-1">
+                  {fullName(contact)}
+                </span>
                 <span className="hidden min-w-0 flex-1 truncate text-muted text-xs sm:block">
                   {contact.company ?? contact.email}
                 </span>
-                <time dateTime={contact.created_at} className="shrink-0 text-muted text-xs tabular-nums">
-                  {formatAgo(contact.created_at)}
-                </time>
+                <Ago iso={contact.created_at} isShort className="shrink-0 text-muted text-xs tabular-nums" />
               </Link>
             </li>
           ))}

@@ -14,9 +14,12 @@ export function Truth({ truth }: { truth: TruthData }) {
   const { icon: Icon, colour } = LOOKS[truth.level];
   return (
     <div className="flex gap-3">
-      <Icon className={cn("mt-1 size-7 shrink-0", colour)} strokeWidth={2} aria-hidden />
+      <Icon className={cn("mt-0.5 size-7 shrink-0", colour)} strokeWidth={2} aria-hidden />
       <div>
-        <h1 className="font-semibold text-2xl tracking-[-0.022em]" aria-live="polite">
+        <h1
+          className="text-pretty font-semibold text-xl leading-8 tracking-[-0.022em] sm:text-2xl"
+          aria-live="polite"
+        >
           {truth.sentence}
         </h1>
         {truth.detail && <p className="mt-1 max-w-prose text-muted">{truth.detail}</p>}

@@ -6,6 +6,7 @@ import { Progress } from "@/components/ui/progress";
 import { formatAgo, formatCount, formatDuration, humanise } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import type { RunOut } from "./queries";
+import { summary } from "./run-list";
 import { KIND_NAMES, RunStatus } from "./run-status";
 
 const SILENT_AFTER_MS = 60_000;
@@ -48,7 +49,7 @@ export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
         <h2 className="font-semibold text-sm">{KIND_NAMES[run.kind]}</h2>
         <RunStatus status={run.status} />
         <span className="text-muted text-xs">
-          {run.status === "running" ? humanise(run.phase) : run.reason}
+          {run.status === "running" ? humanise(run.phase) : (run.reason ?? summary(run))}
         </span>
         <Button
           asChild

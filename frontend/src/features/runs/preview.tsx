@@ -10,9 +10,7 @@ import {
   Split,
 } from "lucide-react";
 import { Panel } from "@/components/ui/card";
-import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatCount } from "@/lib/format";
 import type { PreviewOut, RunSample } from "./queries";
 import { RunCounts } from "./run-counts";
 
@@ -26,19 +24,16 @@ const ACTIONS: Record<RunSample["action"], { label: string; icon: LucideIcon; co
   reject: { label: "Refused", icon: CircleX, colour: "text-bad-ink" },
 };
 
-/** What the run would do, before it does anything: both totals, all counts, what to know, and people one can check. */
+/** What the run would do, before it does anything: both sides before and after, all counts, what to know, and people one can check. */
 export function Preview({ preview }: { preview: PreviewOut }) {
   return (
     <div className="grid gap-4">
-      <div className="grid gap-4 lg:grid-cols-[1fr_1.6fr]">
-        <Panel title="Now" bodyClassName="grid grid-cols-2 content-center gap-4">
-          <Total side="hubspot" count={preview.hubspot_total} />
-          <Total side="loanark" count={preview.loanark_total} />
-        </Panel>
-        <Panel title="It would">
-          <RunCounts counts={preview.counts} />
-        </Panel>
-      </div>
+      <Panel title="What it would do">
+        <RunCounts
+          counts={preview.counts}
+          totals={{ hubspot: preview.hubspot_total, loanark: preview.loanark_total }}
+        />
+      </Panel>
       {preview.notices.length > 0 && (
         <Panel title="Good to know" bodyClassName="p-0">
           <ul className="divide-y">
@@ -62,22 +57,12 @@ export function Preview({ preview }: { preview: PreviewOut }) {
   );
 }
 
-function Total({ side, count }: { side: "hubspot" | "loanark"; count: number }) {
-  return (
-    <div>
-      <SideBadge side={side} className="text-sm" />
-      <p className="mt-1 font-semibold text-2xl tabular-nums tracking-[-0.03em]">{formatCount(count)}</p>
-      <p className="text-muted text-xs">contacts</p>
-    </div>
-  );
-}
-
 function Sample({ sample }: { sample: RunSample }) {
   const { label, icon: Icon, colour } = ACTIONS[sample.action];
   return (
-    <li className="grid gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm sm:grid-cols-[10rem_1fr_1.6fr] sm:items-baseline">
-      <span className={cn("flex items-center gap-1.5 font-medium text-xs", colour)}>
-        <Icon className="size-3.5" aria-hidden /> {label}
+    <li className="grid gap-x-4 gap-y-0.5 px-4 py-2 text-sm sm:grid-cols-[9rem_1.6fr_1fr] sm:items-baseline">
+      <span className={cn("flex items-baseline gap-1.5 font-medium text-xs", colour)}>
+        <Icon className="size-3.5 self-center" aria-hidden /> {label}
       </span>
       <span className="min-w-0 truncate">
         <span className="font-medium">{sample.name}</span>{" "}

@@ -1,4 +1,4 @@
-import { SideBadge } from "@/components/ui/side";
+import { type Side, SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import type { RunCounts as Counts } from "./queries";
@@ -28,15 +28,21 @@ const LOUD = {
   bad: "bg-bad-wash text-bad-ink",
 };
 
+interface RunCountsProps {
+  counts: Counts;
+  /** How many contacts each side has before: given for what is only planned. */
+  totals?: Record<Side, number>;
+}
+
 /** What a run did (or would do), contact by contact. Nothing is left out: zeros are said, losses are loud. */
-export function RunCounts({ counts }: { counts: Counts }) {
+export function RunCounts({ counts, totals }: RunCountsProps) {
   return (
     <div className="grid gap-4">
-      <table className="w-full text-sm">
+      <table className="w-full max-w-2xl text-sm">
         <thead>
-          <tr className="h-9 border-b text-left text-muted text-xs">
+          <tr className="h-8.5 border-b text-left text-muted text-xs">
             <th scope="col" className="font-medium">
-              Written
+              {totals ? "Contacts" : "Written"}
             </th>
             <th scope="col" className="text-right font-normal">
               <SideBadge side="hubspot" className="text-xs" />
@@ -47,19 +53,27 @@ export function RunCounts({ counts }: { counts: Counts }) {
           </tr>
         </thead>
         <tbody className="tabular-nums">
+          {totals && <WrittenRow label="Now" {...totals} />}
           <WrittenRow
-            label="Created"
+            label={totals ? "To create" : "Created"}
             hubspot={counts.created_in_hubspot}
             loanark={counts.created_in_loanark}
           />
           <WrittenRow
-            label="Updated"
+            label={totals ? "To update" : "Updated"}
             hubspot={counts.updated_in_hubspot}
             loanark={counts.updated_in_loanark}
           />
+          {totals && !counts.deleted && (
+            <WrittenRow
+              label="Afterwards"
+              hubspot={totals.hubspot + (counts.created_in_hubspot ?? 0)}
+              loanark={totals.loanark + (counts.created_in_loanark ?? 0)}
+            />
+          )}
         </tbody>
       </table>
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4 lg:grid-cols-8">
         {[...CALM, ...TROUBLED].map((line) => (
           <CountLine key={line.key} line={line} count={counts[line.key] ?? 0} />
         ))}
@@ -78,7 +92,7 @@ function WrittenRow({
   loanark?: number;
 }) {
   return (
-    <tr className="h-9 border-b">
+    <tr className="h-8.5 border-b">
       <th scope="row" className="text-left font-normal">
         {label}
       </th>

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { Progress } from "@/components/ui/progress";
-import { formatAgo, formatCount, formatDuration, secondsBetween } from "@/lib/format";
+import { formatCount, formatDuration, secondsBetween } from "@/lib/format";
 import type { RunOut } from "./queries";
-import { KIND_NAMES, RunStatus } from "./run-status";
+import { KIND_NAMES, RunStatus, triggerOf } from "./run-status";
 
 /** Runs, newest first: what each was, how it ended, what it did, how long it took. */
 export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
@@ -20,13 +21,11 @@ export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
               <span className="block font-medium">
                 {KIND_NAMES[run.kind]} <span className="font-normal text-muted">#{run.id}</span>
               </span>
-              <span className="block text-muted text-xs">by {run.trigger}</span>
+              <span className="block truncate text-muted text-xs">{triggerOf(run)}</span>
             </span>
             <span className="text-right text-muted text-xs tabular-nums md:order-3">
-              <time dateTime={run.created_at} className="block">
-                {formatAgo(run.created_at)}
-              </time>
-              {run.started_at && run.finished_at && (
+              <Ago iso={run.created_at} className="block" />
+              {run.kind !== "preview" && run.started_at && run.finished_at && (
                 <span className="block">
                   took {formatDuration(secondsBetween(run.started_at, run.finished_at))}
                 </span>
@@ -55,13 +54,14 @@ export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
 }
 
 /** The telling counts in one line; zeros are left to the run's own page. */
-function summary({ counts, kind, preview }: RunOut): string {
-  const shown = kind === "preview" && preview ? preview.counts : counts;
+export function summary({ counts, kind, preview }: RunOut): string {
+  const isPlan = kind === "preview";
+  const shown = isPlan && preview ? preview.counts : counts;
   const parts: [number | undefined, string][] = [
     [shown.read, "read"],
-    [(shown.created_in_hubspot ?? 0) + (shown.created_in_loanark ?? 0), "created"],
-    [(shown.updated_in_hubspot ?? 0) + (shown.updated_in_loanark ?? 0), "updated"],
-    [shown.deleted, "deleted"],
+    [(shown.created_in_hubspot ?? 0) + (shown.created_in_loanark ?? 0), isPlan ? "to create" : "created"],
+    [(shown.updated_in_hubspot ?? 0) + (shown.updated_in_loanark ?? 0), isPlan ? "to update" : "updated"],
+    [shown.deleted, isPlan ? "to delete" : "deleted"],
     [shown.conflicted, "in conflict"],
     [shown.rejected, "refused"],
     [shown.held, "held"],

@@ -9,6 +9,7 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
+import { humanise } from "@/lib/format";
 import type { RunOut } from "./queries";
 
 const LOOKS: Record<RunOut["status"], { label: string; icon: LucideIcon; tone: Tone }> = {
@@ -26,6 +27,11 @@ export const KIND_NAMES: Record<RunOut["kind"], string> = {
   backfill: "First load",
   sweep: "Full comparison",
 };
+
+/** What or who started it: a person by their address, everything else in words. */
+export function triggerOf({ trigger }: RunOut): string {
+  return trigger.includes("@") ? trigger : humanise(trigger);
+}
 
 export function RunStatus({ status, short = false }: { status: RunOut["status"]; short?: boolean }) {
   const { label, icon, tone } = LOOKS[status];

@@ -100,7 +100,9 @@ function SignInError({ error }: { error: unknown }) {
   return (
     <div role="alert">
       <Notice tone="bad" title={isRefusal && fieldMessages ? "Not signed in" : problem.title}>
-        {fieldMessages || problem.detail}
+        {isRefusal && problem.fields.some(({ field }) => field === "password")
+          ? "This e-mail address and this password do not belong together, or are not correct."
+          : fieldMessages || problem.detail}
       </Notice>
     </div>
   );
