@@ -1,10 +1,20 @@
+import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
 
 /**
  * Against a running LoanArk: LOANARK_E2E_URL, or the demo that e2e/demo.ts starts for the length of the run.
- * Browsers are the distribution's: nothing is downloaded.
+ * Browsers are the distribution's: nothing is downloaded. LOANARK_CHROMIUM and LOANARK_FIREFOX say where they are.
  */
-const chromium = { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] };
+const chromium = {
+  executablePath: process.env.LOANARK_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+};
+const desk = { ...devices["Desktop Chrome"], launchOptions: chromium };
+const firefoxPath = process.env.LOANARK_FIREFOX ?? "/usr/bin/firefox-esr";
+const hasFirefox = existsSync(firefoxPath);
+const isMainProcess = process.env.TEST_WORKER_INDEX === undefined;
+// biome-ignore lint/suspicious/noConsole: whoever runs the tests should know what was left out.
+if (!hasFirefox && isMainProcess) console.warn(`No Firefox at ${firefoxPath}: its smoke test is skipped.`);
 
 export default defineConfig({
   testDir: "e2e",
@@ -12,9 +22,30 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 20_000 },
   globalSetup: "./e2e/demo.ts",
-  use: { trace: "retain-on-failure", launchOptions: chromium },
+  use: { trace: "retain-on-failure" },
   projects: [
-    { name: "desk", use: { ...devices["Desktop Chrome"], launchOptions: chromium } },
-    { name: "phone", use: { ...devices["Pixel 7"], launchOptions: chromium }, testMatch: /looks/ },
+    { name: "first-run", use: desk, testMatch: /first-run/ },
+    { name: "desk", use: desk, testMatch: /main-job|looks/, dependencies: ["first-run"] },
+    {
+      name: "phone",
+      use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },
+      testMatch: /looks|smoke/,
+      dependencies: ["first-run"],
+    },
+    ...(hasFirefox
+      ? [
+          {
+            name: "firefox",
+            use: {
+              ...devices["Desktop Firefox"],
+              // Stock Firefox by WebDriver BiDi; without the channel Playwright wants its own build.
+              channel: "moz-firefox",
+              launchOptions: { executablePath: firefoxPath },
+            },
+            testMatch: /smoke/,
+            dependencies: ["first-run"],
+          },
+        ]
+      : []),
   ],
 });

@@ -1,19 +1,40 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { theDemo } from "./demo";
 import { address, expectAccessible, signIn } from "./person";
 
-const PAGES = ["", "/contacts", "/needs-you", "/runs", "/connection", "/mapping"];
+const PAGES = ["", "/contacts", "/needs-you", "/runs", "/runs/1", "/runs/2", "/connection", "/mapping"];
+const DOORS = ["/sign-in", "/password/reset", "/password/reset/not-a-key", "/verify-email/not-a-key"];
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is accessible and fits the screen, ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await signIn(page);
-    for (const path of PAGES) {
-      await page.goto(address(path));
-      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      await expect(page.locator(".skeleton")).toHaveCount(0);
-      await expectAccessible(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide, `${path} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
-    }
-  });
+async function expectFine(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await expectAccessible(page);
+  await setTheme(page, "dark");
+  await expectAccessible(page, ["color-contrast"]); // All that the theme changes.
+  await setTheme(page, "light");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(wide, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
 }
+
+const setTheme = (page: Page, theme: string) =>
+  page.evaluate((name) => {
+    document.documentElement.dataset.theme = name;
+  }, theme);
+
+test("every page is accessible in light and dark, and fits the screen", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  for (const path of DOORS) {
+    await page.goto(new URL(path, theDemo().url).href);
+    await expectFine(page);
+  }
+  await signIn(page);
+  for (const path of PAGES) {
+    await page.goto(address(path));
+    await expectFine(page);
+  }
+  await page.goto(address("/contacts"));
+  await page.getByRole("row").nth(2).click();
+  await expectFine(page);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expectFine(page);
+});

@@ -1,28 +1,93 @@
-import { expect, test } from "@playwright/test";
-import { address, signIn } from "./person";
+import { expect, type Page, test } from "@playwright/test";
+import { hubspot } from "./hubspot";
+import { address, signIn, title } from "./person";
 
-test("a first run is previewed, approved, watched, and then everything is in sync", async ({ page }) => {
+/** Opens the nth contact of the list and tells its number in HubSpot. */
+async function openContact(page: Page, nth: number): Promise<string> {
   await signIn(page);
-  await page.goto(address("/runs"));
-  await page
-    .getByRole("link", { name: /Preview #/ })
-    .first()
-    .click();
-  const approve = page.getByRole("button", { name: "Approve and start" });
-  if (await approve.isVisible()) await approve.click();
-  await page.goto(address(""));
-  await expect(page.getByRole("heading", { level: 1 })).toContainText(/in sync|need/);
-  await expect(page.getByLabel("Balance of both sides")).toBeVisible();
-});
+  await page.goto(address("/contacts?sort=lastname"));
+  await page.getByRole("row").nth(nth).click();
+  const link = page.getByRole("link", { name: /opens in HubSpot/ });
+  await expect(link).toBeVisible();
+  return ((await link.textContent()) ?? "").trim();
+}
 
-test("an edit in LoanArk shows as pending or in sync, and in the history at once", async ({ page }) => {
-  await signIn(page);
-  await page.goto(address("/contacts"));
-  await page.getByRole("row").nth(3).click();
-  await page.getByRole("button", { name: "Edit" }).click();
-  const city = `Sync City ${Date.now() % 100_000}`;
+const inHubSpot = (contact: string, property: string) => async () =>
+  (await hubspot.read(contact)).properties[property];
+
+test("an edit in LoanArk reaches HubSpot", async ({ page }) => {
+  const contact = await openContact(page, 3);
+  const city = `Port ${Date.now() % 100_000}`;
+  await page.keyboard.press("e");
+  await expect(page.getByLabel("First name")).toBeFocused();
   await page.getByLabel("City").fill(city);
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("table").getByText(city).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
   await expect(page.getByRole("region", { name: "History" }).getByText(city)).toBeVisible();
+  await expect.poll(inHubSpot(contact, "city")).toBe(city);
+  await expect(page.locator("main header").getByText("In sync")).toBeVisible();
+});
+
+test("an edit in HubSpot reaches the open page, and the list, without a reload", async ({
+  page,
+  context,
+}) => {
+  const contact = await openContact(page, 5);
+  const list = await context.newPage();
+  await list.goto(address("/contacts"));
+  const company = `Harbour ${Date.now() % 100_000}`;
+  await hubspot.edit(contact, { company });
+  await expect(page.getByRole("table").getByText(company)).toHaveCount(2);
+  await expect(list.getByRole("row").nth(1)).toContainText(company);
+});
+
+test("a deletion is undone from its message", async ({ page }) => {
+  await openContact(page, 7);
+  await page.getByRole("button", { name: "Delete contact" }).click();
+  await expect(page.getByText(/^Deleted/).first()).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: "Delete contact" })).toBeVisible();
+});
+
+test("the list is searched, walked, opened and left by keys alone, and keeps its place", async ({ page }) => {
+  await signIn(page);
+  await page.goto(address("/contacts"));
+  await expect(page.getByRole("row").nth(4)).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  await page.keyboard.type("example");
+  await expect(page).toHaveURL(/search=example/);
+  await page.getByRole("searchbox").blur();
+  for (const key of ["j", "j", "j"]) await page.keyboard.press(key);
+  const row = page.locator('[data-row="3"]');
+  await expect(row).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/contacts\/[0-9a-f-]{36}/);
+  await page.getByRole("main").getByRole("link", { name: "Contacts" }).click();
+  await expect(page).toHaveURL(/search=example/);
+  await expect(row).toBeFocused();
+});
+
+test("HubSpot is disconnected, refused, and connected again through its own page", async ({ page }) => {
+  await signIn(page);
+  await page.goto(address("/connection"));
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByText("Not connected").first()).toBeVisible();
+
+  await page.getByRole("button", { name: "Use a token" }).click();
+  await page.getByRole("textbox", { name: "Token" }).fill("pat-na1-wrong");
+  await page.getByRole("button", { name: "Check and connect" }).click();
+  await expect(page.getByRole("dialog").getByRole("alert")).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Connect HubSpot" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText("HubSpot was not connected")).toBeVisible();
+
+  await page.getByRole("button", { name: "Connect HubSpot" }).click();
+  await page.getByRole("button", { name: "Connect app" }).click();
+  await expect(page.getByText("HubSpot is connected")).toBeVisible();
+  await page.goto(address(""));
+  await expect(title(page)).toHaveText(/in sync|on the way/);
 });

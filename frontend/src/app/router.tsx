@@ -67,6 +67,25 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import("@/routes/sign-in")),
 });
 
+// Where the links of allauth's e-mails lead (HEADLESS_FRONTEND_URLS).
+const passwordReset = createRoute({
+  getParentRoute: () => root,
+  path: "/password/reset",
+  component: lazyRouteComponent(() => import("@/routes/password-reset")),
+});
+
+const newPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/password/reset/$key",
+  component: lazyRouteComponent(() => import("@/routes/new-password")),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: "/verify-email/$key",
+  component: lazyRouteComponent(() => import("@/routes/verify-email")),
+});
+
 const organisation = createRoute({
   getParentRoute: () => root,
   path: "/$tenant",
@@ -154,6 +173,9 @@ const mapping = createRoute({
 const routeTree = root.addChildren([
   home,
   signInRoute,
+  passwordReset,
+  newPassword,
+  verifyEmail,
   organisation.addChildren([dashboard, contacts, contact, needsYou, runs, run, connection, mapping]),
 ]);
 

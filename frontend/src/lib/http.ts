@@ -26,11 +26,12 @@ export async function bodyOf(response: Response): Promise<unknown> {
 export async function requestJson<T>(
   method: string,
   path: string,
-  { body, accept = [] }: { body?: unknown; accept?: number[] } = {},
+  { body, accept = [], headers }: { body?: unknown; accept?: number[]; headers?: HeadersInit } = {},
 ): Promise<{ status: number; data: T }> {
   try {
     const response = await appFetch(new URL(path, window.location.origin), {
       method,
+      ...(headers && { headers }),
       ...(body !== undefined && {
         body: JSON.stringify(body),
         headers: { "Content-Type": "application/json" },

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Activity, ArrowUpRight } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
@@ -29,7 +29,17 @@ export default function ConnectionPage() {
           </Notice>
         )}
         {search.connected && connection?.status === "connected" && (
-          <Notice tone="ok" title="HubSpot is connected" />
+          <Notice
+            tone="ok"
+            title="HubSpot is connected"
+            action={
+              <Button asChild size="sm">
+                <Link to="/$tenant" params={{ tenant }}>
+                  See what happens next
+                </Link>
+              </Button>
+            }
+          />
         )}
         {connection ? (
           <Connection tenant={tenant} connection={connection} />

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Ago } from "@/components/ui/ago";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
@@ -19,10 +19,12 @@ export default function ContactPage() {
   const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
   const { canEdit } = useRights(tenant);
   const [editing, setEditing] = useState<string | true | undefined>();
-  const stopEditing = () => {
-    setEditing(undefined);
-    requestAnimationFrame(() => document.getElementById(EDIT_BUTTON)?.focus());
-  };
+  const stopEditing = () => setEditing(undefined);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && editing === undefined) document.getElementById(EDIT_BUTTON)?.focus();
+    wasEditing.current = editing !== undefined;
+  }, [editing]);
   useHotkeys({
     e: (event) => {
       if (!canEdit || !contact || contact.deleted_at) return;

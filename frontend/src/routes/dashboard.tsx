@@ -44,7 +44,9 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
     <>
       <Truth truth={overview.truth} />
       {isSilent(overview, askedAt) && <SilentWorker seenAt={overview.worker_seen_at} />}
-      {overview.connection.status === "not_connected" && <FirstStep tenant={tenant} />}
+      {overview.connection.status === "not_connected" && (
+        <FirstStep tenant={tenant} isFirst={overview.balance === null} />
+      )}
       {overview.balance && <Balance balance={overview.balance} />}
       {isWorthShowing && <LiveRun tenant={tenant} run={run} />}
       <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
@@ -82,14 +84,18 @@ function SilentWorker({ seenAt }: { seenAt: string | null }) {
   );
 }
 
-function FirstStep({ tenant }: { tenant: string }) {
+function FirstStep({ tenant, isFirst }: { tenant: string; isFirst: boolean }) {
   return (
     <div className="flex flex-wrap items-center gap-4 rounded-lg border border-hubspot-line bg-hubspot-wash p-5">
       <SideGlyph side="hubspot" className="size-8 rounded-md" />
       <div className="min-w-56 flex-1">
-        <p className="font-semibold">Connect HubSpot to begin</p>
+        <p className="font-semibold">
+          {isFirst ? "Connect HubSpot to begin" : "Connect HubSpot again to go on"}
+        </p>
         <p className="text-ink-2 text-sm">
-          It takes a minute. Nothing is copied or changed before you have seen a preview and approved it.
+          {isFirst
+            ? "It takes a minute. Nothing is copied or changed before you have seen a preview and approved it."
+            : "Contacts, links and history are kept. Changes made meanwhile are carried over then."}
         </p>
       </div>
       <Button asChild kind="primary" size="lg">

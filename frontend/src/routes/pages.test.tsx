@@ -32,7 +32,47 @@ describe("signing in", () => {
   });
 });
 
+describe("a forgotten password", () => {
+  it("says whom to ask where no mail can be sent", async () => {
+    server.use(http.post("*/auth/password/request", () => HttpResponse.json({}, { status: 500 })));
+    const { user, container } = renderApp("/password/reset");
+    await user.type(await screen.findByLabelText("E-mail"), "dana@loanark.example");
+    await user.click(screen.getByRole("button", { name: "Send me a link" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Ask your administrator");
+    expect(await accessibilityFaults(container)).toEqual([]);
+  });
+
+  it("is replaced by a new one, and 401 after that means: now sign in", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.get("*/auth/password/reset", () => HttpResponse.json({})),
+      http.post("*/auth/password/reset", async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json({}, { status: 401 });
+      }),
+    );
+    const { user } = renderApp("/password/reset/a-key");
+    await user.type(await screen.findByLabelText("New password"), "a long enough one");
+    await user.click(screen.getByRole("button", { name: "Set the password" }));
+    expect(await screen.findByText("Your new password is set")).toBeVisible();
+    expect(sent).toEqual([{ key: "a-key", password: "a long enough one" }]);
+  });
+
+  it("offers a new link for one that is used up", async () => {
+    server.use(http.get("*/auth/password/reset", () => HttpResponse.json({}, { status: 400 })));
+    renderApp("/password/reset/used");
+    expect(await screen.findByRole("alert")).toHaveTextContent("not good any more");
+    expect(screen.getByRole("link", { name: "Ask for a new link" })).toBeVisible();
+  });
+});
+
 describe("the dashboard", () => {
+  it("says so when no worker is heard", async () => {
+    server.use(http.get(`${API}/overview`, () => HttpResponse.json({ ...overview, worker_seen_at: null })));
+    renderApp("/loanark");
+    expect(await screen.findByText("No worker is running, so nothing moves")).toBeVisible();
+  });
+
   it("tells the truth in one sentence and proves it by a sum", async () => {
     const { container } = renderApp("/loanark");
     expect(await screen.findByRole("heading", { name: "3 contacts need you" })).toBeVisible();
@@ -137,6 +177,19 @@ describe("a contact", () => {
     expect(await screen.findByRole("heading", { level: 1 })).toBeVisible();
     expect(screen.queryByRole("button", { name: "Edit" })).not.toBeInTheDocument();
     expect(screen.queryByRole("button", { name: /Use this/ })).not.toBeInTheDocument();
+  });
+});
+
+describe("what needs a person", () => {
+  it("names what waits before anything else, and counts the rest", async () => {
+    const needs = [
+      { kind: "preview", count: 1, title: "Approve the preview", detail: "See what would happen." },
+      { kind: "rejection", count: 2, title: "Values not carried over", detail: "Each says why." },
+    ];
+    server.use(http.get(`${API}/overview`, () => HttpResponse.json({ ...overview, needs_you: needs })));
+    renderApp("/loanark/needs-you");
+    expect(await screen.findByRole("link", { name: /Approve the preview/ })).toBeVisible();
+    expect(screen.getByRole("tab", { name: "Refused values 2" })).toHaveAttribute("aria-selected", "true");
   });
 });
 

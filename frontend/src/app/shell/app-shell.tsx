@@ -6,7 +6,7 @@ import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { overviewQuery } from "@/features/overview/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { useOnline } from "@/lib/use-online";
-import { useLiveStream } from "@/live/stream";
+import { useLiveState, useLiveStream } from "@/live/stream";
 import { Layers } from "./layers";
 import { PhoneTabs, PhoneTop } from "./phone-bars";
 import { Sidebar } from "./sidebar";
@@ -32,7 +32,6 @@ export function AppShell() {
       <Sidebar tenant={tenant} needsYou={needsYou} />
       <div className="flex min-w-0 flex-1 flex-col">
         <PhoneTop organisation={organisation} />
-        <OfflineBanner />
         <main id="content" tabIndex={-1} className="flex-1 focus-visible:outline-none">
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
@@ -40,20 +39,31 @@ export function AppShell() {
         </main>
       </div>
       <PhoneTabs tenant={tenant} needsYou={needsYou} />
+      <StaleNotice />
       <Layers tenant={tenant} />
     </div>
   );
 }
 
-function OfflineBanner() {
-  if (useOnline()) return null;
+/** Floats over the page, so that nothing moves when it comes and goes. */
+function StaleNotice() {
+  const isOnline = useOnline();
+  const live = useLiveState();
+  const isStale = !isOnline || live === "lost";
   return (
     <div
       role="status"
-      className="flex items-center justify-center gap-2 bg-ink px-4 py-2 text-on-ink text-sm"
+      className="pointer-events-none fixed inset-x-4 bottom-18 z-30 flex justify-center md:bottom-5 md:left-58"
     >
-      <CloudOff className="size-4 shrink-0" aria-hidden />
-      You are offline. You see what was loaded last; changes wait until you are back.
+      {isStale && (
+        <p className="appear flex items-center gap-2.5 rounded-lg bg-ink px-4 py-2 text-on-ink text-sm shadow-high">
+          <CloudOff className="size-4 shrink-0" aria-hidden />
+          <span>
+            {isOnline ? "LoanArk cannot be reached." : "You are offline."} You see what was loaded last; it
+            goes on by itself.
+          </span>
+        </p>
+      )}
     </div>
   );
 }

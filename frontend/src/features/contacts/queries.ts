@@ -35,6 +35,9 @@ export type ContactFilters = Omit<NonNullable<ListContactsData["query"]>, "curso
 export type ContactSort = NonNullable<NonNullable<ListContactsData["query"]>["sort"]>;
 
 const PAGE_SIZE = 100;
+const PENDING_MS = 1_500;
+const PENDING_LIST_MS = 3_000;
+const PENDING_PAGES = 2;
 const PALETTE_SIZE = 7;
 const TOUCHED = [
   "listContacts",
@@ -50,7 +53,19 @@ export const contactsQuery = (tenant: string, filters: ContactFilters, sort: Con
   ...listContactsInfiniteOptions({ path: { tenant }, query: { ...filters, sort, limit: PAGE_SIZE } }),
   ...keysetPaging,
   placeholderData: keepPreviousData,
+  refetchInterval: ({ state }: { state: { data?: ListPages | undefined } }) =>
+    hasPending(state.data) ? PENDING_LIST_MS : false,
 });
+
+interface ListPages {
+  pages: { items: { sync: { state: string } }[] }[];
+}
+
+/** Looked for at the top only: whoever has scrolled far is not made to load it all again. */
+function hasPending(data: ListPages | undefined): boolean {
+  if (!data || data.pages.length > PENDING_PAGES) return false;
+  return data.pages.some(({ items }) => items.some(({ sync }) => sync.state === "pending"));
+}
 
 export const facetsQuery = (tenant: string, filters: ContactFilters) => ({
   ...listFacetsOptions({ path: { tenant }, query: filters }),
@@ -70,8 +85,12 @@ export const contactSearchQuery = (tenant: string, search: string) => ({
     })),
 });
 
-export const contactQuery = (tenant: string, contactId: string) =>
-  getContactOptions({ path: { tenant, contact_id: contactId } });
+/** While something of it is on its way, its state is asked for: the arrival changes no value, so no event tells of it. */
+export const contactQuery = (tenant: string, contactId: string) => ({
+  ...getContactOptions({ path: { tenant, contact_id: contactId } }),
+  refetchInterval: ({ state }: { state: { data?: ContactOut | undefined } }) =>
+    state.data?.sync.state === "pending" ? PENDING_MS : false,
+});
 
 export const timelineQuery = (tenant: string, contactId: string) => ({
   ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId } }),

@@ -1,3 +1,4 @@
+import type { Overview } from "@/client";
 import { getOverviewOptions } from "@/client/@tanstack/react-query.gen";
 
 export type {
@@ -15,9 +16,13 @@ export type {
 const WHILE_WORKING_MS = 2_000;
 const OTHERWISE_MS = 30_000;
 
-/** The state of everything. Asked more often while a run is on its way. */
+function isMoving({ run, pending }: Overview): boolean {
+  return run?.status === "running" || pending.hubspot + pending.loanark > 0;
+}
+
+/** The state of everything. Asked more often while something is on its way. */
 export const overviewQuery = (tenant: string) => ({
   ...getOverviewOptions({ path: { tenant } }),
-  refetchInterval: (query: { state: { data?: { run: { status: string } | null } | undefined } }) =>
-    query.state.data?.run?.status === "running" ? WHILE_WORKING_MS : OTHERWISE_MS,
+  refetchInterval: ({ state: { data } }: { state: { data?: Overview | undefined } }) =>
+    data && isMoving(data) ? WHILE_WORKING_MS : OTHERWISE_MS,
 });

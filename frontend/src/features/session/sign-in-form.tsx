@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -39,6 +40,13 @@ export function SignInForm({ onSignedIn }: SignInFormProps) {
       <Button type="submit" kind="primary" size="lg" busy={submit.isPending} className="mt-1">
         {step === "password" ? "Sign in" : "Confirm"} <ArrowRight aria-hidden />
       </Button>
+      {step === "password" && (
+        <p className="text-center text-sm">
+          <Link to="/password/reset" className="text-ink-2 underline underline-offset-3 hover:text-ink">
+            Forgot your password?
+          </Link>
+        </p>
+      )}
     </form>
   );
 }
