@@ -58,7 +58,8 @@ export default function ContactPage() {
           }
           className="hatched mb-4"
         >
-          It is archived in HubSpot as well, or will be in a moment. Restoring brings both back.
+          HubSpot archives it as well. Restoring brings it back here and creates it anew in HubSpot, which
+          lets no program undo its archiving.
         </Notice>
       )}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
@@ -89,7 +90,7 @@ function OpenMatters({
 }) {
   const { resolve, retry, resolving, retrying } = useAttentionActions(tenant);
   const open = contact.conflicts.filter((conflict) => conflict.open);
-  if (open.length + contact.rejections.length === 0) return null;
+  if (contact.deleted_at || open.length + contact.rejections.length === 0) return null;
   return (
     <section aria-label="Needs you" className="grid gap-3">
       {open.map((conflict) => (

@@ -10,6 +10,8 @@ interface FieldControl {
 
 interface FieldProps {
   label: ReactNode;
+  /** The label is on the page already, for eyes: beside a cell, as a heading. */
+  isLabelHidden?: boolean;
   error?: string | undefined;
   hint?: ReactNode;
   className?: string;
@@ -17,13 +19,13 @@ interface FieldProps {
 }
 
 /** A label, a control, and what is wrong with it, tied together for eyes and screen readers alike. */
-export function Field({ label, error, hint, className, children }: FieldProps) {
+export function Field({ label, isLabelHidden = false, error, hint, className, children }: FieldProps) {
   const id = useId();
   const noteId = `${id}-note`;
   const hasNote = Boolean(error || hint);
   return (
     <div className={cn("grid content-start gap-1.5", className)}>
-      <label htmlFor={id} className="font-medium text-ink-2 text-xs">
+      <label htmlFor={id} className={isLabelHidden ? "sr-only" : "font-medium text-ink-2 text-xs"}>
         {label}
       </label>
       {children({

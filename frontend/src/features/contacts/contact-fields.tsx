@@ -24,7 +24,8 @@ interface ContactFieldsProps {
 }
 
 export function ContactFields({ tenant, contact, editing, onEdit, onDone }: ContactFieldsProps) {
-  if (editing === undefined) return <ThreeColumns fields={contact.fields} onEdit={onEdit} />;
+  if (editing === undefined)
+    return <ThreeColumns fields={contact.fields} isDeleted={contact.deleted_at !== null} onEdit={onEdit} />;
   return <EditForm tenant={tenant} contact={contact} editing={editing} onDone={onDone} />;
 }
 
@@ -35,7 +36,9 @@ function EditForm({ tenant, contact, editing, onDone }: Omit<ContactFieldsProps,
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => {
     const row = editing === true ? "" : `[data-field="${editing}"] `;
-    element.current?.querySelector<HTMLElement>(`${row}:is(input, button[role=combobox])`)?.focus();
+    const input = element.current?.querySelector<HTMLElement>(`${row}:is(input, button[role=combobox])`);
+    input?.focus();
+    input?.scrollIntoView({ block: "center" });
   }, [editing]);
   const schema = useMemo(() => formSchema(contact.fields), [contact.fields]);
   const form = useForm<FormValues>({
@@ -81,7 +84,8 @@ function EditForm({ tenant, contact, editing, onDone }: Omit<ContactFieldsProps,
             control={form.control}
             render={({ field: { value, onChange } }) => (
               <Field
-                label={<span className="sr-only">{field.label}</span>}
+                label={field.label}
+                isLabelHidden
                 error={errors[field.name]?.message}
                 className="w-full gap-0.5 lg:-my-1"
               >

@@ -43,7 +43,11 @@ export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: Con
         <div className="min-w-0 flex-1 basis-64">
           <h1 className="break-words font-semibold text-xl">{contact.name}</h1>
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs">
-            <SyncBadge state={contact.sync.state} reason={contact.sync.reason} isWhole />
+            <SyncBadge
+              state={contact.sync.state}
+              reason={contact.deleted_at ? null : contact.sync.reason}
+              isWhole
+            />
             {contact.hubspot_url && (
               <a
                 href={contact.hubspot_url}
@@ -92,7 +96,7 @@ function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, 
           {!isResyncing && <RefreshCw aria-hidden />} Resync
         </Button>
       </Tooltip>
-      <Tooltip label="Delete here and in HubSpot; can be undone">
+      <Tooltip label="Delete here, archive in HubSpot; can be undone">
         <Button
           kind="danger"
           size="icon"

@@ -51,8 +51,8 @@ export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: 
           {rejection.fix}
         </p>
         <p className="mt-1 text-muted text-xs">
-          <Ago iso={rejection.at} /> · tried {plural(rejection.attempts, "time")} · everything else about this
-          contact goes on
+          <Ago iso={rejection.at} /> · tried {plural(rejection.attempts, "time")}
+          {label && " · everything else about this contact goes on"}
         </p>
       </div>
       {canRetry && (
@@ -64,7 +64,8 @@ export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: 
   );
 }
 
-/** The reason without the field's name, which the heading has said. */
+/** The reason without what it is about, which the heading has said. */
 function reasonOf({ label, reason }: RejectionOut): string {
-  return label && reason.startsWith(`${label}: `) ? reason.slice(label.length + 2) : reason;
+  const subject = `${label ?? "The contact"}: `;
+  return reason.startsWith(subject) ? reason.slice(subject.length) : reason;
 }

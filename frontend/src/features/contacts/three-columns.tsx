@@ -22,6 +22,8 @@ function grouped(fields: FieldOut[]): [string, FieldOut[]][] {
 
 interface ThreeColumnsProps {
   fields: FieldOut[];
+  /** What is deleted is compared with nothing: its last values stand alone. */
+  isDeleted?: boolean;
   /** In place of LoanArk's value while it is being edited. */
   renderInput?: ((field: FieldOut) => ReactNode) | undefined;
   /** A double click on LoanArk's value edits it; by keys it is the page's own shortcut. */
@@ -32,7 +34,7 @@ interface ThreeColumnsProps {
 const SAID_ELSEWHERE: FieldOut["state"][] = ["conflict", "rejected", "unmapped"];
 
 /** HubSpot, what both agreed on last, LoanArk. Where the three are one, it says "=", once. */
-export function ThreeColumns({ fields, renderInput, onEdit }: ThreeColumnsProps) {
+export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }: ThreeColumnsProps) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface shadow-low">
       <table className="block w-full text-sm lg:table lg:table-fixed">
@@ -61,7 +63,7 @@ export function ThreeColumns({ fields, renderInput, onEdit }: ThreeColumnsProps)
                 className="eyebrow block px-4 pt-3 pb-1 text-left lg:table-cell"
               >
                 {group}
-                {members.every(({ state }) => state === "unmapped") && (
+                {!isDeleted && members.every(({ state }) => state === "unmapped") && (
                   <span className="ml-2 font-normal normal-case tracking-normal">in LoanArk only</span>
                 )}
               </th>
@@ -69,7 +71,7 @@ export function ThreeColumns({ fields, renderInput, onEdit }: ThreeColumnsProps)
             {members.map((field) => (
               <FieldRow
                 key={field.name}
-                field={field}
+                field={isDeleted ? { ...field, state: "unmapped", hubspot: null } : field}
                 onEdit={field.editable ? onEdit : undefined}
                 input={field.editable ? renderInput?.(field) : undefined}
               />

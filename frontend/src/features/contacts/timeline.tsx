@@ -121,7 +121,7 @@ interface DifferenceProps {
 function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
   if (isNew) {
     return (
-      <div className="grid grid-cols-[6.5rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
+      <div className="grid grid-cols-[5.75rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
         <dt className="text-muted">{field.label}</dt>
         <dd className="min-w-0 break-words font-medium">{showValue(shape, field.after)}</dd>
       </div>

@@ -1,5 +1,5 @@
 import { ArrowLeft, ArrowLeftRight, ArrowRight, Lock, type LucideIcon, TriangleAlert } from "lucide-react";
-import { SideBadge } from "@/components/ui/side";
+import { SideBadge, SideGlyph } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import type { MappedField } from "./queries";
@@ -66,16 +66,17 @@ export function MappingTable({ fields }: { fields: MappedField[] }) {
 
 function MappingRow({ field }: { field: MappedField }) {
   const { label, icon: Icon } = DIRECTIONS[field.direction];
-  const cell = "block py-0.5 align-top md:table-cell md:px-3 md:py-2";
+  const cell = "block min-w-0 py-0.5 align-top md:table-cell md:px-3 md:py-2";
   return (
-    <tr className="block px-4 py-3 md:table-row md:p-0">
+    <tr className="grid grid-cols-2 gap-x-4 px-4 py-2.5 md:table-row md:p-0">
       <td className={cn(cell, "md:px-4")}>
+        <SideGlyph side="hubspot" className="mr-1.5 size-4 align-[-3px] md:hidden" />
         <span className="font-medium">{field.property_label}</span>
         <Small>
           <code className="font-mono text-2xs">{field.property}</code> · {field.property_type}
         </Small>
       </td>
-      <td className={cn(cell, "text-ink-2")}>
+      <td className={cn(cell, "text-ink-2 max-md:order-1")}>
         <span className="flex items-center gap-1.5 whitespace-nowrap">
           <Icon className="size-4 text-muted" aria-hidden /> {label}
         </span>
@@ -87,6 +88,7 @@ function MappingRow({ field }: { field: MappedField }) {
         )}
       </td>
       <th scope="row" className={cn(cell, "text-left font-medium")}>
+        <SideGlyph side="loanark" className="mr-1.5 size-4 align-[-3px] md:hidden" />
         {field.label}
         <Small>
           <code className="font-mono text-2xs">{field.field}</code> · {KINDS[field.kind]}
@@ -98,7 +100,7 @@ function MappingRow({ field }: { field: MappedField }) {
           </span>
         )}
       </th>
-      <td className={cn(cell, "text-ink-2")}>
+      <td className={cn(cell, "text-ink-2 max-md:order-1")}>
         {field.direction === "both" ? (
           POLICIES[field.policy]
         ) : (
@@ -106,7 +108,12 @@ function MappingRow({ field }: { field: MappedField }) {
         )}
         {!field.blank_may_overwrite && <Small>an empty value never overwrites</Small>}
       </td>
-      <td className={cn(cell, "text-muted tabular-nums md:px-4 md:text-right")}>
+      <td
+        className={cn(
+          cell,
+          "text-muted tabular-nums max-md:order-1 max-md:empty:hidden md:px-4 md:text-right",
+        )}
+      >
         {field.option_count > 0 ? (
           <>
             {formatCount(field.option_count)}
