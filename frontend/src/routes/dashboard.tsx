@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
@@ -14,6 +13,7 @@ import { type Overview, overviewQuery } from "@/features/overview/queries";
 import { Recent } from "@/features/overview/recent";
 import { Truth } from "@/features/overview/truth";
 import { LiveRun } from "@/features/runs/live-run";
+import { formatTime } from "@/lib/format";
 
 export default function DashboardPage() {
   const { tenant } = useParams({ from: "/$tenant" });
@@ -73,11 +73,7 @@ function isSilent({ worker_seen_at: seenAt, connection }: Overview, askedAt: num
 function SilentWorker({ seenAt }: { seenAt: string | null }) {
   return (
     <Notice tone="warn" title="No worker is running, so nothing moves">
-      {seenAt && (
-        <>
-          The last one was heard <Ago iso={seenAt} />.{" "}
-        </>
-      )}
+      {seenAt && `The last one was heard at ${formatTime(seenAt)}. `}
       Changes on both sides are kept and wait. Whoever runs LoanArk starts one with{" "}
       <code className="font-mono text-xs">loanark worker</code>.
     </Notice>

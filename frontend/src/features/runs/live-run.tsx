@@ -21,7 +21,7 @@ export function RunProgress({ run }: { run: RunOut }) {
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <p className="text-sm">
           <span className="font-semibold text-lg tabular-nums tracking-tight">{formatCount(run.done)}</span>
-          {run.total !== null && <span className="text-muted"> of {formatCount(run.total)} contacts</span>}
+          <span className="text-muted">{run.total !== null && ` of ${formatCount(run.total)}`} contacts</span>
         </p>
         <p className="flex gap-3 text-muted text-xs tabular-nums">
           {run.rate_per_second !== null && (
