@@ -20,11 +20,41 @@ const EFFECTS: Record<string, readonly Operation[]> = {
   overview: ["getOverview"],
 };
 
-/** `data` is `{"kinds": [...]}`; the server has gathered a burst into one. A kind of a newer server is passed over. */
-export function applyChange(queryClient: QueryClient, tenant: string, data: string): void {
+/** What a message of the stream makes stale; a kind of a newer server is passed over. */
+export function staleAfter(data: string): Operation[] {
   const { kinds } = JSON.parse(data) as { kinds: string[] };
-  const stale = new Set(kinds.flatMap((kind) => EFFECTS[kind] ?? []));
-  if (stale.size > 0) void invalidate(queryClient, tenant, [...stale]);
+  return kinds.flatMap((kind) => EFFECTS[kind] ?? []);
+}
+
+/**
+ * Asks again for what went stale, one round at a time: a change that comes while a round is out waits for the next.
+ * During a backfill changes come four times a second; asked again at each, a server that needs longer would be buried
+ * under questions whose answers nobody waits for. A pause as long as the round leaves it half of its time.
+ */
+export function createRefresher(
+  queryClient: QueryClient,
+  tenant: string,
+  pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
+): (operations: readonly Operation[]) => void {
+  const stale = new Set<Operation>();
+  let running = false;
+
+  async function run(): Promise<void> {
+    running = true;
+    while (stale.size > 0) {
+      const round = [...stale];
+      stale.clear();
+      const began = performance.now();
+      await invalidate(queryClient, tenant, round);
+      await pause(performance.now() - began);
+    }
+    running = false;
+  }
+
+  return (operations) => {
+    for (const operation of operations) stale.add(operation);
+    if (!running) void run();
+  };
 }
 
 /** After a gap anything may have changed. */

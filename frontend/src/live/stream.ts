@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { applyChange, refreshAll } from "./effects";
+import { createRefresher, refreshAll, staleAfter } from "./effects";
 
 export type LiveState = "connecting" | "open" | "lost";
 
@@ -42,6 +42,7 @@ export function useLiveStream(tenant: string): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let attempt = 0;
     let missedSome = false;
+    const refresh = createRefresher(queryClient, tenant);
 
     const open = () => {
       source = new EventSource(`/api/tenants/${encodeURIComponent(tenant)}/live`);
@@ -52,7 +53,7 @@ export function useLiveStream(tenant: string): void {
         missedSome = false;
       };
       source.onerror = retry;
-      source.addEventListener("change", (event) => applyChange(queryClient, tenant, event.data));
+      source.addEventListener("change", (event) => refresh(staleAfter(event.data)));
     };
 
     const retry = () => {
