@@ -233,7 +233,8 @@ def _facet_counts(filters: ContactFilters) -> dict[str, dict[str, int]]:
         where, params = _where(filters, leave_out=names[0])
         found = sql.rows(
             f"""SELECT {", ".join(f"coalesce(c.{name}, '') AS {name}" for name in names)},
-                       {", ".join(f"grouping(coalesce(c.{name}, '')) AS of_{name}" for name in names)}, count(*) AS count
+                       {", ".join(f"grouping(coalesce(c.{name}, '')) AS of_{name}" for name in names)},
+                       count(*) AS count
                 FROM {_tables(filters)} WHERE {where}
                 GROUP BY GROUPING SETS ({", ".join(f"(coalesce(c.{name}, ''))" for name in names)})""",
             params,

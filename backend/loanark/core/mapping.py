@@ -1,6 +1,7 @@
 """Which LoanArk field meets which HubSpot property, and by what rules."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 
 from loanark.core.values import Kind
@@ -46,10 +47,14 @@ class FieldRule:
     blank_may_overwrite: bool = True
     #: Calculated or otherwise unwritable in HubSpot: such a property is never written.
     read_only: bool = False
+    #: The side that alone decides a one-way field; None when both do. Follows from the others; kept, as every value of
+    #: every contact asks for it.
+    source: Side | None = dataclass_field(init=False)
 
-    @property
-    def source(self) -> Side | None:
-        """The side that alone decides a one-way field; None when both do."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", self._source())
+
+    def _source(self) -> Side | None:
         if self.read_only or self.direction is Direction.TO_LOANARK:
             return Side.HUBSPOT
         return Side.LOANARK if self.direction is Direction.TO_HUBSPOT else None

@@ -121,11 +121,11 @@ class Plan:
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        return tuple(op for op in self.operations if isinstance(op, Conflict))
+        return tuple([op for op in self.operations if isinstance(op, Conflict)])
 
     @property
     def rejects(self) -> tuple[Reject, ...]:
-        return tuple(op for op in self.operations if isinstance(op, Reject))
+        return tuple([op for op in self.operations if isinstance(op, Reject)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +187,17 @@ def _changed(rule: FieldRule, base: Base, record: Record) -> bool:
 
 def _copy(source: Record, side: Side, mapping: Mapping) -> tuple[FieldOperation, ...]:
     """Every value of `source` for a contact that is about to exist on `side`."""
+    origin, values = side.other, source.values
+    reason = f"new in {_name(origin)}"
     operations: list[FieldOperation] = []
     for rule in mapping.rules:
-        value = source.value(rule.field)
-        if rule.source is side:
+        value = values.get(rule.field, BLANK)
+        if value is BLANK or rule.source is side:
             continue
         if isinstance(value, Unreadable):
-            operations.append(Reject(rule.field, side.other, value.raw, value.reason))
+            operations.append(Reject(rule.field, origin, value.raw, value.reason))
         elif not value.blank:
-            operations.append(Write(side, rule.field, BLANK, value, f"new in {_name(side.other)}"))
+            operations.append(Write(side, rule.field, BLANK, value, reason))
     return tuple(operations)
 
 

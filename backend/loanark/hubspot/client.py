@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -51,6 +51,8 @@ from loanark.hubspot.models import (
     Upsert,
 )
 from loanark.hubspot.wire import parse_instant
+
+T = TypeVar("T")
 
 #: HubSpot's interface version; each is supported for 18 months, this one until about March 2028.
 API_VERSION = "2026-09"
@@ -109,8 +111,19 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    request: "_Request"
+    base_url: str
     data: Any
     read_at: datetime
+
+    def read(self, reading: Callable[[Any], T]) -> T:
+        """What `reading` makes of the answer. Raises: NotHubSpot, for JSON that HubSpot would not answer."""
+        try:
+            return reading(self.data)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise NotHubSpot(
+                refusals.not_hubspot(self.base_url, f"answered {self.request.path} with JSON that is not HubSpot's")
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +188,7 @@ class Client:
         if after is not None:
             params["after"] = after
         answer = self._call("GET", _CONTACTS, lane=lane, params=params)
-        return Page([models.contact(row) for row in answer.data["results"]], _after(answer.data), answer.read_at)
+        return answer.read(lambda data: Page(_contacts(data), _after(data), answer.read_at))
 
     def get_contact(
         self,
@@ -191,7 +204,7 @@ class Client:
         if id_property:
             params["idProperty"] = id_property
         answer = self._call("GET", f"{_CONTACTS}/{quote(id, safe='')}", lane=lane, params=params)
-        return models.contact(answer.data)
+        return answer.read(models.contact)
 
     def batch_read(
         self,
@@ -217,9 +230,9 @@ class Client:
             body["idProperty"] = id_property
         params = {"archived": _flag(archived)}
         answer = self._call("POST", f"{_CONTACTS}/batch/read", lane=lane, params=params, body=body)
-        contacts = _by_asked_id([models.contact(row) for row in answer.data.get("results") or ()], asked, id_property)
+        contacts = answer.read(lambda data: _by_asked_id(_found(data), asked, id_property))
         open_ids = [id for id in asked if id not in contacts]
-        failed = _failed_reads(answer.data.get("errors") or (), open_ids)
+        failed = answer.read(lambda data: _failed_reads(data.get("errors") or (), open_ids))
         return BatchRead(contacts, [id for id in open_ids if id not in failed], answer.read_at, failed)
 
     def search_modified(
@@ -255,15 +268,14 @@ class Client:
         if after is not None:
             body["after"] = after
         answer = self._call("POST", f"{_CONTACTS}/search", lane=lane, bucket="search", body=body)
-        contacts = [models.contact(row) for row in answer.data["results"]]
-        found = [Found(contact.id, _modified(contact)) for contact in contacts]
-        return SearchPage(int(answer.data["total"]), found, _after(answer.data), answer.read_at, contacts)
+        contacts = answer.read(_contacts)
+        found = answer.read(lambda _: [Found(contact.id, _modified(contact)) for contact in contacts])
+        return SearchPage(answer.read(_total), found, answer.read(_after), answer.read_at, contacts)
 
     def count_contacts(self, *, lane: str) -> int:
         """How many contacts there are, by the search index: close, not exact."""
         body = {"filterGroups": [], "properties": [], "limit": 1}
-        answer = self._call("POST", f"{_CONTACTS}/search", lane=lane, bucket="search", body=body)
-        return int(answer.data["total"])
+        return self._call("POST", f"{_CONTACTS}/search", lane=lane, bucket="search", body=body).read(_total)
 
     # Writing contacts
 
@@ -294,7 +306,7 @@ class Client:
     def properties(self, *, lane: str) -> list[Property]:
         """All contact properties of the portal."""
         answer = self._call("GET", _PROPERTIES, lane=lane)
-        return [models.property_(row) for row in answer.data["results"]]
+        return answer.read(lambda data: [models.property_(row) for row in data["results"]])
 
     def create_property_group(self, name: str, label: str, *, lane: str) -> None:
         """Creates a group of properties; `AlreadyExists` if there is one of that name."""
@@ -329,8 +341,7 @@ class Client:
                 {"label": option.label, "value": option.value, "hidden": option.hidden, "displayOrder": position}
                 for position, option in enumerate(options)
             ]
-        answer = self._call("POST", _PROPERTIES, lane=lane, body=body, effect=Effect.REPEATABLE)
-        return models.property_(answer.data)
+        return self._call("POST", _PROPERTIES, lane=lane, body=body, effect=Effect.REPEATABLE).read(models.property_)
 
     def owners(self, *, lane: str) -> list[Owner]:
         """All users to whom contacts can be assigned."""
@@ -338,15 +349,15 @@ class Client:
         params = {"limit": str(BATCH_SIZE)}
         while True:
             answer = self._call("GET", f"/crm/owners/{API_VERSION}", lane=lane, params=params)
-            owners.extend(models.owner(row) for row in answer.data["results"])
-            after = _after(answer.data)
+            owners += answer.read(lambda data: [models.owner(row) for row in data["results"]])
+            after = answer.read(_after)
             if after is None or after == params.get("after"):
                 return owners
             params["after"] = after
 
     def account(self, *, lane: str) -> Account:
         """The portal this token opens. Proves that the connection works."""
-        return models.account(self._call("GET", f"/account-info/{API_VERSION}/details", lane=lane).data)
+        return self._call("GET", f"/account-info/{API_VERSION}/details", lane=lane).read(models.account)
 
     def uninstall(self, *, lane: str) -> None:
         """Removes the app from the portal; HubSpot tells its admins."""
@@ -392,7 +403,11 @@ class Client:
         if verb == "archive" and not answer.data:
             outcomes.update((row.key, Confirmed(Contact(row.key, {}, archived=True))) for row in rows)
             return
-        settled = _settle(rows, answer.data)
+        try:
+            settled = answer.read(lambda data: _settle(rows, data))
+        except NotHubSpot as error:
+            # It was accepted and may have happened: what the answer does not tell, a look at the records will.
+            settled = {row.key: Unknown(str(error)) for row in rows}
         outcomes.update(settled)
         open_rows = [row for row in rows if row.key not in settled]
         if not open_rows:
@@ -495,7 +510,7 @@ class Client:
                 refusals.not_hubspot(self.base_url, f"answered {request.path} with {refusals.description(response)}")
             )
         if response.is_success:
-            return _Answer(data, read_at)
+            return _Answer(request, self.base_url, data, read_at)
         if status == 429:
             limited = refusals.limited(data, response, request.bucket, attempt)
             return _Again(limited, wait=limited.retry_after, pause=True)
@@ -565,6 +580,19 @@ def _json(response: httpx2.Response) -> Any:
         return orjson.loads(response.content)
     except orjson.JSONDecodeError:
         return None
+
+
+def _contacts(data: Any) -> list[Contact]:
+    return [models.contact(row) for row in data["results"]]
+
+
+def _found(data: Any) -> list[Contact]:
+    """Of a batch read. An answer that names neither contacts nor errors is no evidence that any of them is missing."""
+    return [models.contact(row) for row in (data.get("results") or () if data.get("errors") else data["results"])]
+
+
+def _total(data: Any) -> int:
+    return int(data["total"])
 
 
 def _after(data: dict[str, Any]) -> str | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 from loanark.hubspot.wire import parse_instant
 
 #: The property that lists every id ever merged into a contact.
@@ -230,12 +232,25 @@ def contact(row: Json) -> Contact:
     warnings = row.get("warnings")
     return Contact(
         str(row["id"]),
-        row.get("properties") or {},
+        _texts(row.get("properties") or {}),
         bool(row.get("archived")),
         _history(history) if history else {},
         tuple(map(_normalized, warnings)) if warnings else (),
         row.get("updatedAt"),
     )
+
+
+_PLAIN = frozenset({str, type(None)})
+
+
+def _texts(properties: Json) -> dict[str, str | None]:
+    """HubSpot answers every value as a text; JSON numbers and booleans are taken for the texts they stand for."""
+    if _PLAIN.issuperset(map(type, properties.values())):
+        return properties
+    return {
+        name: orjson.dumps(value).decode() if isinstance(value, int | float) else value
+        for name, value in properties.items()
+    }
 
 
 def _history(history: Mapping[str, Sequence[Json]]) -> dict[str, tuple[Revision, ...]]:

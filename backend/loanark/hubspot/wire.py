@@ -6,7 +6,7 @@ HubSpot answers 200 to null and changes nothing.
 
 from datetime import UTC, datetime, timedelta
 
-from loanark.core.values import Kind, Unreadable, Value, read
+from loanark.core.values import BLANK, Kind, Unreadable, Value, read
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -25,14 +25,10 @@ _KINDS = {
 
 
 def from_wire(kind: Kind, raw: object) -> Value | Unreadable:
-    """Reads a property value of an answer; JSON numbers and booleans are taken for the texts they stand for."""
-    if raw is None or isinstance(raw, str):
-        return read(kind, raw)
-    if isinstance(raw, bool):
-        return read(kind, "true" if raw else "false")
-    if isinstance(raw, int | float):
-        return read(kind, repr(raw))
-    return Unreadable(repr(raw), "is not a text")
+    """Reads a property value of an answer. What is no text at all fails its field."""
+    if raw is None:
+        return BLANK
+    return read(kind, raw) if isinstance(raw, str) else Unreadable(repr(raw), "is not a text")
 
 
 def to_wire(kind: Kind, value: Value) -> str:

@@ -151,7 +151,8 @@ def _count_is_due(connection: Connection) -> bool:
 
 def _count(session: Session) -> None:
     """HubSpot's own count, for the balance."""
-    total = session.client.count_contacts(lane=Lane.POLL.label)
+    counted = session.count_in_hubspot(Lane.POLL)
+    total = session.connection.hubspot_total if counted is None else counted
     now = datetime.now(UTC)
     with session.transaction():
         Connection.objects.filter(tenant_id=session.tenant_id).update(hubspot_total=total, counted_at=now)

@@ -54,7 +54,7 @@ def step(session: Session, run: Run, *, deadline: float) -> None:
 
 
 def _begin(session: Session, run: Run) -> None:
-    total = session.client.count_contacts(lane=_lane(run).label)
+    total = session.count_in_hubspot(_lane(run))
     with session.transaction():
         if run.kind != "preview":
             # From here on polls are answerable for changes: a page read later may be older than an edit after it.

@@ -102,16 +102,20 @@ def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | 
 
 def remote_texts(contact: Contact, mapping: FieldMapping) -> dict[str, str]:
     """HubSpot's own texts by LoanArk field, as PostgreSQL can keep them: it knows no NUL."""
-    found = {rule.field: contact.properties.get(rule.property_name) for rule in mapping.rules}
-    return {name: text.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, text in found.items() if text}
+    properties = contact.properties
+    return {
+        rule.field: text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
+        for rule in mapping.rules
+        if (text := properties.get(rule.property_name)) and isinstance(text, str)
+    }
 
 
 def digest(values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> str:
     """Tells whether a contact's values are the ones last seen, under this version of the mapping."""
-    plain = [
-        (name, f"?{value.raw}" if isinstance(value, Unreadable) else value.canonical) for name, value in values.items()
-    ]
-    text = orjson.dumps([mapping.version, sorted(plain)])
+    plain = {
+        name: f"?{value.raw}" if isinstance(value, Unreadable) else value.canonical for name, value in values.items()
+    }
+    text = orjson.dumps([mapping.version, plain], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(text, digest_size=12).hexdigest()
 
 

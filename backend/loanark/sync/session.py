@@ -7,15 +7,21 @@ from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
+import structlog
+
 from loanark.connections import mapping as mappings
 from loanark.connections.clients import client_for
 from loanark.connections.models import Connection
 from loanark.core.mapping import Mapping
 from loanark.core.plan import Policies
 from loanark.hubspot.client import Client, Gate
+from loanark.hubspot.errors import NotHubSpot, Rejected, Transient
 from loanark.hubspot.models import MERGED_IDS
+from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease
 from loanark.tenants.access import tenant_scope
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -42,6 +48,15 @@ class Session:
     @property
     def has_key_property(self) -> bool:
         return any(prop["name"] == mappings.KEY_PROPERTY for prop in self.connection.properties)
+
+    def count_in_hubspot(self, lane: Lane) -> int | None:
+        """How many contacts HubSpot's search index tells; None while it does not. A count is shown, never relied on:
+        that it fails must not stop anything."""
+        try:
+            return self.client.count_contacts(lane=lane.label)
+        except (Transient, Rejected, NotHubSpot) as error:
+            log.warning("HubSpot does not count its contacts", tenant=str(self.tenant_id), error=str(error))
+            return None
 
     @contextmanager
     def transaction(self, *, run_id: int | None = None) -> Iterator[None]:

@@ -274,3 +274,9 @@ def test_an_empty_batch_sends_nothing() -> None:
     hubspot = Scripted(batch([]))
     assert hubspot.client.batch_upsert([], lane="edit").outcomes == {}
     assert hubspot.requests == []
+
+
+def test_an_unreadable_answer_to_a_write_leaves_its_rows_unknown() -> None:
+    client = Scripted(answer({"results": [{"name": "Ann"}]})).client
+    outcomes = client.batch_update([Update("a", "1", {"city": "Boise"})], lane="edit").outcomes
+    assert isinstance(outcomes["a"], Unknown)

@@ -6,8 +6,9 @@ import httpx2
 import pytest
 from scripted import READ_AT, Scripted, answer, batch, contact
 
+from loanark.hubspot import models
 from loanark.hubspot.client import BATCH_SIZE
-from loanark.hubspot.errors import NotFound
+from loanark.hubspot.errors import NotFound, NotHubSpot
 from loanark.hubspot.models import Account, Found, Option, Owner, Property
 
 
@@ -53,6 +54,13 @@ def test_a_contact_tells_when_it_was_updated_and_what_was_merged_into_it() -> No
     found = hubspot.client.get_contact("9", ["hs_merged_object_ids"], lane="person")
     assert found.updated_at == datetime(2026, 11, 22, 11, 0, 0, 250_000, tzinfo=UTC)
     assert found.merged_ids == ("3", "7")
+
+
+def test_json_numbers_and_booleans_are_read_as_their_texts() -> None:
+    row = {"id": 7, "properties": {"amount": 250000, "rate": 6.25, "agreed": True, "city": "Boise", "zip": None}}
+    contact = models.contact(row)
+    assert contact.id == "7"
+    assert contact.properties == {"amount": "250000", "rate": "6.25", "agreed": "true", "city": "Boise", "zip": None}
 
 
 def test_a_merged_away_contact_answers_its_survivor() -> None:
@@ -108,6 +116,15 @@ def test_a_contact_that_failed_for_another_reason_is_not_missing(context: dict[s
     error = {"category": "INTERNAL_ERROR", "message": "try later", "context": context}
     read = Scripted(batch([contact("1")], [error])).client.batch_read(["1", "2"], [], lane="poll")
     assert (read.missing, read.failed) == ([], {"2": "try later"})
+
+
+@pytest.mark.parametrize("document", [{}, {"results": None}, {"results": [{"name": "Ann"}]}, {"results": [7]}])
+def test_json_that_is_not_hubspots_is_no_evidence_of_anything(document: object) -> None:
+    hubspot = Scripted(answer(document), answer(document))
+    with pytest.raises(NotHubSpot, match="JSON that is not HubSpot's"):
+        hubspot.client.batch_read(["1"], [], lane="poll")
+    with pytest.raises(NotHubSpot, match="JSON that is not HubSpot's"):
+        hubspot.client.list_contacts([], lane="poll")
 
 
 def test_a_survivor_is_also_found_under_the_merged_ids_that_were_asked_for() -> None:
@@ -238,6 +255,11 @@ def test_all_pages_of_owners_are_read() -> None:
         Owner("1", "a@example.com", "Ann", "Lee", False),
         Owner("2", "b@example.com", "", "", False),
     ]
+
+
+def test_json_of_another_service_is_no_account() -> None:
+    with pytest.raises(NotHubSpot, match="account-info"):
+        Scripted(answer({"status": "ok"})).client.account(lane="person")
 
 
 def test_the_account_knows_where_its_contacts_are_shown() -> None:

@@ -92,21 +92,6 @@ def test_null_and_the_empty_text_are_blank(kind: Kind, raw: str | None) -> None:
     assert from_wire(kind, raw) == BLANK
 
 
-@pytest.mark.parametrize(
-    ("kind", "raw", "canonical"),
-    [
-        (Kind.DECIMAL, 250000, "250000"),
-        (Kind.DECIMAL, 6.25, "6.25"),
-        (Kind.BOOLEAN, True, "true"),
-        (Kind.BOOLEAN, False, "false"),
-        (Kind.TEXT, 5, "5"),
-        (Kind.INSTANT, 1795345209000, "2026-11-22T11:00:09.000Z"),
-    ],
-)
-def test_json_numbers_and_booleans_are_read_as_their_texts(kind: Kind, raw: object, canonical: str) -> None:
-    assert from_wire(kind, raw) == Value(canonical)
-
-
 @pytest.mark.parametrize("raw", [{"value": 1}, ["a"]])
 def test_what_is_no_text_fails_its_field(raw: object) -> None:
     assert isinstance(from_wire(Kind.TEXT, raw), Unreadable)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loanark.hubspot.client import MAX_ATTEMPTS
+
 if TYPE_CHECKING:
     from world import World
 
@@ -199,3 +201,13 @@ def test_more_contacts_gone_than_the_brake_allows_wait_for_a_person(lender: Worl
     lender.settle()
     assert len(lender.live()) == 223
     lender.assert_same()
+
+
+def test_a_search_that_fails_costs_the_count_and_not_the_run(lender: World) -> None:
+    lender.settle()
+    lender.hubspot.fails("search", count=MAX_ATTEMPTS)
+    lender.approve_first_run()
+    lender.turn()
+    run = lender.run("backfill")
+    assert (run["status"], run["total"]) == ("succeeded", None), run["reason"]
+    assert len(lender.live()) == len(lender.hubspot) == 253
