@@ -50,7 +50,8 @@ def reconcile(
 
     Within transaction A, `sift` first leaves out what needs no look, and `checkpoint` last gets the counts.
     """
-    with session.transaction(run_id=run_id):
+    # A crash may lose the last pages together with their checkpoint: they are simply read again.
+    with session.transaction(run_id=run_id, durable=lane < Lane.SWEEP):
         seen = sift(seen) if sift else seen
         _follow_merges(_known_merges(seen))
         cases = look(session, seen, contact_ids)
@@ -61,10 +62,9 @@ def reconcile(
         _come_back_to(cases)
         # The property is made outside of any transaction, before the next hints are followed.
         hints.leave(Side.LOANARK, map(str, effects.keyless), source="waits for loanark_id", lane=Lane.WEBHOOK)
-        if lane >= Lane.SWEEP and not effects.intents:
-            # A crash may lose the last pages together with their checkpoint: they are simply read again. An intent
-            # must be on disk before it is sent.
-            sql.execute("SET LOCAL synchronous_commit = off")
+        if effects.intents:
+            # An intent must be on disk before it is sent.
+            sql.execute("SET LOCAL synchronous_commit TO DEFAULT")
         if checkpoint:
             checkpoint(effects.counts)
     tally = Tally(effects.counts, open_contacts=set(effects.keyless))

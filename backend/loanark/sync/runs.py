@@ -126,25 +126,26 @@ def latest() -> RunOut | None:
 def progress(run_id: int, *, counts: Mapping[str, int], done: int, **fields: Any) -> bool:
     """Adds to a run's counts; returns whether it still is to go on. Within the transaction of the page it counts."""
     columns = ", ".join(f"{name} = %s" for name in fields)
-    updated = sql.execute(
-        f"""UPDATE runs SET done = done + %s, last_progress_at = clock_timestamp(),
-                counts = counts || (
-                    SELECT coalesce(jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0)), '{{}}')
-                    FROM jsonb_each_text(%s::jsonb)
-                ){", " + columns if columns else ""}
-            WHERE id = %s AND status = 'running'""",
-        [
-            done,
-            orjson.dumps({name: count for name, count in counts.items() if count}).decode(),
-            *(orjson.dumps(value).decode() if isinstance(value, dict) else value for value in fields.values()),
-            run_id,
-        ],
+    return bool(
+        sql.scalar(
+            f"""WITH moved AS (
+                    UPDATE runs SET done = done + %s, last_progress_at = clock_timestamp(),
+                        counts = counts || coalesce((
+                            SELECT jsonb_object_agg(key, value::int + coalesce((counts ->> key)::int, 0))
+                            FROM jsonb_each_text(%s::jsonb)), '{{}}'){", " + columns if columns else ""}
+                    WHERE id = %s AND status = 'running' RETURNING tenant_id),
+                told AS (
+                    SELECT pg_notify('loanark_live', json_build_object('tenant', tenant_id, 'kind', 'runs')::text)
+                    FROM moved)
+                SELECT count(*) FROM told""",
+            [
+                done,
+                orjson.dumps({name: count for name, count in counts.items() if count}).decode(),
+                *(orjson.dumps(value).decode() if isinstance(value, dict) else value for value in fields.values()),
+                run_id,
+            ],
+        )
     )
-    sql.execute(
-        "SELECT pg_notify('loanark_live', json_build_object('tenant', current_setting('loanark.tenant_id'), "
-        "'kind', 'runs')::text)"
-    )
-    return bool(updated)
 
 
 def _connected() -> Connection:

@@ -59,10 +59,13 @@ class Session:
             return None
 
     @contextmanager
-    def transaction(self, *, run_id: int | None = None) -> Iterator[None]:
-        """The organisation's data, marked as written by the sync. Raises: LeaseLost."""
+    def transaction(self, *, run_id: int | None = None, durable: bool = True) -> Iterator[None]:
+        """The organisation's data, marked as written by the sync. Raises: LeaseLost.
+
+        Not `durable`: a crash of the database may lose it whole, if it is the last.
+        """
         marks = {"origin": "sync", "side": "hubspot", "cause": "sync", "run_id": str(run_id or "")}
-        with tenant_scope(self.tenant_id, **marks):
+        with tenant_scope(self.tenant_id, durable=durable, **marks):
             self.lease.renew()
             yield
 

@@ -7,13 +7,6 @@
 --     loanark.actor, loanark.reason, loanark.run_id
 CREATE FUNCTION contacts_before_write() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.tenant_id IS NULL THEN
-            RAISE EXCEPTION 'contacts.tenant_id is missing'
-                USING HINT = 'Set loanark.tenant_id for the session, or give tenant_id.';
-        END IF;
-        RETURN NEW;
-    END IF;
     IF NEW.tenant_id <> OLD.tenant_id OR NEW.id <> OLD.id THEN
         RAISE EXCEPTION 'a contact keeps its id and its organisation';
     END IF;
@@ -28,8 +21,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER contacts_before_write BEFORE INSERT OR UPDATE ON contacts
+CREATE TRIGGER contacts_before_write BEFORE UPDATE ON contacts
     FOR EACH ROW EXECUTE FUNCTION contacts_before_write();
+
+CREATE FUNCTION contacts_refuse_nobodys() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'contacts.tenant_id is missing'
+        USING HINT = 'Set loanark.tenant_id for the session, or give tenant_id.';
+END $$;
+
+CREATE TRIGGER contacts_refuse_nobodys BEFORE INSERT ON contacts
+    FOR EACH ROW WHEN (NEW.tenant_id IS NULL) EXECUTE FUNCTION contacts_refuse_nobodys();
 
 -- A contact's fields as JSON: without bookkeeping, blanks left out.
 CREATE FUNCTION contact_fields(contact contacts) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
