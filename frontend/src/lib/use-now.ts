@@ -1,14 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
-
-/** The time, told again every `everyMs`: for running durations. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
-}
+import { useSyncExternalStore } from "react";
 
 const TICK_MS = 20_000;
 const listeners = new Set<() => void>();

@@ -10,6 +10,7 @@ import { Details } from "@/features/connection/details";
 import { Disconnect } from "@/features/connection/disconnect";
 import { type ConnectionOut, connectionQuery, useConnectionActions } from "@/features/connection/queries";
 import { StatusCard } from "@/features/connection/status-card";
+import { Steps } from "@/features/connection/steps";
 import { TokenForm } from "@/features/connection/token-form";
 import { useRights } from "@/features/session/role";
 
@@ -92,7 +93,7 @@ function Connection({ tenant, connection }: { tenant: string; connection: Connec
           asked for.
         </Notice>
       )}
-      {connection.status === "not_connected" ? <Steps /> : <Details connection={connection} />}
+      {connection.status === "not_connected" ? <Steps current={1} /> : <Details connection={connection} />}
     </>
   );
 }
@@ -121,26 +122,5 @@ function Buttons({ tenant, connection }: { tenant: string; connection: Connectio
         </Button>
       )}
     </>
-  );
-}
-
-const STEPS = [
-  ["HubSpot asks you", "You choose the account and see which permissions are asked for."],
-  ["We count and compare", "Both sides are read. Nothing is changed."],
-  ["You approve a preview", "You see what would be created, matched and changed, with names to check."],
-  ["They stay the same", "Every edit reaches the other side within seconds, and everything is explained."],
-];
-
-function Steps() {
-  return (
-    <ol className="grid gap-px overflow-hidden rounded-lg border bg-line sm:grid-cols-2 lg:grid-cols-4">
-      {STEPS.map(([title, text], index) => (
-        <li key={title} className="bg-surface p-5">
-          <span className="font-semibold text-muted text-xs tabular-nums">{index + 1}</span>
-          <p className="mt-1 font-semibold text-sm">{title}</p>
-          <p className="mt-1 text-muted text-sm">{text}</p>
-        </li>
-      ))}
-    </ol>
   );
 }

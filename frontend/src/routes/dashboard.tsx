@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
-import { Notice } from "@/components/ui/notice";
 import { SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
+import { Steps } from "@/features/connection/steps";
 import { Activity } from "@/features/overview/activity";
 import { Balance } from "@/features/overview/balance";
 import { Flow } from "@/features/overview/flow";
@@ -14,8 +14,10 @@ import { Recent } from "@/features/overview/recent";
 import { Truth } from "@/features/overview/truth";
 import { LiveRun } from "@/features/runs/live-run";
 import { formatTime } from "@/lib/format";
+import { useTitle } from "@/lib/use-title";
 
 export default function DashboardPage() {
+  useTitle("Dashboard");
   const { tenant } = useParams({ from: "/$tenant" });
   const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(tenant));
   return (
@@ -40,24 +42,36 @@ interface DashboardProps {
 function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
   const { run, needs_you: needs } = overview;
   const isWorthShowing = run !== null && run.status !== "succeeded" && run.status !== "cancelled";
+  const silent = isSilent(overview, askedAt);
+  const step = stepOf(overview);
   return (
     <>
-      <Truth truth={overview.truth} />
-      {isSilent(overview, askedAt) && <SilentWorker seenAt={overview.worker_seen_at} />}
+      <Truth truth={silent ? silentTruth(overview) : overview.truth} />
       {overview.connection.status === "not_connected" && (
         <FirstStep tenant={tenant} isFirst={overview.balance === null} />
       )}
       {overview.balance && <Balance balance={overview.balance} />}
-      {isWorthShowing && <LiveRun tenant={tenant} run={run} />}
-      <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
-        <Activity points={overview.activity} />
-        <NeedsYou tenant={tenant} needs={needs} waitingRunId={waitingRun(overview)} />
-      </div>
-      <div className="grid gap-4 lg:grid-cols-3">
-        <Recent tenant={tenant} side="hubspot" contacts={overview.recent.hubspot} />
-        <Recent tenant={tenant} side="loanark" contacts={overview.recent.loanark} />
-        <Flow pending={overview.pending} budget={overview.budget} workerSeenAt={overview.worker_seen_at} />
-      </div>
+      {isWorthShowing && <LiveRun tenant={tenant} run={run} askedAt={askedAt} />}
+      {step ? (
+        <Steps current={step} />
+      ) : (
+        <>
+          <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
+            <Activity points={overview.activity} />
+            <NeedsYou tenant={tenant} needs={needs} waitingRunId={waitingRun(overview)} />
+          </div>
+          <div className="grid gap-4 lg:grid-cols-3">
+            <Recent tenant={tenant} side="hubspot" contacts={overview.recent.hubspot} />
+            <Recent tenant={tenant} side="loanark" contacts={overview.recent.loanark} />
+            <Flow
+              pending={overview.pending}
+              budget={overview.budget}
+              workerSeenAt={overview.worker_seen_at}
+              isSilent={silent}
+            />
+          </div>
+        </>
+      )}
     </>
   );
 }
@@ -70,14 +84,22 @@ function isSilent({ worker_seen_at: seenAt, connection }: Overview, askedAt: num
   return seenAt === null || askedAt - Date.parse(seenAt) > SILENT_AFTER_MS;
 }
 
-function SilentWorker({ seenAt }: { seenAt: string | null }) {
-  return (
-    <Notice tone="warn" title="No worker is running, so nothing moves">
-      {seenAt && `The last one was heard at ${formatTime(seenAt)}. `}
-      Changes on both sides are kept and wait. Whoever runs LoanArk starts one with{" "}
-      <code className="font-mono text-xs">loanark worker</code>.
-    </Notice>
-  );
+/** Whatever the server says is on its way: without a worker it is not. */
+function silentTruth({ worker_seen_at: seenAt }: Overview): Overview["truth"] {
+  const heard = seenAt ? `The last one was heard at ${formatTime(seenAt)}. ` : "";
+  return {
+    level: "broken",
+    sentence: "No worker is running, so nothing moves.",
+    detail: `${heard}Changes on both sides are kept and wait. Whoever runs LoanArk starts one with “loanark worker”.`,
+  };
+}
+
+/** How far the way to the first contact has been gone; nothing once there is something to show instead. */
+function stepOf({ connection, balance, run, recent }: Overview): 1 | 2 | 3 | undefined {
+  if (balance || recent.hubspot.length + recent.loanark.length > 0) return undefined;
+  if (connection.status === "not_connected") return 1;
+  if (run?.kind === "preview" && run.status === "running") return 2;
+  return run?.status === "waiting" ? 3 : undefined;
 }
 
 function FirstStep({ tenant, isFirst }: { tenant: string; isFirst: boolean }) {

@@ -13,20 +13,35 @@ import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
 import { RunCounts } from "@/features/runs/run-counts";
 import { KIND_NAMES, RunStatus, triggerOf } from "@/features/runs/run-status";
 import { useRights } from "@/features/session/role";
+import { cn } from "@/lib/cn";
 import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
+import { useTitle } from "@/lib/use-title";
 
 export default function RunPage() {
   const { tenant, runId } = useParams({ from: "/$tenant/runs/$runId" });
   const { canManage } = useRights(tenant);
-  const { data: run, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
+  const { data: run, dataUpdatedAt, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
+  useTitle(run ? `${KIND_NAMES[run.kind]} #${run.id}` : "Run");
   if (!run)
     return error ? (
-      <ErrorState error={error} onRetry={() => void refetch()} className="mt-16" />
+      <ErrorState
+        error={error}
+        onRetry={() => void refetch()}
+        isWholePage
+        wayOut={
+          <Button asChild>
+            <Link to="/$tenant/runs" params={{ tenant }}>
+              All runs
+            </Link>
+          </Button>
+        }
+        className="mt-16"
+      />
     ) : (
       <PageSkeleton />
     );
   return (
-    <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-4 pb-24 md:px-8 md:pt-6 md:pb-12">
+    <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-4 pb-38 md:px-8 md:pt-6 md:pb-12">
       <header className="flex flex-wrap items-end justify-between gap-3">
         <div>
           <Link
@@ -45,7 +60,7 @@ export default function RunPage() {
       <Outcome tenant={tenant} run={run} />
       {run.status === "running" && (
         <Panel title={humanise(run.phase)}>
-          <RunProgress run={run} />
+          <RunProgress run={run} askedAt={dataUpdatedAt} />
         </Panel>
       )}
       {run.preview && run.kind === "preview" ? (
@@ -71,7 +86,14 @@ function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
       () => undefined,
     );
   return (
-    <div className="flex flex-wrap gap-2">
+    // On a phone what waits for an answer is at the thumb, however far one has read.
+    <div
+      className={cn(
+        "flex flex-wrap gap-2",
+        isWaiting &&
+          "max-md:fixed max-md:inset-x-0 max-md:bottom-14 max-md:z-10 max-md:border-t max-md:bg-surface max-md:p-3 max-md:*:flex-1",
+      )}
+    >
       <Button busy={isCancelling} onClick={() => void cancel(run.id).catch(() => undefined)}>
         {run.status === "running" ? "Stop this run" : "Cancel"}
       </Button>
@@ -130,7 +152,7 @@ function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
 
 function Facts({ tenant, run }: { tenant: string; run: RunOut }) {
   return (
-    <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 sm:grid-cols-4 [&_dd]:text-sm">
+    <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 lg:grid-cols-4 [&_dd]:text-sm">
       <Stat label="Started by" value={triggerOf(run)} />
       <Stat
         label="Approved by"
@@ -142,7 +164,7 @@ function Facts({ tenant, run }: { tenant: string; run: RunOut }) {
               params={{ tenant, runId: String(run.preview_id) }}
               className="underline underline-offset-2"
             >
-              after preview #{run.preview_id}
+              {run.kind === "preview" ? "started as" : "after preview"} #{run.preview_id}
             </Link>
           )
         }

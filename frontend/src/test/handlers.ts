@@ -90,7 +90,9 @@ export const handlers = [
   http.delete("*/api/auth/browser/v1/auth/session", () => HttpResponse.json({}, { status: 401 })),
   http.get("*/api/session", () => HttpResponse.json(session)),
 
-  http.get(`${API}/overview`, () => HttpResponse.json(overview)),
+  http.get(`${API}/overview`, () =>
+    HttpResponse.json({ ...overview, worker_seen_at: new Date().toISOString() }),
+  ),
   http.get(`${API}/connection`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/check`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/authorize`, () =>

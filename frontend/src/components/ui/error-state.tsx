@@ -1,4 +1,5 @@
 import { CloudOff, RotateCw, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
 import { Button } from "./button";
@@ -6,12 +7,20 @@ import { Button } from "./button";
 interface ErrorStateProps {
   error: unknown;
   onRetry?: (() => void) | undefined;
+  /** A way out, for what trying again does not help. */
+  wayOut?: ReactNode;
+  /** There is nothing else on the page: its title is the page's. */
+  isWholePage?: boolean;
   className?: string;
 }
 
+const REFUSALS = [403, 404, 422];
+
 /** What happened, what to do, where to read on. Stands where the content would stand. */
-export function ErrorState({ error, onRetry, className }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, wayOut, isWholePage = false, className }: ErrorStateProps) {
   const problem = asProblem(error);
+  const Title = isWholePage ? "h1" : "p";
+  const canRetry = onRetry && !REFUSALS.includes(problem.status);
   const Icon = problem.status === 0 ? CloudOff : TriangleAlert;
   return (
     <div
@@ -23,7 +32,7 @@ export function ErrorState({ error, onRetry, className }: ErrorStateProps) {
           <Icon className="size-4.5" aria-hidden />
         </span>
         <div className="grid gap-1">
-          <p className="font-semibold">{problem.title}</p>
+          <Title className="font-semibold text-base">{problem.title}</Title>
           {problem.detail && <p className="text-ink-2 text-sm">{problem.detail}</p>}
           {problem.fix && <p className="text-ink-2 text-sm">{problem.fix}</p>}
           <p className="font-mono text-2xs text-muted">
@@ -39,10 +48,15 @@ export function ErrorState({ error, onRetry, className }: ErrorStateProps) {
           </p>
         </div>
       </div>
-      {onRetry && (
-        <Button onClick={onRetry} className="ml-11">
-          <RotateCw aria-hidden /> Try again
-        </Button>
+      {(canRetry || wayOut) && (
+        <div className="ml-11 flex flex-wrap gap-2">
+          {canRetry && (
+            <Button onClick={onRetry}>
+              <RotateCw aria-hidden /> Try again
+            </Button>
+          )}
+          {wayOut}
+        </div>
       )}
     </div>
   );

@@ -12,7 +12,7 @@ export function Stat({ label, value, note, className }: StatProps) {
   return (
     <div className={cn("min-w-0", className)}>
       <dt className="text-muted text-xs">{label}</dt>
-      <dd className="mt-0.5 truncate font-semibold text-lg tabular-nums tracking-tight">{value}</dd>
+      <dd className="mt-0.5 break-words font-semibold text-lg tabular-nums tracking-tight">{value}</dd>
       {note && <dd className="text-muted text-xs">{note}</dd>}
     </div>
   );

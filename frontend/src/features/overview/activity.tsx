@@ -96,35 +96,46 @@ function Bar({ side, share }: { side: Side; share: number }) {
   );
 }
 
+const HOURS_A_MARK = 6;
+
 function Hours({ points }: { points: ActivityPoint[] }) {
-  const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => points[Math.round(share * (points.length - 1))]);
   return (
-    <p aria-hidden className="mt-2 flex justify-between text-2xs text-muted tabular-nums">
-      {marks.map((point) => point && <span key={point.at}>{formatHour(point.at)}</span>)}
+    <p aria-hidden className="relative mt-2 flex text-2xs text-muted tabular-nums">
+      {points
+        .filter((_, index) => index % HOURS_A_MARK === 0)
+        .map((point) => (
+          <span key={point.at} className="flex-1">
+            {formatHour(point.at)}
+          </span>
+        ))}
+      <span className="absolute right-0">now</span>
     </p>
   );
 }
 
 function DataTable({ points }: { points: ActivityPoint[] }) {
   return (
-    <table className="sr-only">
-      <caption>Changed contacts by hour and side</caption>
-      <thead>
-        <tr>
-          <th>Hour</th>
-          <th>HubSpot</th>
-          <th>LoanArk</th>
-        </tr>
-      </thead>
-      <tbody>
-        {points.map((point) => (
-          <tr key={point.at}>
-            <th>{formatHour(point.at)}</th>
-            <td>{point.hubspot}</td>
-            <td>{point.loanark}</td>
+    // Around the table: a table itself keeps its height, seen or not, and so makes the page longer.
+    <div className="sr-only">
+      <table>
+        <caption>Changed contacts by hour and side</caption>
+        <thead>
+          <tr>
+            <th>Hour</th>
+            <th>HubSpot</th>
+            <th>LoanArk</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {points.map((point) => (
+            <tr key={point.at}>
+              <th>{formatHour(point.at)}</th>
+              <td>{point.hubspot}</td>
+              <td>{point.loanark}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -11,10 +11,12 @@ interface FlowProps {
   pending: Pending;
   budget: Budget | null;
   workerSeenAt: string | null;
+  /** Nobody works: what waits, waits for a worker. */
+  isSilent: boolean;
 }
 
 /** What is on its way, and how much of HubSpot's allowance it takes. */
-export function Flow({ pending, budget, workerSeenAt }: FlowProps) {
+export function Flow({ pending, budget, workerSeenAt, isSilent }: FlowProps) {
   return (
     <Panel title="On its way">
       <dl className="grid grid-cols-2 gap-3">
@@ -30,12 +32,12 @@ export function Flow({ pending, budget, workerSeenAt }: FlowProps) {
         ) : (
           "Nothing waits."
         )}{" "}
-        {workerSeenAt ? (
+        {isSilent || !workerSeenAt ? (
+          "No worker is heard: nothing moves until one runs."
+        ) : (
           <>
             The worker was heard <Ago iso={workerSeenAt} />.
           </>
-        ) : (
-          "No worker has been heard: nothing moves until one runs."
         )}
       </p>
       {budget && <BudgetBar budget={budget} />}

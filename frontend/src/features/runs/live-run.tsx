@@ -3,19 +3,24 @@ import { ArrowRight } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
-import { formatAgo, formatCount, formatDuration, humanise } from "@/lib/format";
-import { useNow } from "@/lib/use-now";
+import { formatCount, formatDuration, humanise } from "@/lib/format";
 import type { RunOut } from "./queries";
 import { summary } from "./run-list";
 import { KIND_NAMES, RunStatus } from "./run-status";
 
 const SILENT_AFTER_MS = 60_000;
 
+interface RunProgressProps {
+  run: RunOut;
+  /** When the server said so: a page that hears nothing must not say that the run stands still. */
+  askedAt: number;
+}
+
 /** A run at work: how far, how fast, how long still, and whether it has gone quiet. */
-export function RunProgress({ run }: { run: RunOut }) {
-  const now = useNow(1_000);
+export function RunProgress({ run, askedAt }: RunProgressProps) {
   const share = run.total ? run.done / run.total : null;
-  const silent = run.last_progress_at !== null && now - Date.parse(run.last_progress_at) > SILENT_AFTER_MS;
+  const quietFor = run.last_progress_at === null ? 0 : askedAt - Date.parse(run.last_progress_at);
+  const isSilent = quietFor > SILENT_AFTER_MS;
   return (
     <div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -24,17 +29,19 @@ export function RunProgress({ run }: { run: RunOut }) {
           <span className="text-muted">{run.total !== null && ` of ${formatCount(run.total)}`} contacts</span>
         </p>
         <p className="flex gap-3 text-muted text-xs tabular-nums">
-          {run.rate_per_second !== null && (
+          {!isSilent && run.rate_per_second !== null && (
             <span>{formatCount(Math.round(run.rate_per_second))} a second</span>
           )}
-          {run.eta_seconds !== null && <span>about {formatDuration(run.eta_seconds)} to go</span>}
+          {!isSilent && run.eta_seconds !== null && (
+            <span>about {formatDuration(run.eta_seconds)} to go</span>
+          )}
         </p>
       </div>
       <Progress share={share} label={`${KIND_NAMES[run.kind]}: ${humanise(run.phase)}`} className="mt-2" />
-      {silent && run.last_progress_at && (
+      {isSilent && (
         <p className="mt-2 text-warn-ink text-xs">
-          No progress since {formatAgo(run.last_progress_at, now)}. It goes on from its checkpoint when a
-          worker is free.
+          No progress for {formatDuration(quietFor / 1000)}. It goes on from its checkpoint when a worker is
+          free.
         </p>
       )}
     </div>
@@ -42,7 +49,7 @@ export function RunProgress({ run }: { run: RunOut }) {
 }
 
 /** The run as the dashboard shows it. */
-export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
+export function LiveRun({ tenant, run, askedAt }: { tenant: string } & RunProgressProps) {
   return (
     <Card aria-label="Current run" className="p-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -65,7 +72,7 @@ export function LiveRun({ tenant, run }: { tenant: string; run: RunOut }) {
       </div>
       {run.status === "running" && (
         <div className="mt-3">
-          <RunProgress run={run} />
+          <RunProgress run={run} askedAt={askedAt} />
         </div>
       )}
     </Card>

@@ -37,8 +37,8 @@ interface RunCountsProps {
 /** What a run did (or would do), contact by contact. Nothing is left out: zeros are said, losses are loud. */
 export function RunCounts({ counts, totals }: RunCountsProps) {
   return (
-    <div className="grid gap-4">
-      <table className="w-full max-w-2xl text-sm">
+    <div className="grid content-start gap-x-12 gap-y-4 lg:grid-cols-[minmax(0,1fr)_17rem]">
+      <table className="w-full self-start text-sm">
         <thead>
           <tr className="h-8.5 border-b text-left text-muted text-xs">
             <th scope="col" className="font-medium">
@@ -73,7 +73,7 @@ export function RunCounts({ counts, totals }: RunCountsProps) {
           )}
         </tbody>
       </table>
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4 lg:grid-cols-8">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4 lg:grid-cols-2 lg:content-start lg:pt-1.5">
         {[...CALM, ...TROUBLED].map((line) => (
           <CountLine key={line.key} line={line} count={counts[line.key] ?? 0} />
         ))}
