@@ -2,8 +2,10 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Logo } from "@/components/ui/logo";
+import { useTitle } from "@/lib/use-title";
 
 export function NotFoundPage() {
+  useTitle("Nothing here");
   return (
     <div className="grid min-h-[70dvh] place-items-center px-6">
       <div className="grid max-w-sm justify-items-center gap-3 text-center">
@@ -20,12 +22,22 @@ export function NotFoundPage() {
   );
 }
 
+/** The same where there is no house around it. */
+export function RootNotFoundPage() {
+  return (
+    <main>
+      <NotFoundPage />
+    </main>
+  );
+}
+
 export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void }) {
   const router = useRouter();
   return (
     <div className="grid min-h-[60dvh] place-items-center">
       <ErrorState
         error={error}
+        isWholePage
         onRetry={() => {
           reset?.();
           void router.invalidate();

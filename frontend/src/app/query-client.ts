@@ -39,10 +39,11 @@ export function makeQueryClient({ onSignedOut }: { onSignedOut: () => void }): Q
       queries: {
         staleTime: FRESH_MS,
         gcTime: KEPT_MS,
-        networkMode: "offlineFirst",
+        networkMode: "always", // Without a network one is told so, not left waiting.
+        refetchOnReconnect: true,
         retry: (failures, error) => failures < MAX_RETRIES && asProblem(error).isTransient,
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

@@ -7,6 +7,7 @@ import {
   notFound,
   Outlet,
   redirect,
+  rootRouteId,
 } from "@tanstack/react-router";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { connectionQuery } from "@/features/connection/queries";
@@ -17,7 +18,8 @@ import { overviewQuery } from "@/features/overview/queries";
 import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { Problem } from "@/lib/problem";
-import { ErrorPage, NotFoundPage } from "./error-pages";
+import { ErrorPage, NotFoundPage, RootNotFoundPage } from "./error-pages";
+import { lazyPage } from "./lazy-page";
 import { parseSearch, pickStrings, stringifySearch } from "./search-params";
 
 interface RouterContext {
@@ -28,7 +30,7 @@ const LAST_TENANT = "loanark.tenant";
 
 const root = createRootRouteWithContext<RouterContext>()({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: RootNotFoundPage,
 });
 
 /** The session, or off to sign in and back here afterwards. */
@@ -56,7 +58,7 @@ const home = createRoute({
     if (search.problem) throw redirect({ to: "/$tenant/connection", params, search });
     throw redirect({ to: "/$tenant", params });
   },
-  component: lazyRouteComponent(() => import("@/routes/no-organisation")),
+  component: lazyPage(() => import("@/routes/no-organisation")),
 });
 
 const signInRoute = createRoute({
@@ -64,26 +66,26 @@ const signInRoute = createRoute({
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { next?: string } =>
     typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
-  component: lazyRouteComponent(() => import("@/routes/sign-in")),
+  component: lazyPage(() => import("@/routes/sign-in")),
 });
 
 // Where the links of allauth's e-mails lead (HEADLESS_FRONTEND_URLS).
 const passwordReset = createRoute({
   getParentRoute: () => root,
   path: "/password/reset",
-  component: lazyRouteComponent(() => import("@/routes/password-reset")),
+  component: lazyPage(() => import("@/routes/password-reset")),
 });
 
 const newPassword = createRoute({
   getParentRoute: () => root,
   path: "/password/reset/$key",
-  component: lazyRouteComponent(() => import("@/routes/new-password")),
+  component: lazyPage(() => import("@/routes/new-password")),
 });
 
 const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email/$key",
-  component: lazyRouteComponent(() => import("@/routes/verify-email")),
+  component: lazyPage(() => import("@/routes/verify-email")),
 });
 
 const organisation = createRoute({
@@ -91,7 +93,7 @@ const organisation = createRoute({
   path: "/$tenant",
   beforeLoad: async ({ context, location, params }) => {
     const { organisations } = await signedIn(context.queryClient, location.href);
-    if (!organisations.some(({ slug }) => slug === params.tenant)) throw notFound();
+    if (!organisations.some(({ slug }) => slug === params.tenant)) throw notFound({ routeId: rootRouteId });
     localStorage.setItem(LAST_TENANT, params.tenant);
   },
   loader: ({ context, params }) => {
@@ -99,12 +101,13 @@ const organisation = createRoute({
     void context.queryClient.prefetchQuery(connectionQuery(params.tenant));
   },
   component: lazyRouteComponent(() => import("./shell/app-shell"), "AppShell"),
+  notFoundComponent: NotFoundPage,
 });
 
 const dashboard = createRoute({
   getParentRoute: () => organisation,
   path: "/",
-  component: lazyRouteComponent(() => import("@/routes/dashboard")),
+  component: lazyPage(() => import("@/routes/dashboard")),
 });
 
 // Loaders start the questions while the page's code is still on its way; they do not hold the page back.
@@ -119,7 +122,7 @@ const contacts = createRoute({
     );
     void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filters));
   },
-  component: lazyRouteComponent(() => import("@/routes/contacts")),
+  component: lazyPage(() => import("@/routes/contacts")),
 });
 
 const contact = createRoute({
@@ -129,7 +132,7 @@ const contact = createRoute({
     void context.queryClient.prefetchQuery(contactQuery(params.tenant, params.contactId));
     void context.queryClient.prefetchInfiniteQuery(timelineQuery(params.tenant, params.contactId));
   },
-  component: lazyRouteComponent(() => import("@/routes/contact")),
+  component: lazyPage(() => import("@/routes/contact")),
 });
 
 const needsYou = createRoute({
@@ -137,14 +140,14 @@ const needsYou = createRoute({
   path: "/needs-you",
   validateSearch: ({ show }: Record<string, unknown>): { show?: "conflicts" | "values" | "decided" } =>
     show === "conflicts" || show === "values" || show === "decided" ? { show } : {},
-  component: lazyRouteComponent(() => import("@/routes/needs-you")),
+  component: lazyPage(() => import("@/routes/needs-you")),
 });
 
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
   loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
-  component: lazyRouteComponent(() => import("@/routes/runs")),
+  component: lazyPage(() => import("@/routes/runs")),
 });
 
 const run = createRoute({
@@ -152,7 +155,7 @@ const run = createRoute({
   path: "/runs/$runId",
   loader: ({ context, params }) =>
     void context.queryClient.prefetchQuery(runQuery(params.tenant, Number(params.runId))),
-  component: lazyRouteComponent(() => import("@/routes/run")),
+  component: lazyPage(() => import("@/routes/run")),
 });
 
 const connection = createRoute({
@@ -160,14 +163,14 @@ const connection = createRoute({
   path: "/connection",
   validateSearch: (search: Record<string, unknown>) =>
     pickStrings(search, ["problem", "detail", "connected"]),
-  component: lazyRouteComponent(() => import("@/routes/connection")),
+  component: lazyPage(() => import("@/routes/connection")),
 });
 
 const mapping = createRoute({
   getParentRoute: () => organisation,
   path: "/mapping",
   loader: ({ context, params }) => void context.queryClient.prefetchQuery(mappingQuery(params.tenant)),
-  component: lazyRouteComponent(() => import("@/routes/mapping")),
+  component: lazyPage(() => import("@/routes/mapping")),
 });
 
 const routeTree = root.addChildren([

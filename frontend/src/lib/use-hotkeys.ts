@@ -2,6 +2,9 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 
 type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 
+/** How "mod" is called on this keyboard. */
+export const MOD_NAME = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+
 const OFF_KEY = "loanark.single-keys-off";
 const listeners = new Set<() => void>();
 const areOn = () => localStorage.getItem(OFF_KEY) === null;

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { Ago } from "@/components/ui/ago";
+import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
@@ -13,10 +14,12 @@ import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
 import { useRights } from "@/features/session/role";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { useTitle } from "@/lib/use-title";
 
 export default function ContactPage() {
   const { tenant, contactId } = useParams({ from: "/$tenant/contacts/$contactId" });
   const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
+  useTitle(contact?.name ?? "Contact");
   const { canEdit } = useRights(tenant);
   const [editing, setEditing] = useState<string | true | undefined>();
   const stopEditing = () => setEditing(undefined);
@@ -36,7 +39,19 @@ export default function ContactPage() {
 
   if (!contact)
     return error ? (
-      <ErrorState error={error} onRetry={() => void refetch()} className="mt-16" />
+      <ErrorState
+        error={error}
+        onRetry={() => void refetch()}
+        isWholePage
+        wayOut={
+          <Button asChild>
+            <Link to="/$tenant/contacts" params={{ tenant }}>
+              All contacts
+            </Link>
+          </Button>
+        }
+        className="mt-16"
+      />
     ) : (
       <PageSkeleton />
     );

@@ -3,8 +3,10 @@ import { useRouter, useSearch } from "@tanstack/react-router";
 import { Logo } from "@/components/ui/logo";
 import { SideBadge } from "@/components/ui/side";
 import { SignInForm } from "@/features/session/sign-in-form";
+import { useTitle } from "@/lib/use-title";
 
 export default function SignInPage() {
+  useTitle("Sign in");
   const { next } = useSearch({ from: "/sign-in" });
   const router = useRouter();
   const queryClient = useQueryClient();

@@ -7,6 +7,7 @@ import { overviewQuery } from "@/features/overview/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { useOnline } from "@/lib/use-online";
 import { useLiveState, useLiveStream } from "@/live/stream";
+import { usePagesAhead } from "../lazy-page";
 import { Layers } from "./layers";
 import { PhoneTabs, PhoneTop } from "./phone-bars";
 import { Sidebar } from "./sidebar";
@@ -17,6 +18,7 @@ export function AppShell() {
   const { data: session } = useSuspenseQuery(sessionQuery());
   const { data: overview } = useQuery(overviewQuery(tenant));
   useLiveStream(tenant);
+  usePagesAhead();
 
   const organisation = session.organisations.find((one) => one.slug === tenant)?.name ?? tenant;
   const needsYou = (overview?.needs_you ?? []).reduce((sum, need) => sum + need.count, 0);
@@ -53,7 +55,7 @@ function StaleNotice() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-18 z-30 flex justify-center md:bottom-5 md:left-58"
+      className="pointer-events-none fixed inset-x-4 bottom-18 z-30 flex justify-center md:bottom-5 md:left-15 lg:left-58"
     >
       {isStale && (
         <p className="appear flex items-center gap-2.5 rounded-lg bg-ink px-4 py-2 text-on-ink text-sm shadow-high">

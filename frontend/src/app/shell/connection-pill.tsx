@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { CircleAlert } from "lucide-react";
 import { SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { connectionQuery } from "@/features/connection/queries";
 import { cn } from "@/lib/cn";
+import { useOnline } from "@/lib/use-online";
 import { useLiveState } from "@/live/stream";
 
 const SAYINGS = {
@@ -20,24 +22,35 @@ const LIVE_SAYINGS = {
 } as const;
 
 /** HubSpot's state in two words, and by the dot whether this page hears of changes as they happen. */
-export function ConnectionPill({ tenant }: { tenant: string }) {
+export function ConnectionPill({ tenant, compact = false }: { tenant: string; compact?: boolean }) {
   const { data: connection } = useQuery(connectionQuery(tenant));
-  const live = useLiveState();
-  if (!connection) return <Skeleton className="mx-2.5 my-2.5 h-4 w-36" />;
+  const state = useLiveState();
+  const live = useOnline() ? state : "lost";
+  if (!connection) return <Skeleton className={cn("my-2.5 h-4", compact ? "mx-auto w-4" : "mx-2.5 w-36")} />;
   const isWell = connection.status === "connected";
   return (
     <Link
       to="/$tenant/connection"
       params={{ tenant }}
-      className="flex h-8.5 items-center gap-2.5 rounded-md px-2.5 text-sm hover:bg-hover"
+      title={compact ? `HubSpot: ${SAYINGS[connection.status]}` : undefined}
+      className={cn(
+        "flex items-center rounded-md text-sm hover:bg-hover",
+        compact ? "h-11 flex-col justify-center gap-1" : "h-8.5 pointer-coarse:h-11 gap-2.5 px-2.5",
+      )}
     >
       <SideGlyph side="hubspot" />
-      <span className={cn("flex-1 truncate", isWell ? "text-ink-2" : "font-medium text-bad-ink")}>
+      <span
+        className={cn(
+          compact ? "sr-only" : "flex-1 truncate",
+          isWell ? "text-ink-2" : "font-medium text-bad-ink",
+        )}
+      >
         <span className="sr-only">HubSpot: </span>
         {SAYINGS[connection.status]}
       </span>
+      {compact && !isWell && <CircleAlert className="size-3.5 text-bad-ink" aria-hidden />}
       <span
-        className="flex items-center gap-1.5 text-2xs text-muted"
+        className={cn("flex items-center gap-1.5 text-2xs text-muted", compact && !isWell && "sr-only")}
         title={`This page is ${LIVE_SAYINGS[live]}`}
       >
         <span

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { Switch } from "@/components/ui/switch";
-import { setSingleKeys, useHotkeys, useSingleKeys } from "@/lib/use-hotkeys";
+import { MOD_NAME, setSingleKeys, useHotkeys, useSingleKeys } from "@/lib/use-hotkeys";
 
 const Palette = lazy(() => import("./palette"));
 
@@ -58,14 +58,15 @@ export function Layers({ tenant }: { tenant: string }) {
 }
 
 const SHORTCUTS: [string[], string][] = [
-  [["⌘", "K"], "Go anywhere"],
+  [[MOD_NAME, "K"], "Go anywhere"],
   [["/"], "Search contacts"],
-  [["j"], "Next row"],
-  [["k"], "Previous row"],
+  [["j", "↓"], "Next row"],
+  [["k", "↑"], "Previous row"],
   [["↵"], "Open the row"],
   [["n"], "New contact"],
   [["e"], "Edit this contact"],
   [["?"], "This list"],
+  [["Esc"], "Close, cancel, empty the search"],
 ];
 
 function Shortcuts({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {

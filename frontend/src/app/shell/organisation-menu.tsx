@@ -10,28 +10,34 @@ import {
   MenuTrigger,
 } from "@/components/ui/menu";
 import { sessionQuery } from "@/features/session/queries";
+import { cn } from "@/lib/cn";
 import { humanise, initials } from "@/lib/format";
 
-export function OrganisationMenu({ tenant }: { tenant: string }) {
+export function OrganisationMenu({ tenant, compact = false }: { tenant: string; compact?: boolean }) {
   const { data: session } = useSuspenseQuery(sessionQuery());
   const navigate = useNavigate();
   const current = session.organisations.find((organisation) => organisation.slug === tenant);
 
   return (
     <Menu>
-      <MenuTrigger className="flex w-full items-center gap-2.5 rounded-md border bg-surface p-1.5 pr-2.5 text-left shadow-low hover:bg-hover">
+      <MenuTrigger
+        className={cn(
+          "flex w-full items-center gap-2.5 rounded-md border bg-surface p-1.5 text-left shadow-low hover:bg-hover",
+          compact ? "justify-center" : "pr-2.5",
+        )}
+      >
         <span
           aria-hidden
           className="grid size-7 shrink-0 place-items-center rounded-sm bg-ink font-semibold text-2xs text-on-ink"
         >
           {initials(current?.name ?? tenant)}
         </span>
-        <span className="min-w-0 flex-1 leading-tight">
+        <span className={compact ? "sr-only" : "min-w-0 flex-1 leading-tight"}>
           <span className="sr-only">Organisation: </span>
           <span className="block truncate font-medium text-sm">{current?.name ?? tenant}</span>
           <span className="block truncate text-2xs text-muted">{humanise(current?.role ?? "")}</span>
         </span>
-        <ChevronsUpDown className="size-3.5 text-muted" aria-hidden />
+        {!compact && <ChevronsUpDown className="size-3.5 text-muted" aria-hidden />}
       </MenuTrigger>
       <MenuContent align="start">
         <MenuLabel>Organisations</MenuLabel>

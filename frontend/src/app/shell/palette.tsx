@@ -20,7 +20,10 @@ interface PaletteProps {
 export default function Palette({ tenant, open, onOpenChange }: PaletteProps) {
   const [typed, setTyped] = useState("");
   const q = useDebounced(typed.trim(), 150);
-  const { data: found } = useQuery({ ...contactSearchQuery(tenant, q), enabled: open && q.length > 1 });
+  const { data: found, isFetching } = useQuery({
+    ...contactSearchQuery(tenant, q),
+    enabled: open && q.length > 1,
+  });
   const navigate = useNavigate();
   const close = () => {
     onOpenChange(false);
@@ -47,7 +50,7 @@ export default function Palette({ tenant, open, onOpenChange }: PaletteProps) {
       />
       <Command.List className="max-h-96 overflow-y-auto p-2">
         <Command.Empty className="px-3 py-8 text-center text-muted text-sm">
-          Nothing by that name.
+          {isFetching || q !== typed.trim() ? "Searching…" : "Nothing by that name."}
         </Command.Empty>
         {pages.map(({ to, label, icon: Icon }) => (
           <Command.Item

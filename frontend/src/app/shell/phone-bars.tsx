@@ -1,9 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Ellipsis } from "lucide-react";
+import { Ellipsis, Search } from "lucide-react";
 import { useState } from "react";
+import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
 import { ConnectionPill } from "./connection-pill";
+import { openPalette } from "./layers";
 import { DAILY_PAGES, SETUP_PAGES } from "./nav";
 import { OrganisationMenu } from "./organisation-menu";
 import { CountMark } from "./sidebar";
@@ -14,9 +16,12 @@ const tabStyle =
 
 export function PhoneTop({ organisation }: { organisation: string }) {
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-2.5 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
+    <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
       <Logo className="size-5.5" />
-      <span className="flex-1 truncate font-semibold text-sm">{organisation}</span>
+      <span className="ml-1.5 flex-1 truncate font-semibold text-sm">{organisation}</span>
+      <Button kind="quiet" size="icon" aria-label="Go anywhere" onClick={openPalette}>
+        <Search aria-hidden />
+      </Button>
       <UserMenu compact />
     </header>
   );

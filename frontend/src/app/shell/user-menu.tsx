@@ -31,7 +31,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
     <Menu>
       <MenuTrigger
         className={cn(
-          "flex items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-hover",
+          "flex pointer-coarse:min-h-11 items-center justify-center gap-2.5 rounded-md p-1.5 text-left hover:bg-hover",
           !compact && "w-full",
         )}
       >

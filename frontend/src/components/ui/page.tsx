@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
+import { useTitle } from "@/lib/use-title";
 
 interface PageProps {
-  title: ReactNode;
+  title: string;
   lead?: ReactNode;
   actions?: ReactNode;
   /** "read" keeps a comfortable measure; "work" takes the whole width. */
@@ -12,6 +13,7 @@ interface PageProps {
 
 /** The frame every page stands in: one h1, perhaps a sentence, perhaps actions, then the content. */
 export function Page({ title, lead, actions, width = "read", children }: PageProps) {
+  useTitle(title);
   return (
     <div
       className={cn(

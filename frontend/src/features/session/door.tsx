@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
 import { Logo } from "@/components/ui/logo";
+import { useTitle } from "@/lib/use-title";
 
 /** A page before the house: one thing to do, in the middle. */
 export function Door({ title, lead, children }: { title: string; lead?: ReactNode; children: ReactNode }) {
+  useTitle(title);
   return (
     <main className="grid min-h-dvh grid-rows-[auto_1fr_auto] px-6 py-8 sm:px-12">
       <div className="flex items-center gap-2.5">
