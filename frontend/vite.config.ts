@@ -12,7 +12,9 @@ export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), mode === "mock" && mockApi()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
-    proxy: mode === "mock" ? {} : Object.fromEntries(BACKEND_PATHS.map((path) => [path, BACKEND])),
+    // As objects, which keep the Host header: Django compares it with where a form came from.
+    proxy:
+      mode === "mock" ? {} : Object.fromEntries(BACKEND_PATHS.map((path) => [path, { target: BACKEND }])),
   },
   build: {
     target: "es2023",

@@ -17,10 +17,12 @@ import { SearchBox } from "@/features/contacts/search-box";
 import { useRights } from "@/features/session/role";
 import { formatCount } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { useTitle } from "@/lib/use-title";
 
 const NO_FACETS: never[] = [];
 
 export default function ContactsPage() {
+  useTitle("Contacts");
   const { tenant } = useParams({ from: "/$tenant" });
   const search = useSearch({ from: "/$tenant/contacts" });
   const { canEdit } = useRights(tenant);
@@ -67,7 +69,7 @@ export default function ContactsPage() {
         <p aria-live="polite" className="mt-0.5 min-w-14 text-muted text-sm tabular-nums">
           {first && `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}`}
         </p>
-        <div className="flex gap-2 max-md:order-last max-md:basis-full md:w-96">
+        <div className="flex gap-2 max-md:order-last max-md:basis-full md:min-w-48 md:max-w-96 md:flex-1">
           <SearchBox value={search.search ?? ""} onSearch={onSearch} />
           <Select
             aria-label="Sort"

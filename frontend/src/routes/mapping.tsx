@@ -59,7 +59,7 @@ function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
     <div className="grid gap-4">
       {warnings > 0 && (
         <Notice tone="warn" title={plural(warnings, "field has a warning", "fields have a warning")}>
-          It stands beside the field. Values that both sides know go on as usual.
+          Each is explained beside its field. Values that both sides know go on as usual.
         </Notice>
       )}
       <MappingTable fields={mapping.fields} />

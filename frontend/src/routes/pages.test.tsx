@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { connection, overview, runs } from "@/test/fixtures";
+import { connection, contactOf, overview, runs } from "@/test/fixtures";
 import { person } from "@/test/people";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -70,7 +70,26 @@ describe("the dashboard", () => {
   it("says so when no worker is heard", async () => {
     server.use(http.get(`${API}/overview`, () => HttpResponse.json({ ...overview, worker_seen_at: null })));
     renderApp("/loanark");
-    expect(await screen.findByText("No worker is running, so nothing moves")).toBeVisible();
+    expect(
+      await screen.findByRole("heading", { name: "No worker is running, so nothing moves." }),
+    ).toBeVisible();
+    expect(screen.getByText(/No worker is heard/)).toBeVisible();
+    expect(screen.queryByText(/The worker was heard/)).not.toBeInTheDocument();
+  });
+
+  it("shows the way instead of empty panels until something has come over", async () => {
+    const preview = { ...overview.run, kind: "preview", status: "waiting" };
+    const recent = { hubspot: [], loanark: [] };
+    server.use(
+      http.get(`${API}/overview`, () =>
+        HttpResponse.json({ ...overview, balance: null, run: preview, recent }),
+      ),
+    );
+    const { container } = renderApp("/loanark");
+    expect(await screen.findByText("You approve a preview")).toBeVisible();
+    expect(container.querySelector("[aria-current=step]")).toHaveTextContent("You approve a preview");
+    expect(screen.queryByText("Changes in the last 24 hours")).not.toBeInTheDocument();
+    expect(await accessibilityFaults(container)).toEqual([]);
   });
 
   it("tells the truth in one sentence and proves it by a sum", async () => {
@@ -166,6 +185,19 @@ describe("a contact", () => {
     expect(phone).toHaveAccessibleDescription("This is not a phone number of the US.");
   });
 
+  it("folds away a group of which every field is empty, until it is asked for", async () => {
+    const contact = contactOf(1);
+    const fields = contact.fields.map((field) =>
+      field.name === "city" ? { ...field, group: "Emptiness", hubspot: null, loanark: null } : field,
+    );
+    server.use(http.get(`${API}/contacts/:id`, () => HttpResponse.json({ ...contact, fields })));
+    const { user } = renderApp(`/loanark/contacts/${contact.id}`);
+    const fold = await screen.findByRole("button", { name: "1 empty field" });
+    expect(screen.queryByRole("row", { name: /^City/ })).not.toBeInTheDocument();
+    await user.click(fold);
+    expect(screen.getByRole("row", { name: /^City/ })).toBeVisible();
+  });
+
   it("offers nothing to change to an auditor", async () => {
     const organisations = [{ slug: "loanark", name: "LoanArk", role: "auditor" }];
     server.use(
@@ -230,7 +262,32 @@ describe("the connection", () => {
   });
 });
 
+describe("every page", () => {
+  it.each([
+    ["/loanark", "Dashboard"],
+    ["/loanark/contacts", "Contacts"],
+    [TROUBLED, person(3).firstname],
+    ["/loanark/needs-you", "Needs you"],
+    ["/loanark/runs/8", "Preview #8"],
+    ["/loanark/connection", "Connection"],
+    ["/sign-in", "Sign in"],
+    ["/loanark/nowhere", "Nothing here"],
+  ])("names itself: %s", async (address, title) => {
+    renderApp(address);
+    await waitFor(() => expect(document.title).toMatch(new RegExp(`^${title}.* · LoanArk CRM Sync$`)));
+  });
+});
+
 describe("an address that leads nowhere", () => {
+  it("offers the way back, not another try, for a contact that is not here", async () => {
+    const body = { title: "Not found", detail: "There is no such contact.", code: "not-found" };
+    server.use(http.get(`${API}/contacts/:id`, () => HttpResponse.json(body, { status: 404 })));
+    renderApp(TROUBLED);
+    expect(await screen.findByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "All contacts" })).toHaveAttribute("href", "/loanark/contacts");
+    expect(screen.queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
+  });
+
   it("is the same for what does not exist and what belongs to others", async () => {
     renderApp("/somebody-else/contacts");
     expect(await screen.findByRole("heading", { name: "There is nothing here" })).toBeVisible();

@@ -4,6 +4,15 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
 
+/** What a dialog asks for, at its foot: in sight however long the dialog is. */
+export function DialogActions({ children }: { children: ReactNode }) {
+  return (
+    <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      {children}
+    </div>
+  );
+}
+
 interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;

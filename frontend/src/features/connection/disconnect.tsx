@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { toastDone } from "@/lib/toast";
 import { useConnectionActions } from "./queries";
 
@@ -24,18 +24,18 @@ export function Disconnect({ tenant }: { tenant: string }) {
         Disconnect
       </Button>
       <Dialog open={isOpen} onOpenChange={setOpen} title="Disconnect HubSpot?">
-        <p className="text-ink-2">
+        <p className="mb-5 text-ink-2">
           The credentials are forgotten and the sync stops. Contacts, links and history stay on both sides;
           connecting the same account again goes on from here.
         </p>
-        <div className="mt-5 flex justify-end gap-2">
+        <DialogActions>
           <Button kind="quiet" onClick={() => setOpen(false)}>
             Keep it connected
           </Button>
           <Button kind="danger" busy={disconnect.isPending} onClick={onConfirm}>
             Disconnect
           </Button>
-        </div>
+        </DialogActions>
       </Dialog>
     </>
   );

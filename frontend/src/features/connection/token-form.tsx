@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -63,14 +63,14 @@ export function TokenForm({ tenant, kind }: { tenant: string; kind: "primary" | 
               />
             )}
           </Field>
-          <div className="flex justify-end gap-2">
+          <DialogActions>
             <Button kind="quiet" onClick={() => setOpen(false)}>
               Cancel
             </Button>
             <Button type="submit" kind="primary" busy={connectStatic.isPending}>
               Check and connect
             </Button>
-          </div>
+          </DialogActions>
         </form>
       </Dialog>
     </>

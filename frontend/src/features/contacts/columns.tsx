@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Ago } from "@/components/ui/ago";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
@@ -29,7 +30,19 @@ export const COLUMNS: Column[] = [
     label: "Name",
     width: "minmax(8.5rem,1.3fr)",
     sorts: ["lastname", "-lastname"],
-    cell: (contact) => <ContactName contact={contact} />,
+    // A link as well as a row: so that it opens in a tab of its own, too.
+    cell: (contact) => (
+      <Link
+        from="/$tenant/contacts"
+        to="/$tenant/contacts/$contactId"
+        params={({ tenant }) => ({ tenant, contactId: contact.id })}
+        tabIndex={-1}
+        onClick={(event) => event.stopPropagation()}
+        className="block"
+      >
+        <ContactName contact={contact} />
+      </Link>
+    ),
   },
   {
     key: "sync",

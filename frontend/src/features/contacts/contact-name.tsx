@@ -13,7 +13,9 @@ export function ContactName({ contact, className }: { contact: ContactRow; class
       >
         {initials(name)}
       </span>
-      <span className="truncate font-medium text-ink">{name}</span>
+      <span className="truncate font-medium text-ink" title={name}>
+        {name}
+      </span>
     </span>
   );
 }

@@ -18,6 +18,7 @@ const OVERSCAN = 12;
 /** The next page is asked for this many rows before the end is seen. */
 const EARLY_ROWS = 40;
 const SKELETON_ROWS = 18;
+const SKELETON_WIDTHS = ["w-4/5", "w-2/5", "w-11/12", "w-3/5"];
 
 interface ContactTableProps {
   contacts: ContactRow[];
@@ -237,7 +238,10 @@ function SkeletonRows({
         style={{ gridTemplateColumns: template }}
       >
         {Array.from({ length: columns }, (_, column) => column).map((column) => (
-          <Skeleton key={column} className={["w-32", "w-16", "w-40", "w-24"][(row + column) % 4] ?? "w-24"} />
+          <Skeleton
+            key={column}
+            className={SKELETON_WIDTHS[(row + column) % SKELETON_WIDTHS.length] ?? "w-3/5"}
+          />
         ))}
       </div>
     ),

@@ -2,7 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
 import { type Path, useForm } from "react-hook-form";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -83,14 +83,14 @@ function CreateForm({ tenant, onDone }: { tenant: string; onDone: () => void }) 
           </Field>
         ))}
       </div>
-      <div className="flex justify-end gap-2">
+      <DialogActions>
         <Button kind="quiet" onClick={onDone}>
           Cancel
         </Button>
         <Button type="submit" kind="primary" busy={isSubmitting}>
           Create contact
         </Button>
-      </div>
+      </DialogActions>
     </form>
   );
 }

@@ -1,8 +1,9 @@
-import { ArrowLeft, ArrowRight, CircleX, type LucideIcon, Split } from "lucide-react";
-import type { ReactNode } from "react";
+import { ArrowLeft, ArrowRight, ChevronDown, CircleX, type LucideIcon, Split } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
+import { plural } from "@/lib/format";
 import { showValue } from "./field-value";
 import type { FieldOut } from "./queries";
 
@@ -33,6 +34,9 @@ interface ThreeColumnsProps {
 /** The cards over the table, or the value itself, already say why. */
 const SAID_ELSEWHERE: FieldOut["state"][] = ["conflict", "rejected", "unmapped"];
 
+const isBlank = ({ hubspot, loanark, state }: FieldOut) =>
+  !hubspot && !loanark && (state === "same" || state === "unmapped");
+
 /** HubSpot, what both agreed on last, LoanArk. Where the three are one, it says "=", once. */
 export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }: ThreeColumnsProps) {
   return (
@@ -55,19 +59,12 @@ export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }:
           </tr>
         </thead>
         {grouped(fields).map(([group, members]) => (
-          <tbody key={group} className="block lg:table-row-group">
-            <tr className="block lg:table-row">
-              <th
-                scope="rowgroup"
-                colSpan={4}
-                className="eyebrow block px-4 pt-3 pb-1 text-left lg:table-cell"
-              >
-                {group}
-                {!isDeleted && members.every(({ state }) => state === "unmapped") && (
-                  <span className="ml-2 font-normal normal-case tracking-normal">in LoanArk only</span>
-                )}
-              </th>
-            </tr>
+          <Group
+            key={group}
+            name={group}
+            isOnlyHere={!isDeleted && members.every(({ state }) => state === "unmapped")}
+            blank={!renderInput && members.every(isBlank) ? members.length : 0}
+          >
             {members.map((field) => (
               <FieldRow
                 key={field.name}
@@ -76,10 +73,49 @@ export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }:
                 input={field.editable ? renderInput?.(field) : undefined}
               />
             ))}
-          </tbody>
+          </Group>
         ))}
       </table>
     </div>
+  );
+}
+
+interface GroupProps {
+  name: string;
+  isOnlyHere: boolean;
+  /** How many fields it has when all of them are empty: then they are folded away until asked for. */
+  blank: number;
+  children: ReactNode;
+}
+
+function Group({ name, isOnlyHere, blank, children }: GroupProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <tbody className="block border-line/70 border-b last:border-b-0 lg:table-row-group">
+      <tr className="block lg:table-row">
+        <th scope="rowgroup" colSpan={4} className="eyebrow block px-4 pt-3 pb-1.5 text-left lg:table-cell">
+          {name}
+          {isOnlyHere && (
+            <span className="ml-2 font-normal normal-case tracking-normal">in LoanArk only</span>
+          )}
+          {blank > 0 && (
+            <button
+              type="button"
+              aria-expanded={isOpen}
+              onClick={() => setOpen(!isOpen)}
+              className="-my-1.5 ml-1 inline-flex min-h-6 pointer-coarse:min-h-11 items-center gap-1 rounded-sm px-1.5 py-1 font-normal text-ink-2 normal-case tracking-normal hover:bg-hover"
+            >
+              {plural(blank, "empty field")}
+              <ChevronDown
+                className={cn("size-3.5 transition-transform", isOpen && "rotate-180")}
+                aria-hidden
+              />
+            </button>
+          )}
+        </th>
+      </tr>
+      {(blank === 0 || isOpen) && children}
+    </tbody>
   );
 }
 
@@ -150,7 +186,7 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false, onEdit 
           <span
             className={cn(
               "min-w-0 break-words",
-              differs && "rounded-xs px-1 font-medium underline decoration-2 underline-offset-3",
+              differs && "-mx-1 rounded-xs px-1 font-medium underline decoration-2 underline-offset-3",
               differs &&
                 (side === "hubspot"
                   ? "bg-hubspot-wash decoration-hubspot"

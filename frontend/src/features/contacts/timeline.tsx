@@ -69,7 +69,7 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
         <p>
           <span className="font-medium">
             {OPS[change.op]} in {SIDE_NAMES[change.side]}
-          </span>{" "}
+          </span>
           <span className="text-ink-2">{whoOf(change)}</span>
         </p>
         <p className="text-muted text-xs">
@@ -109,7 +109,8 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
 
 /** A person by name, anything else by what it is. */
 function whoOf({ actor, cause }: ChangeOut): string {
-  return actor && cause !== "sql" ? `by ${actor}` : CAUSES[cause];
+  if (actor && cause !== "sql") return ` by ${actor}`;
+  return cause === "sync" ? ", carried over" : ` ${CAUSES[cause]}`;
 }
 
 interface DifferenceProps {
@@ -121,7 +122,7 @@ interface DifferenceProps {
 function Difference({ field, shape = PLAIN, isNew }: DifferenceProps) {
   if (isNew) {
     return (
-      <div className="grid grid-cols-[5.75rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
+      <div className="grid grid-cols-[5.25rem_1fr] gap-x-2 px-2.5 py-0.5 text-xs">
         <dt className="text-muted">{field.label}</dt>
         <dd className="min-w-0 break-words font-medium">{showValue(shape, field.after)}</dd>
       </div>
