@@ -95,7 +95,7 @@ def _connect_oauth(tenant_id: UUID, code: str, *, by: str) -> None:
         )
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
-    client = unconnected_client(tenant_id, tokens.access_token, "oauth")
+    client = unconnected_client(tenant_id, tokens.access_token)
 
     def keep(row: Connection) -> None:
         credentials.store_tokens(row, tokens)
@@ -117,7 +117,7 @@ def connect_static(tenant_id: UUID, token: str, *, by: str) -> None:
         row.access_token = credentials.seal(tenant_id, "access_token", token)
         row.refresh_token, row.token_expires_at, row.scopes = "", None, []
 
-    _connect(tenant_id, unconnected_client(tenant_id, token, "static"), "static", by, keep)
+    _connect(tenant_id, unconnected_client(tenant_id, token), "static", by, keep)
 
 
 def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable[[Connection], None]) -> None:

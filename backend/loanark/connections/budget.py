@@ -7,9 +7,9 @@ from uuid import UUID
 
 from loanark.kit import sql
 
-#: Requests a rolling ten seconds allow until HubSpot's headers say otherwise (HubSpot API facts, rate limits:
-#: 110 for an OAuth app; the smallest tier of private apps has 100).
-DEFAULT_LIMIT = {"oauth": 110, "static": 100}
+#: Requests a rolling ten seconds allow until an answer's headers say otherwise (HubSpot API facts, rate limits: 110
+#: for an OAuth app; private apps have 100, 190 or 250, which the first answer tells before the tenth request is sent).
+DEFAULT_LIMIT = 110
 WINDOW_SECONDS = 10.0
 
 #: What we take of the limit at a steady pace. With `BURST` more after a rest, and a little for requests that bunch up

@@ -16,14 +16,14 @@ def client_for(connection: Connection, *, guard: Callable[[Gate], Gate] = lambda
     """A client for the connected account. `guard` may put more in front of the budget."""
     tenant_id = connection.tenant_id
     fixed = connection.rate_limit_override
-    limit = fixed or connection.rate_limit_learnt or DEFAULT_LIMIT[connection.auth]
+    limit = fixed or connection.rate_limit_learnt or DEFAULT_LIMIT
     budget = Budget(tenant_id, limit, on_limit=None if fixed else lambda learnt: _learn(tenant_id, learnt))
     return _client(Credentials(tenant_id).token, guard(budget))
 
 
-def unconnected_client(tenant_id: UUID, token: str, auth: str) -> Client:
+def unconnected_client(tenant_id: UUID, token: str) -> Client:
     """A client for credentials that are being tried: it counts against the same budget."""
-    budget = Budget(tenant_id, DEFAULT_LIMIT[auth])
+    budget = Budget(tenant_id, DEFAULT_LIMIT)
     return _client(lambda _: token, budget)
 
 

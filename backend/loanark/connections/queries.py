@@ -46,7 +46,7 @@ def connection() -> ConnectionOut:
         token_expires_at=row.token_expires_at,
         connected_at=row.connected_at,
         connected_by=row.connected_by,
-        requests_per_10s=row.rate_limit_override or row.rate_limit_learnt or DEFAULT_LIMIT[row.auth],
+        requests_per_10s=row.rate_limit_override or row.rate_limit_learnt or DEFAULT_LIMIT,
         last_request_at=sql.scalar("SELECT max(slot) FROM request_usage"),
         last_webhook_at=row.last_webhook_at,
         last_poll_at=row.last_poll_at,

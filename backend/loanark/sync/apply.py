@@ -132,7 +132,7 @@ def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
         effects.updates.append(_row(contact_id, case.local.columns, {**cleared, **values}, deleted=False))
         version = case.local.version + 1
     else:
-        effects.inserts.append(_row(contact_id, {}, values))
+        effects.inserts.append({"id": contact_id, **{name: column_text(name, value) for name, value in values.items()}})
     _note_open(case, contact_id, effects, set())
     _put_link(session, case, effects, contact_id, base, version)
     effects.counts["created_in_loanark"] += 1
@@ -244,7 +244,7 @@ def _put_link(
 
 
 def _row(contact_id: UUID, columns: dict[str, Any], values: dict[str, Value], *, deleted: bool | None = None) -> Any:
-    row = {name: raw_text(columns[name]) for name in NAMES} if columns else dict.fromkeys(NAMES)
+    row = {name: raw_text(columns[name]) for name in NAMES}
     for name, value in values.items():
         row[name] = column_text(name, value)
     return {"id": contact_id, **row, "undelete": deleted is False}

@@ -485,8 +485,7 @@ def make_world(tenant_id: UUID, monkeypatch: pytest.MonkeyPatch, *, people: int 
     monkeypatch.setattr(settings, "HUBSPOT_TRANSPORT", hubspot.transport)
     # The simulator has no limits either: nothing waits for its slot.
     monkeypatch.setattr(budget, "SEARCH_LIMIT", 1_000)
-    for auth in ("static", "oauth"):
-        monkeypatch.setitem(budget.DEFAULT_LIMIT, auth, budget.UNLIMITED)
+    monkeypatch.setattr(clients, "DEFAULT_LIMIT", budget.UNLIMITED)
     monkeypatch.setattr(clients, "Client", _impatient)
     return World(tenant_id, hubspot, monkeypatch)
 
