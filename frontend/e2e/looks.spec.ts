@@ -7,6 +7,7 @@ const DOORS = ["/sign-in", "/password/reset", "/password/reset/not-a-key", "/ver
 
 async function expectFine(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page).toHaveTitle(/ · LoanArk CRM Sync$/);
   await expect(page.locator(".skeleton")).toHaveCount(0);
   await expectAccessible(page);
   await setTheme(page, "dark");
@@ -29,6 +30,10 @@ test("every page is accessible in light and dark, and fits the screen", async ({
   }
   await signIn(page);
   for (const path of PAGES) {
+    await page.goto(address(path));
+    await expectFine(page);
+  }
+  for (const path of ["/nowhere", "/contacts/00000000-0000-4000-8000-000000000000"]) {
     await page.goto(address(path));
     await expectFine(page);
   }

@@ -68,6 +68,18 @@ test("the list is searched, walked, opened and left by keys alone, and keeps its
   await expect(row).toBeFocused();
 });
 
+test("without a network the house stands, and goes on when it is back", async ({ page, context }) => {
+  await signIn(page);
+  await page.goto(address("/contacts"));
+  await expect(page.getByRole("row").nth(4)).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Mapping" }).click();
+  await expect(page.getByText("You are offline.")).toBeVisible();
+  await expect(page.getByText("The server cannot be reached")).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole("columnheader", { name: "If both change it" })).toBeVisible();
+});
+
 test("HubSpot is disconnected, refused, and connected again through its own page", async ({ page }) => {
   await signIn(page);
   await page.goto(address("/connection"));

@@ -1,4 +1,5 @@
 import { Link, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Logo } from "@/components/ui/logo";
@@ -33,16 +34,27 @@ export function RootNotFoundPage() {
 
 export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void }) {
   const router = useRouter();
+  const retry = () => {
+    reset?.();
+    void router.invalidate();
+  };
+  useOnceOnline(retry);
   return (
     <div className="grid min-h-[60dvh] place-items-center">
-      <ErrorState
-        error={error}
-        isWholePage
-        onRetry={() => {
-          reset?.();
-          void router.invalidate();
-        }}
-      />
+      <ErrorState error={error} isWholePage onRetry={retry} />
     </div>
   );
+}
+
+/** When the network is back, what failed without it is tried again. */
+function useOnceOnline(retry: () => void): void {
+  const latest = useRef(retry);
+  useEffect(() => {
+    latest.current = retry;
+  });
+  useEffect(() => {
+    const onOnline = () => latest.current();
+    window.addEventListener("online", onOnline);
+    return () => window.removeEventListener("online", onOnline);
+  }, []);
 }

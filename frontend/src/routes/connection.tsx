@@ -12,6 +12,7 @@ import { type ConnectionOut, connectionQuery, useConnectionActions } from "@/fea
 import { StatusCard } from "@/features/connection/status-card";
 import { Steps } from "@/features/connection/steps";
 import { TokenForm } from "@/features/connection/token-form";
+import { overviewQuery } from "@/features/overview/queries";
 import { useRights } from "@/features/session/role";
 
 export default function ConnectionPage() {
@@ -75,6 +76,7 @@ function explain(problem: string, detail: string | undefined): string {
 
 function Connection({ tenant, connection }: { tenant: string; connection: ConnectionOut }) {
   const { canAdminister } = useRights(tenant);
+  const { data: overview } = useQuery(overviewQuery(tenant)); // Whoever connects again need not be told the way.
   const { problem, missing_scopes: missing = [] } = connection;
   return (
     <>
@@ -93,7 +95,8 @@ function Connection({ tenant, connection }: { tenant: string; connection: Connec
           asked for.
         </Notice>
       )}
-      {connection.status === "not_connected" ? <Steps current={1} /> : <Details connection={connection} />}
+      {connection.status !== "not_connected" && <Details connection={connection} />}
+      {connection.status === "not_connected" && overview?.balance === null && <Steps current={1} />}
     </>
   );
 }

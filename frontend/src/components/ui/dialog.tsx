@@ -7,7 +7,10 @@ import { Button } from "./button";
 /** What a dialog asks for, at its foot: in sight however long the dialog is. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return (
-    <div className="sticky -bottom-5 -mx-5 -mb-5 flex justify-end gap-2 border-t bg-surface px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+    <div
+      data-actions
+      className="sticky bottom-0 -mx-5 flex justify-end gap-2 border-t bg-surface px-5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+    >
       {children}
     </div>
   );
@@ -46,7 +49,7 @@ export function Dialog({
         <Radix.Overlay className="appear fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           className={cn(
-            "appear fixed z-50 flex flex-col bg-surface shadow-high outline-none",
+            "appear fixed z-50 flex flex-col overflow-hidden bg-surface shadow-high outline-none",
             SHAPES[shape],
             className,
           )}
@@ -60,7 +63,9 @@ export function Dialog({
               )}
             </div>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5 has-[[data-actions]]:scroll-pb-20 has-[[data-actions]]:pb-0">
+            {children}
+          </div>
           {/* Last in order, so that focus begins at the content. */}
           <Radix.Close asChild>
             <Button kind="quiet" size="icon-sm" aria-label="Close" className="absolute top-3.5 right-3.5">

@@ -16,18 +16,24 @@ export function Steps({ current }: { current: 1 | 2 | 3 }) {
         const isDone = index + 1 < current;
         const isCurrent = index + 1 === current;
         return (
-          <li key={title} aria-current={isCurrent ? "step" : undefined} className="bg-surface p-5">
+          <li
+            key={title}
+            aria-current={isCurrent ? "step" : undefined}
+            className="flex gap-3.5 bg-surface p-4 sm:block sm:p-5"
+          >
             <span
               className={cn(
-                "grid size-6 place-items-center rounded-full border font-semibold text-muted text-xs tabular-nums",
+                "grid size-6 shrink-0 place-items-center rounded-full border font-semibold text-muted text-xs tabular-nums",
                 isDone && "border-transparent bg-ok-wash text-ok-ink",
                 isCurrent && "border-transparent bg-ink text-on-ink",
               )}
             >
               {isDone ? <Check className="size-3.5" aria-label="done" /> : index + 1}
             </span>
-            <p className="mt-2.5 font-semibold text-sm">{title}</p>
-            <p className="mt-1 text-muted text-sm">{text}</p>
+            <div className="sm:mt-2.5">
+              <p className="font-semibold text-sm">{title}</p>
+              <p className="mt-0.5 text-muted text-sm">{text}</p>
+            </div>
           </li>
         );
       })}
