@@ -87,7 +87,7 @@ function EditForm({ tenant, contact, editing, onDone }: Omit<ContactFieldsProps,
                 label={field.label}
                 isLabelHidden
                 error={errors[field.name]?.message}
-                className="w-full gap-0.5 lg:-my-1"
+                className="w-full gap-0.5 md:-my-1"
               >
                 {(control) => (
                   <FieldInput field={field} value={value ?? ""} onChange={onChange} control={control} />

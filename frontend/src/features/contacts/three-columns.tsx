@@ -41,19 +41,19 @@ const isBlank = ({ hubspot, loanark, state }: FieldOut) =>
 export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }: ThreeColumnsProps) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface shadow-low">
-      <table className="block w-full text-sm lg:table lg:table-fixed">
-        <thead className="hidden bg-sunken text-left lg:table-header-group">
+      <table className="block w-full text-sm md:table md:table-fixed">
+        <thead className="hidden bg-sunken text-left md:table-header-group">
           <tr className="h-9 border-b">
-            <th scope="col" className="w-[21%] px-4 font-medium text-muted text-xs">
+            <th scope="col" className="w-[24%] px-4 font-medium text-muted text-xs">
               Field
             </th>
-            <th scope="col" className="w-[32%] px-3">
+            <th scope="col" className="w-[31%] px-3">
               <SideBadge side="hubspot" />
             </th>
-            <th scope="col" className="w-[15%] px-3 font-medium text-muted text-xs">
+            <th scope="col" className="w-[14%] px-3 font-medium text-muted text-xs">
               Agreed last
             </th>
-            <th scope="col" className="w-[32%] px-3">
+            <th scope="col" className="w-[31%] px-3">
               <SideBadge side="loanark" />
             </th>
           </tr>
@@ -91,9 +91,9 @@ interface GroupProps {
 function Group({ name, isOnlyHere, blank, children }: GroupProps) {
   const [isOpen, setOpen] = useState(false);
   return (
-    <tbody className="block border-line/70 border-b last:border-b-0 lg:table-row-group">
-      <tr className="block lg:table-row">
-        <th scope="rowgroup" colSpan={4} className="eyebrow block px-4 pt-3 pb-1.5 text-left lg:table-cell">
+    <tbody className="block border-line/70 border-b last:border-b-0 md:table-row-group">
+      <tr className="block md:table-row">
+        <th scope="rowgroup" colSpan={4} className="eyebrow block px-4 pt-3 pb-1.5 text-left md:table-cell">
           {name}
           {isOnlyHere && (
             <span className="ml-2 font-normal normal-case tracking-normal">in LoanArk only</span>
@@ -132,7 +132,7 @@ function FieldRow({ field, input, onEdit }: FieldRowProps) {
     <tr
       data-field={field.name}
       className={cn(
-        "border-line/70 border-b px-4 py-2 last:border-b-0 lg:table-row lg:p-0 lg:align-baseline",
+        "border-line/70 border-b px-4 py-2 last:border-b-0 md:table-row md:p-0 md:align-baseline",
         // One line on a phone where there is one value to show.
         mark || input ? "block" : "grid grid-cols-[minmax(7rem,35%)_1fr] gap-x-3",
         mark && "bg-sunken",
@@ -140,9 +140,9 @@ function FieldRow({ field, input, onEdit }: FieldRowProps) {
     >
       <th
         scope="row"
-        className="block text-left font-normal text-ink-2 max-lg:py-0.5 lg:table-cell lg:px-4 lg:py-1.5"
+        className="block text-left font-normal text-ink-2 max-md:py-0.5 md:table-cell md:py-1.5 md:pr-1 md:pl-4"
       >
-        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 lg:gap-y-0.5">
+        <span className="flex flex-wrap items-center gap-x-2 gap-y-1 md:gap-y-0.5">
           {field.label}
           {mark && (
             <Badge tone={mark.tone} icon={mark.icon}>
@@ -177,11 +177,11 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false, onEdit 
   const differs = !isSame && (value ?? "") !== (field.agreed ?? "");
   return (
     <td
-      className={cn("block min-w-0 py-0.5 lg:table-cell lg:px-3 lg:py-1.5", isHiddenOnPhone && "hidden")}
+      className={cn("block min-w-0 py-0.5 md:table-cell md:px-3 md:py-1.5", isHiddenOnPhone && "hidden")}
       onDoubleClick={onEdit && (() => onEdit(field.name))}
     >
       <span className="flex items-baseline gap-2">
-        {!isSame && <SideBadge side={side} className="w-22 shrink-0 text-xs lg:hidden" />}
+        {!isSame && <SideBadge side={side} className="w-22 shrink-0 text-xs md:hidden" />}
         {input ?? (
           <span
             className={cn(
@@ -215,17 +215,17 @@ function Blank({ isNamed, note }: { isNamed: boolean; note: string }) {
 
 function AgreedCell({ field, isSame, isMapped }: { field: FieldOut; isSame: boolean; isMapped: boolean }) {
   return (
-    <td className={cn("py-0.5 lg:table-cell lg:px-3 lg:py-1.5", isSame || !isMapped ? "hidden" : "block")}>
+    <td className={cn("py-0.5 md:table-cell md:px-3 md:py-1.5", isSame || !isMapped ? "hidden" : "block")}>
       {isMapped && (
         <span className="flex items-baseline gap-2 text-muted">
-          <span aria-hidden className="hidden lg:inline">
+          <span aria-hidden className="hidden md:inline">
             {isSame ? "=" : "≠"}
           </span>
           {isSame ? (
             <span className="sr-only">The same on both sides</span>
           ) : (
             <>
-              <span className="w-22 shrink-0 text-xs lg:hidden">Agreed last</span>
+              <span className="w-22 shrink-0 text-xs md:hidden">Agreed last</span>
               <span className="min-w-0 break-words">{showValue(field, field.agreed) || "empty"}</span>
             </>
           )}

@@ -46,10 +46,10 @@ export function MappingTable({ fields }: { fields: MappedField[] }) {
             <th scope="col" className="px-3 font-normal">
               <SideBadge side="loanark" />
             </th>
-            <th scope="col" className="px-3 font-medium text-muted">
+            <th scope="col" className="whitespace-nowrap px-3 font-medium text-muted">
               If both change it
             </th>
-            <th scope="col" className="px-4 text-right font-medium text-muted">
+            <th scope="col" className="hidden px-4 text-right font-medium text-muted lg:table-cell">
               Options
             </th>
           </tr>
@@ -100,7 +100,7 @@ function MappingRow({ field }: { field: MappedField }) {
           </span>
         )}
       </th>
-      <td className={cn(cell, "text-ink-2 max-md:order-1")}>
+      <td className={cn(cell, "text-ink-2 max-md:order-1 md:whitespace-nowrap")}>
         {field.direction === "both" ? (
           POLICIES[field.policy]
         ) : (
@@ -111,7 +111,7 @@ function MappingRow({ field }: { field: MappedField }) {
       <td
         className={cn(
           cell,
-          "text-muted tabular-nums max-md:order-1 max-md:empty:hidden md:px-4 md:text-right",
+          "text-muted tabular-nums max-md:order-1 max-md:empty:hidden md:px-4 md:text-right md:max-lg:hidden",
         )}
       >
         {field.option_count > 0 ? (
@@ -128,5 +128,5 @@ function MappingRow({ field }: { field: MappedField }) {
 }
 
 function Small({ children }: { children: React.ReactNode }) {
-  return <span className="block font-normal text-muted text-xs">{children}</span>;
+  return <span className="block whitespace-normal font-normal text-muted text-xs">{children}</span>;
 }
