@@ -367,12 +367,28 @@ def test_the_openapi_document_is_replaced_only_by_a_complete_one(run: ModuleType
     assert [path.name for path in run.OPENAPI.parent.iterdir()] == ["openapi.json"]
 
 
-def test_without_chromium_an_ordinary_user_is_told_what_to_install(
+def test_without_browsers_an_ordinary_user_is_told_what_to_install(
     run: ModuleType, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.delenv("LOANARK_CHROMIUM", raising=False)
+    monkeypatch.setenv("LOANARK_CHROMIUM", "")
+    monkeypatch.setenv("LOANARK_FIREFOX", "")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert run.find_chromium() == 1
-    assert "apt-get install chromium" in capsys.readouterr().err
+    assert run.find_browsers() == 1
+    said = capsys.readouterr().err
+    assert "apt-get install chromium" in said
+    assert "apt-get install firefox-esr" in said
     assert steps.take() == []
+
+
+def test_browsers_on_the_path_are_told_to_the_tests(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("chromium", "firefox-esr"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOANARK_CHROMIUM", "")
+    monkeypatch.setenv("LOANARK_FIREFOX", "")
+    assert run.find_browsers() == 0
+    assert os.environ["LOANARK_CHROMIUM"] == str(tmp_path / "chromium")
+    assert os.environ["LOANARK_FIREFOX"] == str(tmp_path / "firefox-esr")
