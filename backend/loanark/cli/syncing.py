@@ -1,5 +1,6 @@
 """Running the sync from scripts, and asking how it stands."""
 
+import threading
 import time
 from typing import Any
 from uuid import UUID
@@ -107,13 +108,15 @@ def _wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
 def _wait(tenant_id: UUID, over: Any, *, as_json: bool) -> None:
     """Until `over`, which also says what progress looks like. Works itself while no worker is alive."""
     from loanark.connections import queries
-    from loanark.sync import engine, worker
+    from loanark.sync import worker
     from loanark.tenants.access import tenant_scope
 
+    own = OwnWork(tenant_id)
     moved_at, last = time.monotonic(), object()
     while True:
         done, progress = over()
         if done:
+            own.finish()
             return
         if progress != last:
             moved_at, last = time.monotonic(), progress
@@ -127,8 +130,45 @@ def _wait(tenant_id: UUID, over: Any, *, as_json: bool) -> None:
             fail(
                 "no-progress", f"{why} What is done stays done; start again and it goes on from there.", as_json=as_json
             )
-        if worker.alive() or engine.advance(tenant_id, turn_seconds=2.0) in (engine.Turn.BUSY, engine.Turn.TROUBLE):
-            time.sleep(0.2)
+        if not worker.alive():
+            own.carry_on()
+        time.sleep(0.25)
+
+
+class OwnWork:
+    """The sync's turns, taken by this process beside the command that waits for them and tells how they get on."""
+
+    def __init__(self, tenant_id: UUID) -> None:
+        self._tenant_id = tenant_id
+        self._turn: threading.Thread | None = None
+        self._error: Exception | None = None
+
+    def carry_on(self) -> None:
+        """Begins a turn, unless one is under way. Raises what ended the last one."""
+        if self._turn and self._turn.is_alive():
+            return
+        if self._error:
+            raise self._error
+        # A daemon: whoever presses Ctrl-C has the prompt back, and the sync recovers as after any other kill.
+        self._turn = threading.Thread(target=self._take_turn, name="turn", daemon=True)
+        self._turn.start()
+
+    def finish(self) -> None:
+        """Lets the turn under way come to its end."""
+        if self._turn:
+            self._turn.join()
+
+    def _take_turn(self) -> None:
+        from django.db import connections
+
+        from loanark.sync import engine
+
+        try:
+            engine.advance(self._tenant_id)
+        except Exception as error:  # noqa: BLE001  told by the thread that waits
+            self._error = error
+        finally:
+            connections.close_all()
 
 
 def _report_run(tenant_id: UUID, run_id: int, as_json: bool) -> None:

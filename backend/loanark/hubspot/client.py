@@ -9,11 +9,13 @@ Every call waits for its turn at the gate, repeats what is safe to repeat, and e
 """
 
 import random
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
+from functools import cache
 from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import quote
 
@@ -136,6 +138,12 @@ class _Again:
     maybe_done: bool = False
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates we trust, read once: that takes longer than a call."""
+    return httpx2.create_ssl_context()
+
+
 class Client:
     """HubSpot's CRM for one portal. Every method takes the `lane` it asks the gate with."""
 
@@ -159,6 +167,7 @@ class Client:
         self._http = httpx2.Client(
             base_url=self.base_url,
             transport=transport,
+            verify=_trust(),
             timeout=timeout,
             headers={"Accept": "application/json", "User-Agent": "LoanArk-CRM-Sync"},
         )
