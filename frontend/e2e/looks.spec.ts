@@ -4,6 +4,7 @@ import { address, expectAccessible, signIn } from "./person";
 
 const PAGES = ["", "/contacts", "/needs-you", "/runs", "/runs/1", "/runs/2", "/connection", "/mapping"];
 const DOORS = ["/sign-in", "/password/reset", "/password/reset/not-a-key", "/verify-email/not-a-key"];
+const NOWHERE = ["/nowhere", "/contacts/00000000-0000-4000-8000-000000000000"];
 
 async function expectFine(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -22,18 +23,26 @@ const setTheme = (page: Page, theme: string) =>
     document.documentElement.dataset.theme = name;
   }, theme);
 
-test("every page is accessible in light and dark, and fits the screen", async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: "reduce" });
+test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: "reduce" }));
+
+test("every door is accessible in light and dark, and fits the screen", async ({ page }) => {
   for (const path of DOORS) {
     await page.goto(new URL(path, theDemo().url).href);
     await expectFine(page);
   }
+});
+
+test("every page is accessible in light and dark, and fits the screen", async ({ page }) => {
   await signIn(page);
   for (const path of PAGES) {
     await page.goto(address(path));
     await expectFine(page);
   }
-  for (const path of ["/nowhere", "/contacts/00000000-0000-4000-8000-000000000000"]) {
+});
+
+test("so are a contact, its form, and the pages of what is not there", async ({ page }) => {
+  await signIn(page);
+  for (const path of NOWHERE) {
     await page.goto(address(path));
     await expectFine(page);
   }
