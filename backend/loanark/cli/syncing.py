@@ -32,17 +32,21 @@ def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, w
     from loanark.tenants.access import tenant_by_name
 
     log_to_stderr()
-    tenant_id = tenant_by_name(name).id
+    tenant = tenant_by_name(name)
+    tenant_id = tenant.id
     if not (full or preview or approve is not None or yes):
         _catch_up(tenant_id, wait=wait, as_json=as_json)
-        _report_status(tenant_id, as_json)
+        document = _status(tenant_id, tenant.slug)
+        show(document) if as_json else _tell(tenant.name, document)
+        if wait and _left_open(document):
+            raise SystemExit(PARTLY_DONE)
         return
     run_id, kind = _begin(tenant_id, preview=preview, approve=approve, yes=yes)
     if wait or kind == "preview":
         _wait_for_run(tenant_id, run_id, as_json=as_json)
         if kind != "preview":
             _catch_up(tenant_id, wait=True, as_json=as_json)
-    _report_run(tenant_id, run_id, as_json)
+    _report_run(tenant_id, run_id, waited=wait, as_json=as_json)
 
 
 def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) -> tuple[int, str]:
@@ -60,14 +64,14 @@ def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) ->
 
 
 def _catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:
-    """Polls HubSpot now and follows every hint that is due."""
+    """Polls HubSpot now, follows every hint that is due, and counts anew."""
     from loanark.connections.models import Connection
     from loanark.kit import sql
     from loanark.sync.runs import NotConnectedYet
     from loanark.tenants.access import tenant_scope
 
     with tenant_scope(tenant_id):
-        if not Connection.objects.filter(tenant_id=tenant_id).update(last_poll_at=None):
+        if not Connection.objects.filter(tenant_id=tenant_id).update(last_poll_at=None, counted_at=None):
             raise NotConnectedYet("No HubSpot account is connected. Connect one first: loanark connect")
         sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
     if wait:
@@ -81,9 +85,11 @@ def _caught_up(tenant_id: UUID) -> tuple[bool, object]:
 
     with tenant_scope(tenant_id):
         waiting = sql.scalar("SELECT count(*) FROM hints WHERE attempts = 0")
-        polled = Connection.objects.filter(tenant_id=tenant_id, last_poll_at__isnull=False).exists()
-        approved = Connection.objects.filter(tenant_id=tenant_id, approved_at__isnull=False).exists()
-    return not approved or (polled and not waiting), (waiting, polled)
+        connection = Connection.objects.get(tenant_id=tenant_id)
+    if connection.approved_at is None:
+        return True, None
+    asked = connection.last_poll_at is not None and connection.counted_at is not None
+    return asked and not waiting, (waiting, asked)
 
 
 def _wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
@@ -142,10 +148,11 @@ class OwnWork:
         self._tenant_id = tenant_id
         self._turn: threading.Thread | None = None
         self._error: Exception | None = None
+        self._rest_until = 0.0
 
     def carry_on(self) -> None:
         """Begins a turn, unless one is under way. Raises what ended the last one."""
-        if self._turn and self._turn.is_alive():
+        if time.monotonic() < self._rest_until or (self._turn and self._turn.is_alive()):
             return
         if self._error:
             raise self._error
@@ -161,24 +168,26 @@ class OwnWork:
     def _take_turn(self) -> None:
         from django.db import connections
 
-        from loanark.sync import engine
+        from loanark.sync import engine, worker
 
         try:
-            engine.advance(self._tenant_id)
+            if engine.advance(self._tenant_id) is engine.Turn.TROUBLE:
+                self._rest_until = time.monotonic() + worker.REST_SECONDS
         except Exception as error:  # noqa: BLE001  told by the thread that waits
             self._error = error
         finally:
             connections.close_all()
 
 
-def _report_run(tenant_id: UUID, run_id: int, as_json: bool) -> None:
+def _report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) -> None:
     from loanark.sync import runs
     from loanark.tenants.access import tenant_scope
 
     with tenant_scope(tenant_id):
         run = runs.get(run_id)
+    left = _matters(tenant_id) if waited and run.kind != "preview" else {"rejections": [], "conflicts": []}
     if as_json:
-        show(run.model_dump(mode="json"))
+        show({**run.model_dump(mode="json"), **left})
     else:
         counts = ", ".join(
             f"{count:,} {name.replace('_', ' ')}" for name, count in run.counts.model_dump().items() if count
@@ -186,14 +195,15 @@ def _report_run(tenant_id: UUID, run_id: int, as_json: bool) -> None:
         click.echo(f"{run.kind} {run.id}: {run.status}. {counts}")
         if run.reason:
             click.echo(run.reason)
+        _tell_matters(left)
         if run.status == "waiting":
             click.echo(f"Approve it with: loanark sync --tenant … --full --approve {run.id} --wait")
     if run.status in ("waiting", "held"):
         raise SystemExit(0 if run.status == "waiting" and run.kind == "preview" else WAITS_FOR_APPROVAL)
-    if run.status == "partial":
-        raise SystemExit(PARTLY_DONE)
     if run.status in ("failed", "cancelled"):
         raise SystemExit(1)
+    if run.status == "partial" or _left_open(left):
+        raise SystemExit(PARTLY_DONE)
 
 
 @click.command()
@@ -210,22 +220,50 @@ def status(name: str | None, as_json: bool) -> None:
         documents = [_status(tenant.id, tenant.slug) for tenant in tenants]
         show(documents[0] if name else {"organisations": documents})
         return
+    if not tenants:
+        click.echo("There is no organisation yet. Make one: loanark tenant create NAME --admin EMAIL")
     for tenant in tenants:
-        document = _status(tenant.id, tenant.slug)
-        click.echo(f"{tenant.name}: {document['truth']['sentence']} {document['truth']['detail'] or ''}".rstrip())
-        if document["balance"]:
-            balance = document["balance"]
-            click.echo(
-                f"  HubSpot {balance['hubspot']:,} · LoanArk {balance['loanark']:,} · linked {balance['linked']:,}"
-            )
+        _tell(tenant.name, _status(tenant.id, tenant.slug))
 
 
-def _report_status(tenant_id: UUID, as_json: bool) -> None:
-    document = _status(tenant_id, "")
-    if as_json:
-        show(document)
-    else:
-        click.echo(document["truth"]["sentence"])
+def _tell(name: str, document: dict[str, Any]) -> None:
+    click.echo(f"{name}: {document['truth']['sentence']} {document['truth']['detail'] or ''}".rstrip())
+    if balance := document["balance"]:
+        click.echo(f"  HubSpot {balance['hubspot']:,} · LoanArk {balance['loanark']:,} · linked {balance['linked']:,}")
+    _tell_matters(document)
+
+
+#: So many matters that need a person are told; the page "Needs you" has all of them.
+MATTERS = 100
+
+
+def _matters(tenant_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """What was not carried over and why, and what both sides changed differently; the newest first."""
+    from loanark.contacts import queries
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(tenant_id):
+        rejections = queries.rejections(cursor=None, limit=MATTERS)
+        conflicts = queries.conflicts(open=True, cursor=None, limit=MATTERS)
+    return {
+        "rejections": [row.model_dump(mode="json") for row in rejections.items],
+        "conflicts": [row.model_dump(mode="json") for row in conflicts.items],
+    }
+
+
+def _left_open(document: dict[str, Any]) -> bool:
+    return bool(document["rejections"] or document["conflicts"])
+
+
+def _tell_matters(document: dict[str, Any]) -> None:
+    for row in document["rejections"]:
+        value = f" {row['value']!r}" if row["value"] else ""
+        click.echo(
+            f"  {row['contact_name']} ({row['contact_id'] or row['hubspot_id']}){value}: {row['reason']} {row['fix']}"
+        )
+    for row in document["conflicts"]:
+        sides = f"HubSpot {row['hubspot']!r}, LoanArk {row['loanark']!r}"
+        click.echo(f"  {row['contact_name']} ({row['contact_id']}): both sides changed {row['label']}: {sides}")
 
 
 def _status(tenant_id: UUID, slug: str) -> dict[str, Any]:
@@ -240,6 +278,7 @@ def _status(tenant_id: UUID, slug: str) -> dict[str, Any]:
         "tenant_id": str(tenant_id),
         "slug": slug,
         **document,
+        **_matters(tenant_id),
         "worker_alive": worker.alive(),
         "sql_url": sql_url(tenant_id),
     }

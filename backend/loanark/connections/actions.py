@@ -15,8 +15,8 @@ from loanark.connections.clients import client_for, unconnected_client
 from loanark.connections.models import Connection, OAuthState, PortalRoute
 from loanark.connections.problems import ConnectionFailed, describe
 from loanark.hubspot import oauth
-from loanark.hubspot.client import Client
-from loanark.hubspot.errors import HubSpotError, MissingScopes
+from loanark.hubspot.client import API_VERSION, Client
+from loanark.hubspot.errors import HubSpotError, MissingScopes, NotFound, NotHubSpot
 from loanark.hubspot.models import Account, Property
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
@@ -140,7 +140,13 @@ def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable
 
 def _look(client: Client) -> tuple[Account, list[Property]]:
     """Which account the token opens, its properties, and that contacts may be read at all."""
-    account = client.account(lane="person")
+    try:
+        account = client.account(lane="person")
+    except NotFound as error:
+        raise NotHubSpot(
+            f"{client.base_url} knows no account of this token, as HubSpot of the version {API_VERSION} would. Nothing "
+            "was changed."
+        ) from error
     properties = client.properties(lane="person")
     client.list_contacts(["email"], limit=1, lane="person")
     return account, properties

@@ -131,6 +131,8 @@ def _checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
         value = read(BY_NAME[name].kind, raw)
         if isinstance(value, Unreadable):
             errors[name] = f"{BY_NAME[name].label} {value.reason}."
+        elif value.blank:
+            columns[name] = None
         elif problem := _email_problem(name, value.raw):
             errors[name] = problem
         else:

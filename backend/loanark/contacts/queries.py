@@ -433,7 +433,7 @@ _FIXES: Mapping[str, str] = {
     "duplicate-email": "Give one of the two another e-mail address, or delete the one that is too many, then retry.",
     "merged-in-hubspot": "Decide whether the two LoanArk contacts are one person, and delete one.",
     "internal": "It is tried again by itself. If it stays, an administrator finds the details in the log.",
-    "no-key-property": "Connect again and grant the permission to make properties, then retry.",
+    "no-key-property": "Let LoanArk make the property, or make it in HubSpot by hand, then retry.",
 }
 
 

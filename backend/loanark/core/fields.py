@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from loanark.core.values import Kind, Value
+from loanark.core.values import Kind, Value, number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,15 @@ def raw_text(column: Any) -> str | None:
         return column
     if isinstance(column, bool):
         return "true" if column else "false"
-    return str(column)
+    return format(column, "f") if isinstance(column, Decimal) else str(column)
 
 
 def column_text(name: str, value: Value) -> str | None:
-    """What to store for a value: a typed column takes the canonical form, a text column the original one."""
-    return value.canonical if BY_NAME[name].typed else value.raw
+    """What to store for a value: the original form, as far as a typed column can hold it."""
+    field = BY_NAME[name]
+    if not field.typed:
+        return value.raw
+    return number_text(value) if field.kind is Kind.DECIMAL else value.canonical
 
 
 def display_name(firstname: str | None, lastname: str | None, email: str | None) -> str:

@@ -196,7 +196,8 @@ def _copy(source: Record, side: Side, mapping: Mapping) -> tuple[FieldOperation,
             continue
         if isinstance(value, Unreadable):
             operations.append(Reject(rule.field, origin, value.raw, value.reason))
-        elif not value.blank:
+        elif not value.blank or side is Side.LOANARK:
+            # White space alone is blank, and kept as it is in LoanArk; HubSpot is sent no blanks for a new contact.
             operations.append(Write(side, rule.field, BLANK, value, reason))
     return tuple(operations)
 

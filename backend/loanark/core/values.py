@@ -59,9 +59,11 @@ MAX_DIGITS = 60
 
 
 def read(kind: Kind, raw: str | None) -> Value | Unreadable:
-    """Reads a raw text as a value of `kind`; blank texts are `BLANK`."""
-    if raw is None or not raw.strip():
+    """Reads a raw text as a value of `kind`; null, the empty text and white space alone are blank."""
+    if not raw:
         return BLANK
+    if raw.isspace():
+        return Value(None, raw)
     if "\0" in raw:
         return Unreadable(
             raw.replace("\0", "\N{REPLACEMENT CHARACTER}"), "contains a NUL character, which no text column holds"
@@ -116,6 +118,15 @@ def _decimal(raw: str) -> str:
         raise ValueError(f"has more than {MAX_DIGITS} digits")
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+def number_text(value: Value) -> str | None:
+    """A number as its writer wrote it, trailing zeros and all, where every program reads that alike."""
+    raw = (value.raw or "").strip()
+    return raw if _PLAIN_NUMBER.fullmatch(raw) else value.canonical
 
 
 _BOOLEANS = {"true": "true", "t": "true", "false": "false", "f": "false"}

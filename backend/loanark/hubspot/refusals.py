@@ -118,12 +118,12 @@ def _clip(text: str) -> str:
 def _unauthorized(category: str, reason: str) -> Exception:
     if category == "EXPIRED_AUTHENTICATION":
         return Expired(
-            f"HubSpot refuses the access token as expired, also after a refresh ({reason}). "
-            "Nothing was changed. If it stays so, connect HubSpot again."
+            f"HubSpot refuses the access token as expired ({reason}). This call changed nothing, and what was done "
+            "before stays done. Connect HubSpot again; the sync then goes on where it stopped."
         )
     return ReconnectNeeded(
-        f"HubSpot does not accept this connection's credentials any more ({reason}). "
-        "Nothing was changed. Connect HubSpot again; the sync then goes on where it stopped."
+        f"HubSpot does not accept this connection's credentials ({reason}). This call changed nothing, and what was "
+        "done before stays done. Connect HubSpot again; the sync then goes on where it stopped."
     )
 
 

@@ -6,13 +6,13 @@ HubSpot answers 200 to null and changes nothing.
 
 from datetime import UTC, datetime, timedelta
 
-from loanark.core.values import BLANK, Kind, Unreadable, Value, read
+from loanark.core.values import BLANK, Kind, Unreadable, Value, number_text, read
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 #: Kinds that HubSpot keeps as typed; they are sent in the writer's own form and only compared in the canonical one.
-_AS_TYPED = frozenset({Kind.TEXT, Kind.EMAIL, Kind.PHONE})
+_AS_TYPED = frozenset({Kind.TEXT, Kind.PHONE})
 
 _KINDS = {
     "bool": Kind.BOOLEAN,
@@ -35,8 +35,16 @@ def to_wire(kind: Kind, value: Value) -> str:
     """The text to send for `value`; blank clears."""
     if value.canonical is None:
         return ""
-    if kind in _AS_TYPED and value.raw is not None:
-        return value.raw.strip()
+    raw = value.raw or value.canonical
+    if kind in _AS_TYPED:
+        return raw
+    if kind is Kind.EMAIL:
+        return raw.strip()
+    if kind is Kind.DECIMAL:
+        return number_text(value) or value.canonical
+    if kind is Kind.ENUM_SET:
+        # In the writer's order. Never with a leading semicolon: HubSpot would add to what is there.
+        return ";".join(dict.fromkeys(key.strip() for key in raw.split(";") if key.strip()))
     return value.canonical
 
 

@@ -155,8 +155,8 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
         return
     if not session.has_key_property:
         reason = (
-            "LoanArk cannot make contacts in this HubSpot account without its property loanark_id, and the "
-            "permission crm.schemas.contacts.write to make that property is missing."
+            "LoanArk makes contacts in HubSpot by its property loanark_id, which this account does not have and does "
+            f"not let it make. {session.key_property_refused}"
         )
         effects.rejections.append(_rejection(case, case.contact_id, "", Side.HUBSPOT, None, "no-key-property", reason))
         effects.counts["rejected"] += 1

@@ -275,10 +275,10 @@ def _finish(session: Session, run: Run) -> None:
             _hold(run, len(absent))
             return
         hints.leave(Side.HUBSPOT, absent, source="absent from a complete listing", lane=Lane.SWEEP)
-        row = Run.objects.get(tenant_id=session.tenant_id, id=run.id)
-        lost = row.counts.get("rejected", 0) + row.counts.get("held", 0)
-        status = "partial" if lost else "succeeded"
-        reason = f"{lost:,} contacts could not be carried over completely; each says why" if lost else None
+        open_now = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
+        status = "partial" if open_now else "succeeded"
+        noun = "value or contact is" if open_now == 1 else "values or contacts are"
+        reason = f"{open_now:,} {noun} not carried over; each says why" if open_now else None
         runs.progress(
             run.id, counts={}, done=0, phase="done", status=status, reason=reason, finished_at=datetime.now(UTC)
         )

@@ -31,9 +31,11 @@ def overview() -> Overview:
     run = runs.latest()
     pending = _pending()
     needs = _needs_you(connection, run)
-    balance = _balance()
+    account = Connection.objects.first()
+    balance = _balance(account)
+    compared = account is not None and account.backfilled_at is not None
     return Overview(
-        truth=_truth(connection, run, pending, needs, balance),
+        truth=_truth(connection, run, pending, needs, balance, compared=compared),
         connection=connection,
         balance=balance,
         run=run,
@@ -47,7 +49,13 @@ def overview() -> Overview:
 
 
 def _truth(
-    connection: ConnectionOut, run: RunOut | None, pending: Pending, needs: list[NeedsYou], balance: Balance | None
+    connection: ConnectionOut,
+    run: RunOut | None,
+    pending: Pending,
+    needs: list[NeedsYou],
+    balance: Balance | None,
+    *,
+    compared: bool,
 ) -> Truth:
     if connection.status == "not_connected":
         return Truth(level="attention", sentence="HubSpot is not connected.", detail="Connect it to begin.")
@@ -63,6 +71,9 @@ def _truth(
         total = f" of {run.total:,}" if run.total else ""
         what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing"}[run.kind]
         return Truth(level="working", sentence=f"{what} contacts: {run.done:,}{total}.", detail=None)
+    if not compared:
+        detail = "A preview shows what a first run would do; nothing flows before it is approved."
+        return Truth(level="attention", sentence="HubSpot is connected, and not compared yet.", detail=detail)
     people = sum(need.count for need in needs if need.kind in ("conflict", "rejection", "held"))
     if people:
         noun = "matter needs" if people == 1 else "matters need"
@@ -77,8 +88,7 @@ def _truth(
     return Truth(level="ok", sentence="Everything is in sync.", detail=None)
 
 
-def _balance() -> Balance | None:
-    row = Connection.objects.first()
+def _balance(row: Connection | None) -> Balance | None:
     if row is None or row.hubspot_total is None or row.counted_at is None or row.backfilled_at is None:
         return None
     counts = sql.first(

@@ -24,20 +24,29 @@ class NotConnectedYet(LoanArkError):
 
 
 def start(kind: str, *, trigger: str) -> RunOut:
-    """Starts a preview, or a complete comparison. A first run is always a preview. Call inside a tenant's scope."""
+    """Starts a preview, or a complete comparison. A first run is always a preview. Call inside a tenant's scope.
+
+    Asking for what is under way already is told of that.
+    """
     connection = _connected()
-    if (running := active()) and running.kind == "preview" and (kind == "preview" or connection.approved_at is None):
+    preview = kind == "preview" or connection.approved_at is None
+    if (running := active()) and (running.kind == "preview") == preview:
         return get(running.id)
     _replace_waiting_preview()
-    if kind == "preview" or connection.approved_at is None:
+    if preview:
         return get(_insert(connection.tenant_id, "preview", trigger))
     full = "sweep" if connection.backfilled_at else "backfill"
     return get(_insert(connection.tenant_id, full, trigger, approved_by=trigger))
 
 
 def approve(run_id: int, *, by: str) -> RunOut:
-    """Approves a waiting preview (a new run carries it out) or a held run (it goes on)."""
+    """Approves a waiting preview (a new run carries it out) or a held run (it goes on).
+
+    A preview approved before whose run is not over yet is told of that run: whoever was interrupted asks again.
+    """
     run = _lock(run_id)
+    if (carried_out := Run.objects.filter(preview_id=run_id).first()) and carried_out.status == "running":
+        return get(carried_out.id)
     if run.status == "held":
         run.status, run.approved_by, run.reason = "running", by, None
         run.save(update_fields=["status", "approved_by", "reason"])
@@ -54,8 +63,10 @@ def approve(run_id: int, *, by: str) -> RunOut:
 
 
 def approve_unseen(*, by: str) -> RunOut:
-    """A complete comparison without a preview, for scripts that say so explicitly."""
+    """A complete comparison without a preview, for scripts that say so explicitly; one under way or held goes on."""
     connection = _connected()
+    if under_way := Run.objects.filter(status__in=["running", "held"]).exclude(kind="preview").first():
+        return approve(under_way.id, by=f"{by}, unseen") if under_way.status == "held" else get(under_way.id)
     sql.execute(
         "UPDATE runs SET status = 'cancelled', reason = 'replaced by a run approved unseen', finished_at = now() "
         "WHERE kind = 'preview' AND status IN ('running', 'waiting')"

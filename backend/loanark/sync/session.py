@@ -34,8 +34,8 @@ class Session:
     policies: Policies
     client: Client
     lease: Lease
-    #: HubSpot does not let this app make the property that creates need; asked once a session.
-    key_property_refused: bool = False
+    #: Why HubSpot does not let us make the property that creates need; asked once a session.
+    key_property_refused: str | None = None
 
     @property
     def properties(self) -> list[str]:

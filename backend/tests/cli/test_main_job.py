@@ -97,6 +97,34 @@ def test_a_quick_sync_brings_the_changes_of_both_sides(synced: Loanark, hub: Hub
     assert_equal(rows, hub)
 
 
+def test_a_run_asked_for_again_goes_on(synced: Loanark) -> None:
+    """Whoever was interrupted starts the same command again."""
+    left = synced("sync", "--tenant", "first-lender", "--full", "--yes", "--json").document
+    assert left["status"] == "running"
+    done = synced("sync", "--tenant", "first-lender", "--full", "--yes", "--wait", "--json")
+    assert (done.code, done.document["id"], done.document["status"]) == (0, left["id"], "succeeded"), done.err
+
+
+def test_what_was_not_carried_over_is_told_with_its_reason(synced: Loanark, hub: Hub) -> None:
+    (ours, *_) = [row for row in exported(synced) if row["email"]]
+    database = synced("status", "--tenant", "first-lender", "--json").document["sql_url"]
+    with psycopg.connect(database) as other:
+        other.execute("UPDATE contacts SET email = 'not an address', city = 'Ely' WHERE id = %s", [ours["id"]])
+    done = synced("sync", "--tenant", "first-lender", "--wait", "--json")
+    assert done.code == 4, done.err
+    assert done.document["slug"] == "first-lender"
+    (told,) = done.document["rejections"]
+    assert (told["contact_id"], told["field"], told["value"]) == (ours["id"], "email", "not an address")
+    assert "not an address is invalid" in told["reason"]
+    assert hub.contacts(["city"])[str(ours["hubspot_id"])]["city"] == "Ely"
+    swept = synced("sync", "--tenant", "first-lender", "--full", "--yes", "--wait")
+    assert (swept.code, "not an address is invalid" in swept.out) == (4, True)
+    assert "not an address is invalid" in synced("status").out
+    with psycopg.connect(database) as other:
+        other.execute("UPDATE contacts SET email = %s WHERE id = %s", [ours["email"], ours["id"]])
+    assert synced("sync", "--tenant", "first-lender", "--wait").code == 0
+
+
 def test_status_and_doctor(synced: Loanark) -> None:
     seen = synced("status", "--tenant", "first-lender", "--json").document
     assert (seen["truth"]["level"], seen["worker_alive"], seen["needs_you"]) == ("ok", False, [])

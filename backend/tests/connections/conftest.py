@@ -18,7 +18,7 @@ def organisation(database: str) -> Organisation:
 
 
 @pytest.fixture
-def portal(database: str) -> Iterator[Portal]:
+def portal(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
     """A simulated HubSpot that the product speaks to."""
-    with simulated() as made:
+    with simulated(monkeypatch) as made:
         yield made

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import pytest
 from django.conf import settings
 from organisations import Browser, Organisation
 
@@ -67,14 +68,13 @@ def come_back(who: Browser, address: str) -> str:
 
 
 @contextmanager
-def simulated() -> Iterator[Portal]:
-    before = settings.CONFIG, settings.HUBSPOT_TRANSPORT
-    settings.CONFIG = replace(settings.CONFIG, public_url=PUBLIC_URL)
+def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    """By the test's own monkeypatch: what it puts in the same places is taken back in the right order."""
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, public_url=PUBLIC_URL))
     portal = Portal()
     PortalRoute.objects.all().delete()  # every simulator has the same account numbers
-    settings.HUBSPOT_TRANSPORT = lambda: SimulatorTransport(portal.simulator)
+    monkeypatch.setattr(settings, "HUBSPOT_TRANSPORT", lambda: SimulatorTransport(portal.simulator))
     try:
         yield portal
     finally:
-        settings.CONFIG, settings.HUBSPOT_TRANSPORT = before
         portal.simulator.close()

@@ -62,7 +62,10 @@ def test_no_text_crashes_the_reader(kind: Kind, raw: str) -> None:
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("raw", [None, "", " ", "\t\n", "\u00a0"])
 def test_nothing_and_white_space_are_blank(kind: Kind, raw: str | None) -> None:
-    assert read(kind, raw) is BLANK
+    value = read(kind, raw)
+    assert value == BLANK
+    assert isinstance(value, Value)
+    assert value.raw == (raw or None), "what it was is kept"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_an_edit_by_sql_goes_to_hubspot(world: World) -> None:
     world.sql("UPDATE contacts SET city = 'Boise', loan_amount = 250000.50 WHERE id = %s", contact_id)
     world.settle()
     assert world.hubspot[id]["city"] == "Boise"
-    assert world.hubspot[id]["loanark_loan_amount"] == "250000.5"
+    assert world.hubspot[id]["loanark_loan_amount"] == "250000.50"
     world.assert_balanced()
 
 

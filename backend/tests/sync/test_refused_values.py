@@ -223,3 +223,34 @@ def test_without_the_permission_for_its_property_no_contact_is_made_and_the_reas
     world.hubspot.edit(id, city="Boise")
     world.settle()
     assert world.contact(id)["city"] == "Boise", "everything else goes on"
+
+
+def test_an_account_that_refuses_the_property_is_asked_once_a_turn_and_everything_else_goes_on(world: World) -> None:
+    """Ten unique properties are all an account may have."""
+    id, linked = world.pair(email="bob@example.com")
+    world.hubspot.forget_requests()
+    world.hubspot.user("POST", "faults", path="/properties/", method="POST", status=400, count=1000)
+    contact_id = world.insert(firstname="Ann")
+    world.edit(linked, city="Boise")
+    world.settle()
+    (rejection,) = world.rejections(contact_id)
+    assert rejection["code"] == "no-key-property"
+    assert world.hubspot[id]["city"] == "Boise", "everything else goes on"
+    asked = [path for path in world.hubspot.writes() if "/properties/" in path]
+    assert len(asked) <= 4, "a group and a property for each turn that has somebody to make"
+
+
+def test_without_a_group_of_its_own_the_property_lies_with_hubspots(world: World) -> None:
+    world.hubspot.user("POST", "faults", path="/groups", method="POST", status=400, count=1000)
+    contact_id = world.insert(firstname="Ann")
+    world.settle()
+    assert world.hubspot_id(contact_id)
+
+
+def test_a_sweep_that_finds_refused_values_again_is_partial(world: World) -> None:
+    _, contact_id = world.pair()
+    world.sql("UPDATE contacts SET email = 'not an address' WHERE id = %s", contact_id)
+    world.settle()
+    world.sweep()
+    run = world.run("sweep")
+    assert (run["status"], run["reason"]) == ("partial", "1 value or contact is not carried over; each says why")
