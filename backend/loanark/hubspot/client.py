@@ -11,7 +11,7 @@ Every call waits for its turn at the gate, repeats what is safe to repeat, and e
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -55,11 +55,12 @@ from loanark.hubspot.models import (
 from loanark.hubspot.wire import parse_instant
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 #: HubSpot's interface version; each is supported for 18 months, this one until about March 2028.
 API_VERSION = "2026-09"
 
-#: Inputs per batch and contacts per list page: HubSpot's maximum.
+#: Inputs per batch and contacts per list page: HubSpot's maximum. More inputs are sent in several batches.
 BATCH_SIZE = 100
 
 #: HubSpot itself gives up after 100 s (status 524), but answers in less than one; a worker should not hang on one call.
@@ -225,18 +226,25 @@ class Client:
         id_property: str | None = None,
         lane: str,
     ) -> BatchRead:
-        """Up to 100 contacts by id, or by the values of a unique property."""
-        asked = list(dict.fromkeys(ids))
-        _check_size(asked)
+        """Contacts by id, or by the values of a unique property; more than 100 in several calls."""
         if id_property and id_property not in properties:
             properties = [*properties, id_property]
-        body: dict[str, Any] = {
-            "properties": list(properties),
-            "propertiesWithHistory": list(with_history),
-            "inputs": [{"id": id} for id in asked],
-        }
+        asked = list(dict.fromkeys(ids))
+        body: dict[str, Any] = {"properties": list(properties), "propertiesWithHistory": list(with_history)}
         if id_property:
             body["idProperty"] = id_property
+        parts = [self._read_batch(part, body, archived, id_property, lane) for part in _batches(asked)]
+        return BatchRead(
+            {id: contact for part in parts for id, contact in part.contacts.items()},
+            [id for part in parts for id in part.missing],
+            min(part.read_at for part in parts),
+            {id: reason for part in parts for id, reason in part.failed.items()},
+        )
+
+    def _read_batch(
+        self, asked: Sequence[str], body: dict[str, Any], archived: bool, id_property: str | None, lane: str
+    ) -> BatchRead:
+        body = {**body, "inputs": [{"id": id} for id in asked]}
         params = {"archived": _flag(archived)}
         answer = self._call("POST", f"{_CONTACTS}/batch/read", lane=lane, params=params, body=body)
         contacts = answer.read(lambda data: _by_asked_id(_found(data), asked, id_property))
@@ -379,10 +387,10 @@ class Client:
         keys = [row.key for row in rows]
         if len(set(keys)) != len(keys):
             raise ValueError("each input of a batch needs a key of its own")
-        _check_size(keys)
         outcomes: dict[str, Outcome] = {}
         try:
-            self._write(verb, list(rows), effect, lane, outcomes)
+            for part in _batches(rows):
+                self._write(verb, list(part), effect, lane, outcomes)
         except HubSpotError as error:
             if not outcomes:
                 raise
@@ -720,6 +728,5 @@ def _flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _check_size(rows: Sequence[object]) -> None:
-    if len(rows) > BATCH_SIZE:
-        raise ValueError(f"HubSpot takes at most {BATCH_SIZE} rows at once, not {len(rows)}")
+def _batches(rows: Sequence[R]) -> Iterator[Sequence[R]]:
+    return (rows[start : start + BATCH_SIZE] for start in range(0, len(rows), BATCH_SIZE))

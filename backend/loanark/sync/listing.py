@@ -6,9 +6,10 @@ are recognised by digest in one query a page and cost nothing more.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from queue import Full, Queue
+from threading import Event, Thread
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,10 @@ BRAKE_SHARE, BRAKE_FLOOR = 0.005, 20
 
 ReadPage = tuple[Page, list[Seen]]
 
+#: So many pages are stored in one transaction when they wait: its twenty statements then cost little beside their rows.
+#: More would only hold locks for longer.
+PAGES_AT_ONCE = 5
+
 
 def step(session: Session, run: Run, *, deadline: float) -> None:
     """Carries a run on until it ends, the deadline passes, or something more urgent waits."""
@@ -67,11 +72,11 @@ def _begin(session: Session, run: Run) -> None:
 
 
 def _read_pages(session: Session, run: Run, deadline: float) -> bool:
-    """Reads and stores pages, the next one on its way while this one is stored. Returns whether the listing ended."""
+    """Reads and stores pages, the next ones on their way while some are stored. Returns whether the listing ended."""
     lane = _lane(run)
-    with _prefetched(session, run.cursor, lane, deadline) as pages:
+    with _read_ahead(session, run.cursor, lane, deadline) as arrived:
         low = _number(run.cursor) - 1
-        for page, seen in pages:
+        for page, seen in arrived:
             high = _number(page.results[-1].id) if page.after and page.results else None
             goes_on = _store_page(session, run, page, seen, lane, low, high)
             if page.after is None:
@@ -83,28 +88,70 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
 
 
 @contextmanager
-def _prefetched(session: Session, cursor: str | None, lane: Lane, deadline: float) -> Iterator[Iterator[ReadPage]]:
-    """Pages in order; while one is being stored, the next is being fetched and read by a thread.
+def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: float) -> Iterator[Iterator[ReadPage]]:
+    """Pages in order, read by a thread while earlier ones are stored; those that arrived meanwhile come as one.
 
-    After the deadline no further one is asked for: a page that nobody stores would be a request for nothing.
+    So whoever is slower sets the size: where HubSpot's limit is, every page is stored as it comes; where the database
+    is, a transaction's fixed cost is shared by `PAGES_AT_ONCE`. After the deadline no further page is asked for.
     """
+    waiting: Queue[ReadPage | Exception | None] = Queue(PAGES_AT_ONCE)
+    enough = Event()
 
-    def fetch(after: str | None) -> ReadPage:
-        page = session.client.list_contacts(session.properties, after=after, limit=BATCH_SIZE, lane=lane.label)
-        return page, read_page(page, session.mapping)
+    def hand_over(what: ReadPage | Exception | None) -> None:
+        while not enough.is_set():
+            with suppress(Full):
+                waiting.put(what, timeout=0.1)
+                return
 
-    def pages() -> Iterator[ReadPage]:
-        coming: Future[ReadPage] | None = reader.submit(fetch, cursor)
-        while coming:
-            page, seen = coming.result()
-            coming = reader.submit(fetch, page.after) if page.after and monotonic() < deadline else None
-            yield page, seen
-
-    with ThreadPoolExecutor(1, "reader") as reader:
+    def read_on() -> None:
+        after = cursor
         try:
-            yield pages()
+            while monotonic() < deadline and not enough.is_set():
+                page = session.client.list_contacts(session.properties, after=after, lane=lane.label)
+                hand_over((page, read_page(page, session.mapping)))
+                after = page.after
+                if after is None:
+                    break
+            hand_over(None)
+        except Exception as error:  # noqa: BLE001  raised by the thread that stores
+            hand_over(error)
         finally:
-            reader.submit(connections.close_all).result()
+            connections.close_all()
+
+    reader = Thread(target=read_on, name="reader", daemon=True)
+    reader.start()
+    try:
+        yield _arrived(waiting)
+    finally:
+        enough.set()
+        reader.join()
+
+
+def _arrived(waiting: "Queue[ReadPage | Exception | None]") -> Iterator[ReadPage]:
+    """What has arrived, as one page each time. Raises what ended the reading, after everything read before it."""
+    last: Exception | None = None
+    while True:
+        pages: list[ReadPage] = []
+        while not pages or (len(pages) < PAGES_AT_ONCE and not waiting.empty()):
+            one = waiting.get()
+            if not isinstance(one, tuple):
+                waiting.put(one)
+                last = one
+                break
+            pages.append(one)
+        if pages:
+            yield _joined(pages)
+        elif last:
+            raise last
+        else:
+            return
+
+
+def _joined(pages: Sequence[ReadPage]) -> ReadPage:
+    """Consecutive pages as one, which is as old as its first."""
+    first, last = pages[0][0], pages[-1][0]
+    contacts = [contact for page, _ in pages for contact in page.results]
+    return Page(contacts, last.after, first.read_at), [one for _, seen in pages for one in seen]
 
 
 def _store_page(

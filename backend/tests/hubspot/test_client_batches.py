@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted import Scripted, answer, batch, contact
 
+from loanark.hubspot.client import BATCH_SIZE
 from loanark.hubspot.errors import DailyLimitReached, Unavailable
 from loanark.hubspot.models import Confirmed, Create, Rejected, Unknown, Update, Upsert
 
@@ -280,3 +281,12 @@ def test_an_unreadable_answer_to_a_write_leaves_its_rows_unknown() -> None:
     client = Scripted(answer({"results": [{"name": "Ann"}]})).client
     outcomes = client.batch_update([Update("a", "1", {"city": "Boise"})], lane="edit").outcomes
     assert isinstance(outcomes["a"], Unknown)
+
+
+def test_more_than_a_batch_is_sent_in_several_and_what_was_not_sent_is_unknown() -> None:
+    ids = [str(number) for number in range(2 * BATCH_SIZE + 1)]
+    first = batch([contact(id, trace=f"k{id}") for id in ids[:BATCH_SIZE]])
+    outcomes = Scripted(first, answer(DAILY, 429)).client.batch_update(updates(*ids), lane="edit").outcomes
+    confirmed = [key for key, outcome in outcomes.items() if isinstance(outcome, Confirmed)]
+    assert confirmed == [f"k{id}" for id in ids[:BATCH_SIZE]]
+    assert all(isinstance(outcomes[f"k{id}"], Unknown) for id in ids[BATCH_SIZE:])

@@ -160,11 +160,12 @@ def test_an_id_asked_for_twice_is_sent_once() -> None:
     assert hubspot.body()["inputs"] == [{"id": "1"}]
 
 
-def test_more_than_a_batch_is_refused_before_it_is_sent() -> None:
-    hubspot = Scripted(batch([]))
-    with pytest.raises(ValueError, match="at most 100"):
-        hubspot.client.batch_read([str(n) for n in range(BATCH_SIZE + 1)], [], lane="poll")
-    assert hubspot.requests == []
+def test_more_than_a_batch_is_read_in_several() -> None:
+    ids = [str(number) for number in range(BATCH_SIZE + 2)]
+    hubspot = Scripted(batch([contact(id) for id in ids[:BATCH_SIZE]]), batch([contact("101")], [NOT_FOUND]))
+    read = hubspot.client.batch_read(ids, [], lane="poll")
+    assert (list(read.contacts), read.missing) == ([*ids[:BATCH_SIZE], "101"], ["100"])
+    assert len(hubspot.requests) == 2
 
 
 # Search
