@@ -1,6 +1,7 @@
 """Getting ready: the database's address, the keys, Django. Everything else in this package may then import models."""
 
 import atexit
+import gc
 import os
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
         framework.setup()
     except config.ConfigurationError as error:
         raise click.ClickException(str(error)) from None
+    _settle_memory()
     if not migrated:
         return embedded
     from loanark.web.health import pending_migrations
@@ -79,6 +81,15 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
     elif waiting:
         raise click.ClickException(f"The database lacks {waiting} migrations. Run: loanark migrate")
     return embedded
+
+
+def _settle_memory() -> None:
+    """Lets the garbage collector look less often. A page of contacts is tens of thousands of small objects that go all
+    at once; looking for cycles among them every 700 objects, the default, took a quarter of a backfill's Python time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def migrate() -> None:

@@ -56,6 +56,7 @@ FIELDS: tuple[Field, ...] = (
 )
 
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
+TYPED: Mapping[str, Field] = {field.name: field for field in FIELDS if field.typed}
 NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
 
 #: PostgreSQL types of the columns, for reading rows from JSON.
@@ -76,10 +77,9 @@ def raw_text(column: Any) -> str | None:
 
 def column_text(name: str, value: Value) -> str | None:
     """What to store for a value: the original form, as far as a typed column can hold it."""
-    field = BY_NAME[name]
-    if not field.typed:
+    if name not in TYPED:
         return value.raw
-    return number_text(value) if field.kind is Kind.DECIMAL else value.canonical
+    return number_text(value) if TYPED[name].kind is Kind.DECIMAL else value.canonical
 
 
 def display_name(firstname: str | None, lastname: str | None, email: str | None) -> str:

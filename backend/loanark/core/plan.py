@@ -16,6 +16,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from loanark.core.mapping import FieldRule, Mapping, Policy, Side
 from loanark.core.values import BLANK, Kind, Unreadable, Value, keys_of
@@ -40,8 +41,10 @@ class Record:
         return self.values.get(name, BLANK)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+# Operations are named tuples: a backfill makes millions of them, and no other immutable object is made as quickly.
+
+
+class Write(NamedTuple):
     """Give `side` the value of the other side (or a union of both)."""
 
     side: Side
@@ -51,16 +54,14 @@ class Write:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class MoveBase:
+class MoveBase(NamedTuple):
     """Both sides hold the same new value: remember it."""
 
     field: str
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """Both sides changed a field differently. `winner` None: a person decides."""
 
     field: str
@@ -77,8 +78,7 @@ class Conflict:
         return self.winner is None and self.merged is None
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(NamedTuple):
     """A value that cannot be carried over; the contact's other fields go on."""
 
     field: str
@@ -196,8 +196,8 @@ def _copy(source: Record, side: Side, mapping: Mapping) -> tuple[FieldOperation,
             continue
         if isinstance(value, Unreadable):
             operations.append(Reject(rule.field, origin, value.raw, value.reason))
-        elif not value.blank or side is Side.LOANARK:
-            # White space alone is blank, and kept as it is in LoanArk; HubSpot is sent no blanks for a new contact.
+        elif value.raw is not None or not value.blank:
+            # White space alone counts as blank, and a copy keeps it all the same.
             operations.append(Write(side, rule.field, BLANK, value, reason))
     return tuple(operations)
 

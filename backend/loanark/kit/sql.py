@@ -1,6 +1,6 @@
 """SQL by hand, where a set of rows is the unit of work. Rows come back as dicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -36,3 +36,9 @@ def execute(sql: str, params: Params = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
+
+
+def texts(items: Iterable[object]) -> str:
+    """An array for a parameter written `%s::text[]`, also of ids; several times quicker than a list as a parameter."""
+    quoted = [str(item).replace("\\", "\\\\").replace('"', '\\"') for item in items]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"

@@ -121,9 +121,7 @@ def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
     assert case.seen
     contact_id = case.contact_id or uuid4()
     values = case.plan.writes(Side.LOANARK)
-    base: dict[str, str] = {}
-    for name, value in values.items():
-        agree(base, name, value)
+    base = {name: value.canonical for name, value in values.items() if value.canonical is not None}
     version = 1
     if case.local:
         # What LoanArk held before gives way, except where HubSpot has no say or nothing readable.
@@ -133,7 +131,8 @@ def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
         version = case.local.version + 1
     else:
         effects.inserts.append({"id": contact_id, **{name: column_text(name, value) for name, value in values.items()}})
-    _note_open(case, contact_id, effects, set())
+    if case.local or len(values) < len(case.plan.operations):
+        _note_open(case, contact_id, effects, set())
     _put_link(session, case, effects, contact_id, base, version)
     effects.counts["created_in_loanark"] += 1
 
@@ -162,7 +161,8 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
         effects.counts["rejected"] += 1
         return
     _note_open(case, case.contact_id, effects, set(case.plan.writes(Side.HUBSPOT)) | {""})
-    values = case.plan.writes(Side.HUBSPOT)
+    # To HubSpot an empty text is an order to clear, which a new contact needs none of.
+    values = {name: value for name, value in case.plan.writes(Side.HUBSPOT).items() if not value.blank}
     effects.intents.append(Intent(case, case.contact_id, "create", values))
 
 
@@ -354,8 +354,8 @@ def _solve_unlinked(hubspot_ids: Sequence[str]) -> None:
     if hubspot_ids:
         sql.execute(
             """UPDATE contact_rejections SET resolved_at = now()
-               WHERE resolved_at IS NULL AND contact_id IS NULL AND hubspot_id = ANY(%s)""",
-            [list(hubspot_ids)],
+               WHERE resolved_at IS NULL AND contact_id IS NULL AND hubspot_id = ANY(%s::text[])""",
+            [sql.texts(hubspot_ids)],
         )
 
 

@@ -94,7 +94,8 @@ def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: floa
     So whoever is slower sets the size: where HubSpot's limit is, every page is stored as it comes; where the database
     is, a transaction's fixed cost is shared by `PAGES_AT_ONCE`. After the deadline no further page is asked for.
     """
-    waiting: Queue[ReadPage | Exception | None] = Queue(PAGES_AT_ONCE)
+    # Twice as many as are stored at once: the reader goes on while the database works.
+    waiting: Queue[ReadPage | Exception | None] = Queue(2 * PAGES_AT_ONCE)
     enough = Event()
 
     def hand_over(what: ReadPage | Exception | None) -> None:
@@ -231,8 +232,9 @@ def _absent(page: Page, low: int, high: int | None) -> list[str]:
     """Linked contacts that should be on this page by their id, and are not. Not yet evidence: each is asked for."""
     found = sql.rows(
         """SELECT hubspot_id FROM contact_links WHERE state = 'live' AND hubspot_number > %s
-           AND (%s::bigint IS NULL OR hubspot_number <= %s) AND NOT hubspot_id = ANY(%s) AND read_at < %s""",
-        [low, high, high, [contact.id for contact in page.results], page.read_at],
+           AND (%s::bigint IS NULL OR hubspot_number <= %s) AND NOT hubspot_id = ANY(%s::text[])
+           AND read_at < %s""",
+        [low, high, high, sql.texts(contact.id for contact in page.results), page.read_at],
     )
     return [row["hubspot_id"] for row in found]
 

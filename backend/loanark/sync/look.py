@@ -15,7 +15,7 @@ from loanark.core.fields import NAMES, raw_text
 from loanark.core.mapping import Mapping as FieldMapping
 from loanark.core.mapping import Side
 from loanark.core.plan import Action, Plan, Policies, Record
-from loanark.core.values import Unreadable, Value, read
+from loanark.core.values import BLANK, Unreadable, Value, read
 from loanark.hubspot.models import Contact, Page
 from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
@@ -97,7 +97,10 @@ class Case:
 def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | Unreadable]:
     """HubSpot's values by LoanArk field."""
     properties = contact.properties
-    return {rule.field: from_wire(rule.kind, properties.get(rule.property_name)) for rule in mapping.rules}
+    return {
+        rule.field: from_wire(rule.kind, raw) if (raw := properties.get(rule.property_name)) else BLANK
+        for rule in mapping.rules
+    }
 
 
 def remote_texts(contact: Contact, mapping: FieldMapping) -> dict[str, str]:
@@ -243,13 +246,13 @@ class Links:
 
 _LINK_COLUMNS = """id, contact_id, hubspot_id, state = 'live' AS live, base, remote, remote_hash, local_version,
     generation, read_at"""
-_LIVE_CONTACTS = "contact_id = ANY(%s) AND state = 'live'"
+_LIVE_CONTACTS = "contact_id = ANY(%s::uuid[]) AND state = 'live'"
 
 
 def _links(hubspot_ids: Sequence[str], contact_ids: Collection[UUID]) -> Links:
     """One small query an index: a single one with OR or UNION reads whole tables before they are first analyzed."""
-    live = _link_rows("hubspot_id = ANY(%s) AND state = 'live'", hubspot_ids)
-    closed = _link_rows("hubspot_id = ANY(%s) AND state = 'closed'", hubspot_ids)
+    live = _link_rows("hubspot_id = ANY(%s::text[]) AND state = 'live'", hubspot_ids)
+    closed = _link_rows("hubspot_id = ANY(%s::text[]) AND state = 'closed'", hubspot_ids)
     others = {*contact_ids, *(row.contact_id for row in closed)} - {row.contact_id for row in live}
     rows = [*closed, *live, *_link_rows(_LIVE_CONTACTS, others)]
     return Links({row.hubspot_id: row for row in rows}, {row.contact_id: row for row in rows if row.live})
@@ -258,7 +261,7 @@ def _links(hubspot_ids: Sequence[str], contact_ids: Collection[UUID]) -> Links:
 def _link_rows(condition: str, ids: Collection[str] | Collection[UUID]) -> list[LinkRow]:
     if not ids:
         return []
-    found = sql.rows(f"SELECT {_LINK_COLUMNS} FROM contact_links WHERE {condition} ORDER BY id", [list(ids)])
+    found = sql.rows(f"SELECT {_LINK_COLUMNS} FROM contact_links WHERE {condition} ORDER BY id", [sql.texts(ids)])
     return [
         LinkRow(**{**row, "base": orjson.loads(row["base"]), "remote": orjson.loads(row["remote"])}) for row in found
     ]
@@ -271,7 +274,7 @@ def unchanged(session: Session, hashes: Mapping[str, str]) -> set[str]:
            JOIN contact_links l ON l.hubspot_id = now.hubspot_id AND l.state = 'live' AND l.remote_hash = now.hash
            JOIN contacts c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id AND c.version = l.local_version
            WHERE c.deleted_at IS NULL""",
-        [list(hashes), list(hashes.values())],
+        [sql.texts(hashes), sql.texts(hashes.values())],
     )
     return {row["hubspot_id"] for row in found}
 
@@ -281,8 +284,8 @@ def _lock(contact_ids: Sequence[UUID]) -> dict[UUID, LocalRow]:
         return {}
     found = sql.rows(
         f"""SELECT id, version, deleted_at IS NOT NULL AS deleted, {", ".join(NAMES)} FROM contacts
-            WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
-        [sorted(set(contact_ids))],
+            WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE""",
+        [sql.texts(set(contact_ids))],
     )
     return {
         row["id"]: LocalRow(row["id"], row["version"], row["deleted"], {name: row[name] for name in NAMES})
@@ -301,10 +304,12 @@ def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
     by_email = {one.hubspot_id: email for one in seen if (email := _email_of(one))}
     found: list[sql.Row] = []
     if by_key:
-        found = sql.rows("SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [list(by_key.values())])
+        found = sql.rows(
+            "SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [sql.texts(by_key.values())]
+        )
     found += sql.rows(
-        "SELECT id, email_key AS email FROM contacts WHERE email_key = ANY(%s) AND deleted_at IS NULL",
-        [list(by_email.values())],
+        "SELECT id, email_key AS email FROM contacts WHERE email_key = ANY(%s::text[]) AND deleted_at IS NULL",
+        [sql.texts(by_email.values())],
     )
     linked = {row.contact_id for row in _link_rows(_LIVE_CONTACTS, {row["id"] for row in found})}
     found = [{"id": str(row["id"]), "email": row["email"]} for row in found if row["id"] not in linked]

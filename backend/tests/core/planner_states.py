@@ -184,10 +184,9 @@ def _mirror_rule(rule: FieldRule) -> FieldRule:
 
 def _mirror_operation(operation: FieldOperation) -> FieldOperation:
     if isinstance(operation, Write):
-        return replace(operation, side=operation.side.other)
+        return operation._replace(side=operation.side.other)
     if isinstance(operation, Conflict):
-        return replace(
-            operation,
+        return operation._replace(
             hubspot=operation.loanark,
             loanark=operation.hubspot,
             policy=_POLICIES.get(operation.policy, operation.policy),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -121,7 +122,10 @@ def test_two_loanark_contacts_with_one_e_mail_are_not_matched_by_it(make_world: 
 
 
 @pytest.mark.parametrize("pages", [0, 1, 2])
-def test_a_worker_killed_in_the_middle_of_the_first_run_goes_on(lender: World, pages: int) -> None:
+def test_a_worker_killed_in_the_middle_of_the_first_run_goes_on(
+    lender: World, pages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loanark.sync.listing.PAGES_AT_ONCE", 1)
     lender.approve_first_run()
     with lender.killed_at("loanark.sync.listing.reconcile", after=pages):
         lender.turn()
@@ -141,6 +145,26 @@ def test_a_worker_killed_while_it_makes_contacts_in_hubspot_makes_nobody_twice(l
     lender.settle()
     assert len(lender.live()) == len(lender.hubspot) == 253
     lender.assert_balanced()
+
+
+def test_pages_that_wait_are_stored_together_and_read_once(lender: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from loanark.sync import listing
+
+    store, sizes = listing._store_page, list[int]()
+
+    def slowly(*args: Any) -> bool:
+        sizes.append(len(args[2].results))
+        time.sleep(0.3)
+        return store(*args)
+
+    monkeypatch.setattr(listing, "_store_page", slowly)
+    lender.approve_first_run()
+    lender.hubspot.forget_requests()
+    sizes.clear()
+    lender.turn()
+    assert (len(sizes), sum(sizes)) == (2, 251), "the first page alone, and those that came meanwhile"
+    assert lender.hubspot.pages_listed() == 3
+    assert len(lender.live()) == len(lender.hubspot) == 253
 
 
 def test_a_short_turn_goes_on_in_the_next(lender: World) -> None:
