@@ -47,6 +47,9 @@ def describe(error: errors.HubSpotError) -> Problem:
     title, fix = _TITLES[code]
     lasting = isinstance(error, errors.Unauthorized)
     detail = str(error)
+    if isinstance(error, errors.TokenExpired):
+        # HubSpot says the same of a token that never was one.
+        detail = "HubSpot says that it has expired or never was valid. What was done before stays done."
     if isinstance(error, errors.MissingScopes) and error.scopes:
         detail = f"HubSpot did not grant: {', '.join(error.scopes)}. Nothing was changed."
     return Problem(code, "reconnect_needed" if lasting else "paused", title, detail, fix)

@@ -216,7 +216,7 @@ def facets(filters: ContactFilters) -> list[Facet]:
     for name, label in _FACETS.items():
         frequent = sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
         values = [
-            FacetValue(value=value, label=labels.get(name, {}).get(value, value) or "(blank)", count=count)
+            FacetValue(value=value, label=labels.get(name, {}).get(value, value).strip() or "(blank)", count=count)
             for value, count in frequent
         ]
         result.append(Facet(name=name, label=label, values=values))  # type: ignore[arg-type]

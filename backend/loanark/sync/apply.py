@@ -231,7 +231,7 @@ def _put_link(
         "contact_id": contact_id,
         "hubspot_id": case.seen.hubspot_id,
         "base": base,
-        "remote": remote_texts(case.seen.contact, session.mapping),
+        "remote": case.seen.texts or remote_texts(case.seen.contact, session.mapping),
         "remote_hash": case.remote_hash,
         "remote_modified": case.seen.contact.updated,
         "local_version": version,

@@ -1,4 +1,4 @@
-"""Complete runs over HubSpot's listing: preview, backfill, sweep. Page by page, each page one transaction.
+"""Complete runs over HubSpot's listing: preview, backfill, sweep. Page by page, pages that wait in one transaction.
 
 The listing is a keyset by id, so a run goes on after a crash where its last committed page ended. Unchanged contacts
 are recognised by digest in one query a page and cost nothing more.
@@ -26,7 +26,7 @@ from loanark.kit import sql
 from loanark.sync import hints, key_property, runs
 from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, Seen, look, read_page, unchanged
+from loanark.sync.look import Case, Seen, look, read_page
 from loanark.sync.models import Run
 from loanark.sync.reconcile import Tally, reconcile, see_made
 from loanark.sync.session import Session
@@ -97,6 +97,7 @@ def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: floa
     # Twice as many as are stored at once: the reader goes on while the database works.
     waiting: Queue[ReadPage | Exception | None] = Queue(2 * PAGES_AT_ONCE)
     enough = Event()
+    strangers = session.connection.backfilled_at is None
 
     def hand_over(what: ReadPage | Exception | None) -> None:
         while not enough.is_set():
@@ -109,7 +110,7 @@ def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: floa
         try:
             while monotonic() < deadline and not enough.is_set():
                 page = session.client.list_contacts(session.properties, after=after, lane=lane.label)
-                hand_over((page, read_page(page, session.mapping)))
+                hand_over((page, read_page(page, session, strangers=strangers)))
                 after = page.after
                 if after is None:
                     break
@@ -164,8 +165,9 @@ def _store_page(
     findings, goes_on, same = dict(run.findings), False, set[str]()
 
     def sift(seen: Sequence[Seen]) -> Sequence[Seen]:
-        same.update(unchanged(session, {one.hubspot_id: one.hash for one in seen}))
-        if absent := _absent(page, low, high):
+        unchanged, absent = _compare(page, seen, low, high)
+        same.update(unchanged)
+        if absent:
             findings["absent"] = [*findings.get("absent", []), *absent]
         return [one for one in seen if one.hubspot_id not in same]
 
@@ -218,7 +220,7 @@ def _keep_statistics(before: int, after: int) -> None:
     do this; then PostgreSQL only warns, and autovacuum does it later.
     """
     if len(str(after)) > len(str(before)):
-        sql.execute("ANALYZE contacts, contact_links, contact_changes")
+        sql.execute("ANALYZE contacts, contact_links")
 
 
 def _count_late(session: Session, run: Run, counts: Counter[str]) -> None:
@@ -228,15 +230,24 @@ def _count_late(session: Session, run: Run, counts: Counter[str]) -> None:
             runs.progress(run.id, counts=counts, done=0)
 
 
-def _absent(page: Page, low: int, high: int | None) -> list[str]:
-    """Linked contacts that should be on this page by their id, and are not. Not yet evidence: each is asked for."""
-    found = sql.rows(
-        """SELECT hubspot_id FROM contact_links WHERE state = 'live' AND hubspot_number > %s
-           AND (%s::bigint IS NULL OR hubspot_number <= %s) AND NOT hubspot_id = ANY(%s::text[])
-           AND read_at < %s""",
-        [low, high, high, sql.texts(contact.id for contact in page.results), page.read_at],
+def _compare(page: Page, seen: Sequence[Seen], low: int, high: int | None) -> tuple[set[str], list[str]]:
+    """The page against the links of its range of ids, in one query.
+
+    Returns what both sides left as they agreed, and what should be on the page and is not. That is not yet evidence:
+    each of those is asked for.
+    """
+    links = sql.rows(
+        """SELECT l.hubspot_id, l.remote_hash, l.read_at < %s AS older,
+                  c.version = l.local_version AND c.deleted_at IS NULL AS quiet
+           FROM contact_links l LEFT JOIN contacts c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id
+           WHERE l.state = 'live' AND l.hubspot_number > %s AND (%s::bigint IS NULL OR l.hubspot_number <= %s)""",
+        [page.read_at, low, high, high],
     )
-    return [row["hubspot_id"] for row in found]
+    hashes = {one.hubspot_id: one.hash for one in seen}
+    unchanged = {
+        row["hubspot_id"] for row in links if row["quiet"] and hashes.get(row["hubspot_id"]) == row["remote_hash"]
+    }
+    return unchanged, [row["hubspot_id"] for row in links if row["older"] and row["hubspot_id"] not in hashes]
 
 
 def _preview_page(session: Session, run: Run, page: Page, seen: list[Seen]) -> bool:
@@ -376,7 +387,7 @@ def _finish_preview(session: Session, run: Run) -> None:
 
 
 def _notices(session: Session, to_create: int) -> list[str]:
-    notices = ["Nothing has been changed yet, on either side."]
+    notices = []
     if not session.has_key_property:
         notices.append(
             "Before LoanArk first makes a contact in HubSpot, it adds the property loanark_id (unique) there, so that "

@@ -32,9 +32,12 @@ class Seen:
     evidence: str = ""
     #: A LoanArk contact that HubSpot itself said is the same (it holds the e-mail).
     match: UUID | None = None
-    #: Its values by LoanArk field and their digest, when they were worked out already (see `read_page`).
+    #: Its values by LoanArk field, their digest, and its texts, when they were worked out already (see `read_page`).
     values: Mapping[str, Value | Unreadable] | None = None
     hash: str = ""
+    texts: Mapping[str, str] | None = None
+    #: What is to be done when LoanArk turns out to have no such contact.
+    plan_if_new: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,18 @@ def digest(values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> s
     return hashlib.blake2b(text, digest_size=12).hexdigest()
 
 
-def read_page(page: Page, mapping: FieldMapping) -> list[Seen]:
-    """A page of the listing with its values and digests: all that can be done before the database is asked."""
-    seen = []
+def read_page(page: Page, session: Session, *, strangers: bool) -> list[Seen]:
+    """A page of the listing with all that can be worked out before the database is asked.
+
+    `strangers`: most of them will be new to LoanArk, so what that comes to is worked out as well.
+    """
+    mapping, seen = session.mapping, []
     for contact in page.results:
         values = remote_values(contact, mapping)
-        seen.append(Seen(contact.id, contact, page.read_at, values=values, hash=digest(values, mapping)))
+        plan = planner.plan(None, None, Record(values), mapping, session.policies) if strangers else None
+        texts = remote_texts(contact, mapping) if strangers else None
+        hash = digest(values, mapping)
+        seen.append(Seen(contact.id, contact, page.read_at, values=values, hash=hash, texts=texts, plan_if_new=plan))
     return seen
 
 
@@ -189,6 +198,9 @@ def _case(
         case.remote = seen.values or remote_values(seen.contact, session.mapping)
         case.remote_hash = seen.hash or digest(case.remote, session.mapping)
     if seen and not seen.contact and not live:
+        return case
+    if seen and seen.plan_if_new and contact_id is None:
+        case.plan = seen.plan_if_new
         return case
     case.plan = planner.plan(
         live.base if live else _base_of_unfinished_create(case),
@@ -265,18 +277,6 @@ def _link_rows(condition: str, ids: Collection[str] | Collection[UUID]) -> list[
     return [
         LinkRow(**{**row, "base": orjson.loads(row["base"]), "remote": orjson.loads(row["remote"])}) for row in found
     ]
-
-
-def unchanged(session: Session, hashes: Mapping[str, str]) -> set[str]:
-    """Of HubSpot ids with the digest of their values now: those that both sides left as they agreed. One query."""
-    found = sql.rows(
-        """SELECT l.hubspot_id FROM unnest(%s::text[], %s::text[]) AS now (hubspot_id, hash)
-           JOIN contact_links l ON l.hubspot_id = now.hubspot_id AND l.state = 'live' AND l.remote_hash = now.hash
-           JOIN contacts c ON c.tenant_id = l.tenant_id AND c.id = l.contact_id AND c.version = l.local_version
-           WHERE c.deleted_at IS NULL""",
-        [sql.texts(hashes), sql.texts(hashes.values())],
-    )
-    return {row["hubspot_id"] for row in found}
 
 
 def _lock(contact_ids: Sequence[UUID]) -> dict[UUID, LocalRow]:

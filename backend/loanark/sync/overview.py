@@ -58,7 +58,8 @@ def _truth(
     compared: bool,
 ) -> Truth:
     if connection.status == "not_connected":
-        return Truth(level="attention", sentence="HubSpot is not connected.", detail="Connect it to begin.")
+        detail = "Connect it to go on." if compared else "Connect it to begin."
+        return Truth(level="attention", sentence="HubSpot is not connected.", detail=detail)
     if connection.problem and connection.status != "connected":
         detail = f"{connection.problem.detail} {connection.problem.fix}"
         return Truth(level="broken", sentence=f"{connection.problem.title}.", detail=detail)
