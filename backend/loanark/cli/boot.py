@@ -3,6 +3,8 @@
 import atexit
 import gc
 import os
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -31,6 +33,8 @@ def database() -> EmbeddedPostgres | None:
     except PostgresError as error:
         raise click.ClickException(str(error)) from None
     atexit.register(embedded.release)
+    # Without a handler of its own SIGTERM ends a program before anything registered above runs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     for name in ("LOANARK_SECRET_KEYS", "LOANARK_ENCRYPTION_KEYS"):
         os.environ[name] = ",".join(config.keys(name, data_dir))
     os.environ["LOANARK_DATABASE_URL"] = url
