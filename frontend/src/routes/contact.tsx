@@ -2,10 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { Ago } from "@/components/ui/ago";
-import { Button } from "@/components/ui/button";
-import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
-import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { UnreadyPage } from "@/components/ui/unready-page";
 import { ConflictCard } from "@/features/contacts/conflict-card";
 import { ContactFields } from "@/features/contacts/contact-fields";
 import { ContactHead, EDIT_BUTTON } from "@/features/contacts/contact-head";
@@ -38,22 +36,16 @@ export default function ContactPage() {
   const startEditing = canEdit && !contact?.deleted_at ? setEditing : undefined;
 
   if (!contact)
-    return error ? (
-      <ErrorState
+    return (
+      <UnreadyPage
         error={error}
         onRetry={() => void refetch()}
-        isWholePage
         wayOut={
-          <Button asChild>
-            <Link to="/$tenant/contacts" params={{ tenant }}>
-              All contacts
-            </Link>
-          </Button>
+          <Link to="/$tenant/contacts" params={{ tenant }}>
+            All contacts
+          </Link>
         }
-        className="mt-16"
       />
-    ) : (
-      <PageSkeleton />
     );
   return (
     <div className="mx-auto w-full max-w-[92rem] px-4 pt-4 pb-24 md:px-6 md:pt-5 md:pb-10">

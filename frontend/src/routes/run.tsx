@@ -3,10 +3,9 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ChevronLeft, Play } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
-import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
-import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { Stat } from "@/components/ui/stat";
+import { UnreadyPage } from "@/components/ui/unready-page";
 import { RunProgress } from "@/features/runs/live-run";
 import { Preview } from "@/features/runs/preview";
 import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
@@ -23,22 +22,16 @@ export default function RunPage() {
   const { data: run, dataUpdatedAt, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
   useTitle(run ? `${KIND_NAMES[run.kind]} #${run.id}` : "Run");
   if (!run)
-    return error ? (
-      <ErrorState
+    return (
+      <UnreadyPage
         error={error}
         onRetry={() => void refetch()}
-        isWholePage
         wayOut={
-          <Button asChild>
-            <Link to="/$tenant/runs" params={{ tenant }}>
-              All runs
-            </Link>
-          </Button>
+          <Link to="/$tenant/runs" params={{ tenant }}>
+            All runs
+          </Link>
         }
-        className="mt-16"
       />
-    ) : (
-      <PageSkeleton />
     );
   return (
     <div className="mx-auto grid w-full max-w-6xl gap-4 px-4 pt-4 pb-38 md:px-8 md:pt-6 md:pb-12">
