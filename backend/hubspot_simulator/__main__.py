@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import orjson
 
-from hubspot_simulator.limits import Limit
+from hubspot_simulator.limits import DAILY_LIMIT, SEARCH_PER_SECOND, TIERS, Limit
 from hubspot_simulator.people import DEFAULT_COUNT
 from hubspot_simulator.server import listen, serve
-from hubspot_simulator.simulator import DAILY_LIMIT, SEARCH_PER_SECOND, Settings, Simulator
+from hubspot_simulator.simulator import Settings, Simulator
 from hubspot_simulator.state import StateMismatch
 
 
@@ -50,6 +50,8 @@ def _limit(_context: click.Context, _parameter: click.Parameter, text: str) -> L
 @click.option("--limit", default="110/10s", callback=_limit, help="Requests per account and window, or none.")
 @click.option("--search-limit", default=SEARCH_PER_SECOND, help="Searches per second and account; 0 for no limit.")
 @click.option("--daily-limit", default=DAILY_LIMIT, help="Requests per day with a static token.")
+@click.option("--tier", default="", type=click.Choice(["", *TIERS]),
+              help="The account's tier: limits of its private apps, in place of --limit and --daily-limit.")  # fmt: skip
 @click.option("--latency-ms", default=0, help="Wait before each answer.")
 @click.option("--search-lag-ms", default=500, help="How long the search index stays behind.")
 @click.option("--webhook-url", default="", help="Where webhooks go.")
@@ -67,6 +69,7 @@ def main(
     limit: Limit | None,
     search_limit: int,
     daily_limit: int,
+    tier: str,
     latency_ms: int,
     search_lag_ms: int,
     webhook_url: str,
@@ -83,6 +86,7 @@ def main(
         limit=limit,
         search_per_second=search_limit,
         daily_limit=daily_limit,
+        tier=tier,
         latency_ms=latency_ms,
         search_lag_ms=search_lag_ms,
         people_file=people_file,

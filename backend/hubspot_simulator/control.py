@@ -38,6 +38,7 @@ class Control:
         return document if isinstance(document, Response) else json_response(document)
 
     def _dispatch(self, request: Request, parts: tuple[str, ...]) -> Any:
+        simulator = self._simulator
         body = request.json() if request.body else {}
         match request.method, parts:
             case "GET", ("status",):
@@ -51,12 +52,20 @@ class Control:
             case "GET" | "PUT", ("webhooks",):
                 return self.webhooks(body)
             case "GET", ("deliveries",):
-                return {"deliveries": list(self._simulator.webhooks.deliveries)[::-1]}
+                return {"deliveries": list(simulator.webhooks.deliveries)[::-1]}
             case "GET" | "POST" | "DELETE", ("faults",):
                 return self.faults(request.method, body)
             case "POST", ("clock", "advance"):
                 self._simulator.clock.advance(int(body["ms"]))
                 return {"now": iso(self._simulator.clock.now_ms())}
+            case "POST", ("lock",):
+                portal = self.portal(body)
+                portal.locked_until = simulator.clock.now_ms() + seconds(body, 2)
+                return {"locked_until": iso(portal.locked_until)}
+            case "POST", ("move",):
+                portal = self.portal(body)
+                portal.moving_until = simulator.clock.now_ms() + seconds(body, 2)
+                return {"moving_until": iso(portal.moving_until)}
             case "POST", ("tokens", "expire"):
                 return {"expired": self._simulator.authority.expire_all(body.get("portal_id"))}
             case "POST", ("installs", "revoke"):
@@ -252,6 +261,11 @@ class Control:
             raise errors.not_found()
         portal = self.portal({"portal_id": request.param("portal_id")})
         return found[1](contacts.Call(request, portal, "2026-09", USER))
+
+
+def seconds(body: dict[str, Any], default: float) -> int:
+    """``seconds`` of a body, as milliseconds."""
+    return int(float(body.get("seconds", default)) * 1000)
 
 
 __all__ = ["Call", "Control"]

@@ -189,6 +189,11 @@ def expired_token(ago: str, expire_time: str) -> ApiError:
     )
 
 
+def wrong_kind_of_token() -> ApiError:
+    """An account's token for an endpoint of the app, or the other way round; the words are ours."""
+    return ApiError(401, "This endpoint does not take this kind of access token.", category="INVALID_AUTHENTICATION")
+
+
 def missing_scopes(scopes: Sequence[str]) -> ApiError:
     return ApiError(
         403,
@@ -217,6 +222,16 @@ def rate_limited(policy: str, request_id: str, group: str | None = None) -> ApiE
         extra["groupName"] = group
     extra["requestId"] = request_id
     return ApiError(429, messages[policy], extra=extra)
+
+
+def locked() -> ApiError:
+    """Docs (error handling): wait at least two seconds."""
+    return ApiError(423, "The record is locked by heavy writes; try again in 2 seconds.")
+
+
+def moving(seconds: int) -> ApiError:
+    """Docs (error handling): the account moves between data centres; ``Retry-After`` says for how long, in seconds."""
+    return ApiError(477, "The account is being moved between data centers.", headers=(("Retry-After", str(seconds)),))
 
 
 def unavailable(status: int) -> ApiError:

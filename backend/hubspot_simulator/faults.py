@@ -68,7 +68,7 @@ def refusal(status: int, request_id: str) -> ApiError:
     if status == 429:
         return errors.rate_limited("TEN_SECONDLY_ROLLING", request_id)
     if status == 423:
-        return ApiError(423, "The record is locked by heavy writes; try again in 2 seconds")
+        return errors.locked()
     if status == 477:
-        return ApiError(477, "The account is being moved", headers=(("Retry-After", "2"),))
+        return errors.moving(2)
     return errors.unavailable(status)

@@ -10,7 +10,8 @@ import orjson
 
 from hubspot_simulator import errors
 
-VERSIONS = frozenset({"2026-09", "2026-03", "v3"})
+DATED = frozenset({"2026-09", "2026-03"})
+VERSIONS = DATED | {"v3"}
 JSON_TYPE = "application/json;charset=utf-8"
 
 
@@ -85,15 +86,22 @@ def read_path(path: str) -> Route | None:
     """Understand both path shapes: ``/crm/objects/2026-09/contacts`` and ``/crm/v3/objects/contacts``."""
     parts = tuple(unquote(part) for part in path.split("/") if part)
     match parts:
-        case ("crm", version, area, *rest) if version == "v3":
+        case ("crm", "v3" as version, area, *rest):
             return Route(f"crm/{area}", version, tuple(rest))
-        case ("crm", area, version, *rest) if version in VERSIONS and version != "v3":
+        case ("crm", area, version, *rest) if version in DATED:
             return Route(f"crm/{area}", version, tuple(rest))
-        case ("oauth", version, *rest) if version in VERSIONS or version == "v1":
+        case ("oauth", version, *rest) if version in VERSIONS or version in ("v1", "v2"):
             return Route("oauth", version, tuple(rest))
-        case ("account-info", version, *rest) if version in VERSIONS:
-            return Route("account-info", version, tuple(rest))
-        case ("appinstalls", version, *rest) if version in VERSIONS:
-            return Route("appinstalls", version, tuple(rest))
+        case ("account-info" | "appinstalls" as area, version, *rest) if version in VERSIONS:
+            return Route(area, version, tuple(rest))
+        # The prefix of webhook settings changed with 2026-09.
+        case ("webhooks", "2026-03" | "v3" as version, *rest):
+            return Route("webhooks", version, tuple(rest))
+        case ("app-webhooks", "2026-09" as version, *rest):
+            return Route("webhooks", version, tuple(rest))
+        case ("webhooks-journal", section, version, *rest) if version in DATED:
+            return Route(f"webhooks-journal/{section}", version, tuple(rest))
+        case ("_files", *rest):
+            return Route("files", "", tuple(rest))
         case _:
             return None

@@ -10,10 +10,21 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WINDOW_MS = 10_000
+DEFAULT_COUNT = 110
+SEARCH_PER_SECOND = 5
+DAILY_LIMIT = 1_000_000
+
+# Docs (usage guidelines): what an account's tier gives its private apps and service keys, in ten seconds and a day.
+TIERS = {
+    "free": (100, 250_000),
+    "starter": (100, 250_000),
+    "professional": (190, 625_000),
+    "enterprise": (190, 1_000_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,17 @@ class Day:
     def spend(self, now: int) -> None:
         self._turn(now)
         self.used += 1
+
+    def ends(self, now: int) -> int:
+        """The account's next midnight."""
+        here = datetime.fromtimestamp(now / 1000, UTC).astimezone(self._zone)
+        midnight = datetime.combine(here.date() + timedelta(days=1), time(), self._zone)
+        return int(midnight.timestamp()) * 1000
+
+    def offset_minutes(self, now: int) -> int:
+        """How far the account's clock is from UTC."""
+        offset = datetime.fromtimestamp(now / 1000, UTC).astimezone(self._zone).utcoffset()
+        return int(offset.total_seconds()) // 60 if offset else 0
 
 
 class Meter:

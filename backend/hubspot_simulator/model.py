@@ -84,7 +84,7 @@ class Contact:
         del kept[:-HISTORY_DEPTH]
 
     def dump(self) -> dict[str, Any]:
-        """The whole state, for the journal."""
+        """The whole state, for the state file."""
         return {
             "id": self.id,
             "props": self.props,

@@ -71,6 +71,7 @@ class Access:
     scopes: list[str]
     expires: int = 0  # 0: never
     static: bool = False
+    app: bool = False  # the app's own token (client credentials): belongs to no account
 
 
 @dataclass(slots=True)
@@ -105,7 +106,8 @@ class Authority:
 
     # ---- who is calling -----------------------------------------------------------------------------
 
-    def authenticate(self, request: Request, now: int) -> Access:
+    def authenticate(self, request: Request, now: int, *, app: bool = False) -> Access:
+        """The token a request carries: of an account, or (``app``) of the app itself."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise errors.no_credentials()
@@ -116,6 +118,8 @@ class Authority:
         if access.expires and access.expires <= now:
             late = (now - access.expires) // 1000
             raise errors.expired_token(f"{late} second(s)", iso(access.expires))
+        if access.app != app:
+            raise errors.wrong_kind_of_token()
         return access
 
     def expire_all(self, portal_id: int | None = None) -> int:
@@ -136,10 +140,10 @@ class Authority:
         return len(hit)
 
     def _save_install(self, install: Install) -> None:
-        self._simulator.journal("install", 0, asdict(install))
+        self._simulator.persist("install", 0, asdict(install))
 
     def _save_token(self, access: Access) -> None:
-        self._simulator.journal("token", 0, asdict(access))
+        self._simulator.persist("token", 0, asdict(access))
 
     # ---- the install page ---------------------------------------------------------------------------
 
@@ -191,9 +195,9 @@ class Authority:
 
     # ---- endpoints ----------------------------------------------------------------------------------
 
-    def endpoint(self, request: Request, rest: tuple[str, ...]) -> Response:
+    def endpoint(self, request: Request, version: str, rest: tuple[str, ...]) -> Response:
         form = request.form()
-        if not form and request.query:  # v1 let the values come in the query string
+        if version == "v1" and not form and request.query:  # only v1 let secrets come in the query string
             form = {name: values[-1] for name, values in request.params().items()}
         try:
             match request.method, rest:

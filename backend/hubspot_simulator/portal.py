@@ -1,7 +1,7 @@
 """One HubSpot account: its records, the rules for changing them, and what each change leaves behind.
 
 Every mutation goes through here, whoever asks (the API, a person, a merge): values are checked, uniqueness is
-kept, history grows, the search index hears of it later, the journal at once, and webhooks get an event.
+kept, history grows, the search index hears of it later, the state file at once, and webhooks get an event.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ class Draft:
 
 
 Claims = dict[tuple[str, str], int]
-Journal = Callable[[str, int, Any], None]
+Persist = Callable[[str, int, Any], None]
 
 
 class Portal:
     """State of one account."""
 
     def __init__(
-        self, portal_id: int, clock: Clock, emit: Callable[[Event], None], journal: Journal, lag_ms: int
+        self, portal_id: int, clock: Clock, emit: Callable[[Event], None], persist: Persist, lag_ms: int
     ) -> None:
         self.id = portal_id
         self.clock = clock
@@ -95,15 +95,17 @@ class Portal:
         self.meter = Meter("America/Chicago")
         self.index = SearchIndex(self, lag_ms)
         self.unavailable_scopes: frozenset[str] = frozenset()
+        self.locked_until = 0
+        self.moving_until = 0
         self._emit = emit
-        self._journal = journal
+        self._persist = persist
         self._key_ids: dict[tuple[str, ...], int] = {}
         self._keys: dict[int, tuple[str, ...]] = {}
 
     # ---- loading ------------------------------------------------------------------------------------
 
     def seed(self, contacts: Iterable[Contact]) -> None:
-        """Put generated records in place without history, events or journal."""
+        """Put generated records in place without history, events or state file."""
         for contact in contacts:
             self._store(contact)
         self.live.sort()
@@ -121,7 +123,7 @@ class Portal:
         self.owner_ids = frozenset(str(owner.id) for owner in self.owners.values() if not owner.archived)
 
     def restore_state(self, kind: str, data: Any) -> None:
-        """Replay one journal entry of this account."""
+        """Replay one entry of the state file of this account."""
         match kind:
             case "contact":
                 contact = Contact.load(data)
@@ -151,6 +153,16 @@ class Portal:
         contact = self.contacts.pop(contact_id, None)
         if contact is not None and not contact.archived:
             self._release(contact)
+
+    # ---- the account's state ------------------------------------------------------------------------
+
+    def refuse_while_moving(self, now: int) -> None:
+        if now < self.moving_until:
+            raise errors.moving(-(-(self.moving_until - now) // 1000))
+
+    def refuse_while_locked(self, now: int) -> None:
+        if now < self.locked_until:
+            raise errors.locked()
 
     # ---- reading ------------------------------------------------------------------------------------
 
@@ -391,7 +403,7 @@ class Portal:
     def erase(self, contact: Contact, source: Source) -> None:
         """Privacy deletion: values go for good (docs: privacyDeletion and deletion are both sent)."""
         self._drop(contact)
-        self._journal("gone", self.id, {"id": contact.id})
+        self._persist("gone", self.id, {"id": contact.id})
         self.tell("privacyDeletion", contact.id, source, {})
         self.tell("deletion", contact.id, source, {})
 
@@ -410,7 +422,7 @@ class Portal:
         for old in (primary, secondary):
             self._drop(old)
             self.aliases[old.id] = survivor.id
-            self._journal("gone", self.id, {"id": old.id, "into": survivor.id})
+            self._persist("gone", self.id, {"id": old.id, "into": survivor.id})
         self.contacts[survivor.id] = survivor
         insort(self.live, survivor.id)
         self._claim(survivor)
@@ -435,16 +447,16 @@ class Portal:
         self._emit(Event(kind, self.id, object_id, self.clock.now_ms(), source, detail))
 
     def property_changed(self, prop: Property) -> None:
-        """After a definition changed: the journal hears of it, cached records are stale."""
+        """After a definition changed: the state file hears of it, cached records are stale."""
         self._key_ids.clear()
         self._keys.clear()
         for contact in self.contacts.values():
             contact.wire_key = -1
         self.refresh_unique(prop.name)
-        self._journal("property", self.id, dump_property(prop))
+        self._persist("property", self.id, dump_property(prop))
 
     def group_changed(self, group: dict[str, Any]) -> None:
-        self._journal("group", self.id, group)
+        self._persist("group", self.id, group)
 
     def refresh_unique(self, name: str) -> None:
         prop = self.properties[name]
@@ -460,13 +472,13 @@ class Portal:
     def _new_id(self) -> int:
         new_id = self.next_id
         self.next_id += 1
-        self._journal("next_id", self.id, self.next_id)
+        self._persist("next_id", self.id, self.next_id)
         return new_id
 
     def _changed(self, contact: Contact) -> None:
         contact.wire_key = -1
         self.index.heard(contact, self.clock.now_ms())
-        self._journal("contact", self.id, contact)
+        self._persist("contact", self.id, contact)
 
     def _drop(self, contact: Contact) -> None:
         self._release(contact)

@@ -1,8 +1,7 @@
 # ruff: noqa: S311  (repeatable from a seed on purpose: these tokens guard invented people)
 """The simulator: the front door that every request passes, and what all accounts share.
 
-``handle`` is synchronous and quick. Order of the checks: faults, credentials, rate limit, scopes, handler.
-Whatever a request changed is written to the journal before it is answered.
+``handle`` is synchronous and quick. Whatever a request changed is written to the state file before it is answered.
 """
 
 from __future__ import annotations
@@ -16,29 +15,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hubspot_simulator import contacts, errors, people, properties
-from hubspot_simulator.clock import Clock, WallClock, iso
-from hubspot_simulator.contacts import Call
+from hubspot_simulator import errors, people
+from hubspot_simulator.account import Account
+from hubspot_simulator.clock import Clock, WallClock
 from hubspot_simulator.control import Control
 from hubspot_simulator.errors import ApiError
+from hubspot_simulator.exports import Exports
 from hubspot_simulator.faults import Fault, Faults, refusal
-from hubspot_simulator.http import Request, Response, Route, json_response, read_path
-from hubspot_simulator.limits import Limit, Meter
-from hubspot_simulator.model import Contact, Event, Source
+from hubspot_simulator.files import Files
+from hubspot_simulator.front import Front, Note
+from hubspot_simulator.http import Request, Response, json_response, read_path
+from hubspot_simulator.journal import Journal
+from hubspot_simulator.limits import DAILY_LIMIT, DEFAULT_COUNT, SEARCH_PER_SECOND, TIERS, Limit, Meter
+from hubspot_simulator.model import Contact, Event
 from hubspot_simulator.oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, Access, Authority
 from hubspot_simulator.page import Pages
 from hubspot_simulator.portal import Portal
 from hubspot_simulator.state import Entry, Store
+from hubspot_simulator.webhook_settings import WebhookSettings
 from hubspot_simulator.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
-MAX_URL = 16_300  # measured; beyond it HubSpot answers 414
 FIRST_PORTAL = 45_160_041
 APP_ID = 1_860_041
-DEFAULT_LIMIT = Limit(110)
-SEARCH_PER_SECOND = 5
-DAILY_LIMIT = 1_000_000
+DEFAULT_LIMIT = Limit(DEFAULT_COUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Settings:
     client_id: str = ""
     client_secret: str = ""
     webhook_url: str = ""
+    # The account's tier, for the limits of its private apps; "" gives them the limit of OAuth apps.
+    tier: str = ""
 
 
 class Simulator:
@@ -70,8 +73,12 @@ class Simulator:
         self.app_id = APP_ID
         self.app_name = "LoanArk CRM Sync"
         self.limit = self.settings.limit
+        self.private_limit: Limit | None = None
         self.search_per_second = self.settings.search_per_second
         self.daily_limit = self.settings.daily_limit
+        if self.settings.tier:
+            count, self.daily_limit = TIERS[self.settings.tier]
+            self.private_limit = Limit(count)
         self.latency_ms = self.settings.latency_ms
         self.base_url = "http://hubspot.simulator"
         self.faults = Faults()
@@ -89,6 +96,13 @@ class Simulator:
         self.authority = Authority(self, client_id, client_secret)
         self.webhooks = Webhooks(self.clock, client_secret, APP_ID, seed)
         self.webhooks.settings.target_url = self.settings.webhook_url
+        self.webhook_settings = WebhookSettings(self)
+        self.journal = Journal(self)
+        self.exports = Exports(self)
+        self.files = Files(self)
+        self.account = Account(self)
+        self.app_meter = Meter("UTC")
+        self._front = Front(self)
         for number in range(self.settings.portals):
             self._open_portal(number)
         self._load_state()
@@ -100,7 +114,7 @@ class Simulator:
     def _open_portal(self, number: int) -> None:
         seed = self.settings.seed + number
         portal_id = FIRST_PORTAL + number * 7
-        portal = Portal(portal_id, self.clock, self._emit, self.journal, self.settings.search_lag_ms)
+        portal = Portal(portal_id, self.clock, self._emit, self.persist, self.settings.search_lag_ms)
         portal.set_owners(people.owners(seed))
         portal.seed(self._people(portal, seed))
         self.portals[portal_id] = portal
@@ -147,6 +161,12 @@ class Simulator:
         wanted = portal_id if portal_id is not None else next(iter(self.portals))
         return next(t.token for t in self.authority.tokens.values() if t.static and t.portal_id == wanted)
 
+    def limit_of(self, access: Access) -> Limit | None:
+        """What holds for a token in ten seconds. Without a tier, private apps have the limit of OAuth apps."""
+        if self.limit is None:
+            return None
+        return self.private_limit or self.limit if access.static else self.limit
+
     def new_secret(self, kind: str) -> str:
         """An opaque token. HubSpot says only that the length varies; these are longer than 255 characters."""
         bits = {"code": 128, "refresh": 128}.get(kind, 1200)
@@ -159,8 +179,10 @@ class Simulator:
 
     def _emit(self, event: Event) -> None:
         self.webhooks.emit(event)
+        self.journal.hear(event)
 
-    def journal(self, kind: str, portal_id: int, state: Any) -> None:
+    def persist(self, kind: str, portal_id: int, state: Any) -> None:
+        """Remember a change until the request that made it is answered."""
         if self._store is not None:
             self._transaction.append((kind, portal_id, state))
 
@@ -192,145 +214,38 @@ class Simulator:
 
     def _api(self, request: Request) -> Response:
         now = self.clock.now_ms()
-        correlation_id = self._correlation_id(now)
-        meter_headers: list[tuple[str, str]] = []
-        entry: dict[str, Any] = {"at": now, "method": request.method, "path": request.path, "query": request.query}
+        note = Note(now, self._correlation_id(now))
+        note.entry |= {"at": now, "method": request.method, "path": request.path, "query": request.query}
         fault = self.faults.pick(request, now)
         try:
             if fault and fault.when == "before":
-                raise refusal(fault.status, correlation_id)
-            response = self._answer(request, now, correlation_id, meter_headers, entry)
+                raise refusal(fault.status, note.correlation_id)
+            response = self._front.answer(request, note)
             if fault:
                 self._commit()
-                raise refusal(fault.status, correlation_id)
+                raise refusal(fault.status, note.correlation_id)
         except ApiError as error:
-            response = json_response(error.body(correlation_id), error.status, error.headers)
+            response = json_response(error.body(note.correlation_id), error.status, error.headers)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # A body of the right syntax and the wrong shape, where no rule above said so more precisely.
             log.exception("%s %s could not be understood", request.method, request.path)
             refused = errors.invalid_json(1, 1, f"Cannot deserialize value ({error})")
-            response = json_response(refused.body(correlation_id), refused.status)
-        return self._finish(response, fault, entry, correlation_id, meter_headers)
+            response = json_response(refused.body(note.correlation_id), refused.status)
+        return self._finish(response, fault, note)
 
-    def _finish(
-        self,
-        response: Response,
-        fault: Fault | None,
-        entry: dict[str, Any],
-        correlation_id: str,
-        meter_headers: list[tuple[str, str]],
-    ) -> Response:
+    def _finish(self, response: Response, fault: Fault | None, note: Note) -> Response:
         dropped = fault is not None and fault.status == 0
-        entry["status"] = 0 if dropped else response.status
-        self.log.append(entry)
-        self.statuses[entry["status"]] += 1
+        note.entry["status"] = 0 if dropped else response.status
+        self.log.append(note.entry)
+        self.statuses[note.entry["status"]] += 1
         headers = (
             *response.headers,
-            *meter_headers,
-            ("X-HubSpot-Correlation-Id", correlation_id),
-            ("x-request-id", correlation_id),
+            *note.headers,
+            ("X-HubSpot-Correlation-Id", note.correlation_id),
+            ("x-request-id", note.correlation_id),
         )
         delay = fault.delay_ms if fault else 0
         return Response(response.status, response.body, headers, response.content_type, delay, dropped)
-
-    def _answer(
-        self,
-        request: Request,
-        now: int,
-        correlation_id: str,
-        meter_headers: list[tuple[str, str]],
-        entry: dict[str, Any],
-    ) -> Response:
-        if len(request.path) + len(request.query) > MAX_URL:
-            raise ApiError(414, "URI Too Long")
-        path = read_path(request.path)
-        assert path is not None
-        if path.area == "oauth":
-            return self.authority.endpoint(request, path.rest)
-        access = self.authority.authenticate(request, now)
-        portal = self.portals[access.portal_id]
-        entry["portal"] = portal.id
-        found = self._route(request.method, path)
-        searching = path.area == "crm/objects" and path.rest[1:] == ("search",)
-        if searching:
-            self._meter_search(portal.meter, now, correlation_id)
-        else:
-            self._meter(portal, access, now, correlation_id, meter_headers)
-        if found is None:
-            raise errors.not_found()
-        scope, handler = found
-        if scope not in access.scopes and not (access.static and scope == "oauth"):
-            raise errors.missing_scopes([scope])
-        # HubSpot API facts (webhooks): an app's own write shows INTEGRATION and the app id as text.
-        return handler(Call(request, portal, path.version, Source("INTEGRATION", str(self.app_id))))
-
-    def _route(self, method: str, path: Route) -> tuple[str, contacts.Handler] | None:
-        match path.area:
-            case "crm/objects":
-                return contacts.route(method, path.rest)
-            case "crm/properties":
-                return properties.route(method, path.rest)
-            case "crm/owners":
-                return properties.route_owners(method, path.rest)
-            case "account-info" if method == "GET" and path.rest == ("details",):
-                return "oauth", account_details
-            case "account-info" if method == "GET" and path.rest == ("api-usage", "daily", "private-apps"):
-                return "oauth", self._usage
-            case "appinstalls" if method == "DELETE" and path.rest == ("external-install",):
-                return "oauth", self._uninstall
-            case _:
-                return None
-
-    # ---- limits -------------------------------------------------------------------------------------
-
-    def _meter(self, portal: Portal, access: Access, now: int, request_id: str, headers: list[tuple[str, str]]) -> None:
-        meter, limit = portal.meter, self.limit
-        meter.arrivals.add(now, limit.window_ms if limit else 10_000)
-        if access.static and meter.day.remaining(now, self.daily_limit) <= 0:
-            raise errors.rate_limited("DAILY", request_id)
-        if limit is not None:
-            kind = "private_app" if access.static else "oauth"
-            window = meter.window(kind)
-            used = window.count(now, limit.window_ms)
-            headers += _limit_headers(limit, limit.count - used - 1)
-            if used >= limit.count:
-                group = f"publicapi:{kind}-api-calls-ten-secondly:{portal.id}:{self.app_id}"
-                raise errors.rate_limited("TEN_SECONDLY_ROLLING", request_id, group)
-            window.add(now, limit.window_ms)
-        if access.static:  # OAuth apps get no daily headers (docs: usage guidelines)
-            meter.day.spend(now)
-            left = meter.day.remaining(now, self.daily_limit)
-            headers += [
-                ("X-HubSpot-RateLimit-Daily", str(self.daily_limit)),
-                ("X-HubSpot-RateLimit-Daily-Remaining", str(left)),
-            ]
-
-    def _meter_search(self, meter: Meter, now: int, request_id: str) -> None:
-        """Search answers carry no rate-limit headers (docs: search)."""
-        meter.search_arrivals.add(now, 1_000)
-        if not self.search_per_second or self.limit is None:
-            return
-        if meter.search.count(now, 1_000) >= self.search_per_second:
-            raise errors.rate_limited("SECONDLY", request_id)
-        meter.search.add(now, 1_000)
-
-    # ---- account ------------------------------------------------------------------------------------
-
-    def _usage(self, call: Call) -> Response:
-        now, day = self.clock.now_ms(), call.portal.meter.day
-        left = day.remaining(now, self.daily_limit)
-        row = {
-            "name": "private-apps-api-calls-daily",
-            "usageLimit": self.daily_limit,
-            "currentUsage": self.daily_limit - left,
-            "collectedAt": iso(now),
-            "fetchStatus": "SUCCESS",
-        }
-        return json_response({"results": [row]})
-
-    def _uninstall(self, call: Call) -> Response:
-        self.authority.uninstall(call.portal.id)
-        return Response(204)
 
     def _correlation_id(self, now: int) -> str:
         """A version 7 UUID, as seen lately."""
@@ -338,36 +253,6 @@ class Simulator:
         value = (now & (2**48 - 1)) << 80 | 7 << 76 | rng.getrandbits(12) << 64 | 2 << 62 | rng.getrandbits(62)
         text = f"{value:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def account_details(call: Call) -> Response:
-    portal = call.portal
-    return json_response(
-        {
-            "portalId": portal.id,
-            "accountType": portal.account_type,
-            "timeZone": portal.time_zone,
-            "companyCurrency": "USD",
-            "additionalCurrencies": [],
-            "utcOffset": "-06:00",
-            "utcOffsetMilliseconds": -21_600_000,
-            "uiDomain": "app.hubspot.com",
-            "dataHostingLocation": "na1",
-        }
-    )
-
-
-def _limit_headers(limit: Limit, remaining: int) -> list[tuple[str, str]]:
-    per_second = max(1, limit.count * 1000 // limit.window_ms)
-    left = str(max(0, remaining))
-    return [
-        ("X-HubSpot-RateLimit-Max", str(limit.count)),
-        ("X-HubSpot-RateLimit-Remaining", left),
-        ("X-HubSpot-RateLimit-Interval-Milliseconds", str(limit.window_ms)),
-        # Deprecated and still sent.
-        ("X-HubSpot-RateLimit-Secondly", str(per_second)),
-        ("X-HubSpot-RateLimit-Secondly-Remaining", str(min(per_second, max(0, remaining)))),
-    ]
 
 
 def _uuid(text: str) -> uuid.UUID:
