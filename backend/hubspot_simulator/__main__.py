@@ -51,7 +51,7 @@ def _limit(_context: click.Context, _parameter: click.Parameter, text: str) -> L
 @click.option("--search-limit", default=SEARCH_PER_SECOND, help="Searches per second and account; 0 for no limit.")
 @click.option("--daily-limit", default=DAILY_LIMIT, help="Requests per day with a static token.")
 @click.option("--tier", default="", type=click.Choice(["", *TIERS]),
-              help="The account's tier: limits of its private apps, in place of --limit and --daily-limit.")  # fmt: skip
+              help="Tier of the accounts: the limits of their private apps.")  # fmt: skip
 @click.option("--latency-ms", default=0, help="Wait before each answer.")
 @click.option("--search-lag-ms", default=500, help="How long the search index stays behind.")
 @click.option("--webhook-url", default="", help="Where webhooks go.")
