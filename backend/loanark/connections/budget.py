@@ -1,10 +1,21 @@
-"""The request budget: one per HubSpot account, shared through PostgreSQL by every process on every host."""
+"""The request budget: one per HubSpot account, shared through PostgreSQL by every process on every host.
+
+Slots are evenly spaced, a little slower than the limit. On top of them a few are kept for people, who so never wait
+behind bulk work; and the more urgent a lane, the further ahead it may book, so that it overtakes the others:
+
+    person > webhook > edit > poll > sweep > backfill
+
+What HubSpot answers corrects all this: its headers tell the limit and the day's quota, and a 429 slows everybody down.
+"""
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
+from loanark.hubspot.errors import DailyLimitReached
 from loanark.kit import sql
 
 #: Requests a rolling ten seconds allow until an answer's headers say otherwise (HubSpot API facts, rate limits: 110
@@ -12,12 +23,10 @@ from loanark.kit import sql
 DEFAULT_LIMIT = 110
 WINDOW_SECONDS = 10.0
 
-#: What we take of the limit at a steady pace. With `BURST` more after a rest, and a little for requests that bunch up
-#: on their way, no rolling window at HubSpot ever holds more than the limit: 105 + 1 at its edges + 2 of 110.
-STEADY_SHARE = 0.955
-
-#: A person waits for nobody: after a rest this many requests may go at once. Bulk work keeps an even pace.
-BURST = {"person": 3, "webhook": 2, "edit": 2}
+#: Of the limit, kept for people: 4 of 110, 8 of 190. They may be sent at once, at any time.
+RESERVE_SHARE = 0.04
+#: Left over for requests that bunch up on their way: no rolling window at HubSpot ever holds more than the limit.
+SLACK = 2
 
 #: Search has a bucket of its own: 5 a second for the whole account, other apps included, so we run at 4.
 SEARCH_LIMIT, SEARCH_WINDOW = 4, 1.0
@@ -25,47 +34,161 @@ SEARCH_LIMIT, SEARCH_WINDOW = 4, 1.0
 #: Above this nobody is counting (a test server without limits): asking the database before each call still is right.
 UNLIMITED = 1_000_000
 
+#: A daily quota is written down when it is this old, or differs by this share from what was last written: not for each
+#: answer, since that would cost as much as asking for a slot.
+DAILY_EVERY = timedelta(seconds=10)
 
-def pace(limit: int, lane: str) -> tuple[int, int]:
-    """How many requests a window takes at a steady pace, and how many may go at once: together less than the limit."""
-    allowed = max(1, min(int(limit * STEADY_SHARE), limit - max(BURST.values()) - 1))
-    return allowed, max(1, min(BURST.get(lane, 1), limit - allowed - 1))
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What a kind of work may do with the budget."""
+
+    #: How many slots ahead it may book.
+    ahead: float
+    #: How many slots before its due time it may send. None: the whole reserve.
+    early: float | None = 0
+    #: The share of the account's daily requests that it must leave to others.
+    keep: float = 0.0
+
+
+LANES = {
+    "person": Lane(ahead=1e9, early=None),
+    "webhook": Lane(ahead=8, early=1, keep=0.01),
+    "edit": Lane(ahead=6, early=1, keep=0.01),
+    "poll": Lane(ahead=4, keep=0.03),
+    "sweep": Lane(ahead=2, keep=0.1),
+    "backfill": Lane(ahead=1, keep=0.1),
+}
+
+
+class DailyReserve(DailyLimitReached):
+    """The account's last requests of the day are kept for what is more urgent than this."""
+
+
+class Clock(Protocol):
+    """The time of a simulation, in which sleeping takes none."""
+
+    def now(self) -> datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many requests a window takes at a steady pace, and how many people may send on top: together (and one more,
+    for the one under way) less than the limit."""
+
+    steady: int
+    reserve: int
+
+    @classmethod
+    def of(cls, limit: int) -> "Pace":
+        reserve = min(max(1, round(limit * RESERVE_SHARE)), limit // 4)
+        return cls(max(1, limit - reserve - SLACK), reserve)
 
 
 class Budget:
     """The gate in front of every call to one account (see `hubspot.client.Gate`)."""
 
-    def __init__(self, tenant_id: UUID, limit: int, *, on_limit: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        tenant_id: UUID,
+        limit: int,
+        *,
+        on_limit: Callable[[int], None] | None = None,
+        time_zone: str = "UTC",
+        clock: Clock | None = None,
+    ) -> None:
+        """`time_zone`: the account's, whose midnight ends the day. `clock`: of a simulation; else the database's."""
         self._tenant_id = tenant_id
         self._limit = limit
         self._on_limit = on_limit
+        self._time_zone = time_zone
+        self._clock = clock
+        self._sleep = clock.sleep if clock else time.sleep
+        self._daily_noted_at = datetime.min.replace(tzinfo=UTC)
 
     def acquire(self, lane: str, bucket: str) -> datetime:
-        """Waits for the next slot; returns the database's time just before the request may be sent."""
-        if bucket == "search":
-            allowed, window, burst = SEARCH_LIMIT, SEARCH_WINDOW, 1
-        else:
-            allowed, burst = pace(self._limit, lane)
-            window = WINDOW_SECONDS
-        row = sql.first(
-            "SELECT wait_seconds, send_at FROM reserve_request(%s, %s, %s, %s, %s, %s)",
-            [self._tenant_id, bucket, lane, allowed, window, burst],
-        )
-        assert row is not None
-        if row["wait_seconds"] > 0:
-            time.sleep(row["wait_seconds"])
-        send_at: datetime = row["send_at"]
-        return send_at
+        """Waits for the next slot; returns the database's time just before the request may be sent.
 
-    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
-        """Learns the account's limit from the headers of an answer."""
+        Raises: DailyReserve, when this lane has had its part of the account's day.
+        """
+        rights = LANES[lane]
+        if bucket == "search":
+            steady, window, early = float(SEARCH_LIMIT), SEARCH_WINDOW, 0.0
+        else:
+            pace = Pace.of(self._limit)
+            steady, window = float(pace.steady), WINDOW_SECONDS
+            early = float(pace.reserve if rights.early is None else min(rights.early, pace.reserve))
+        while True:
+            row = sql.first(
+                "SELECT * FROM reserve_request(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [self._tenant_id, bucket, lane, steady, window, early, rights.ahead, rights.keep, self._now()],
+            )
+            assert row is not None
+            if row["day_over"]:
+                raise self._day_over(row["wait_seconds"], rights.keep)
+            if row["wait_seconds"] > 0:
+                self._sleep(row["wait_seconds"])
+            if row["granted"]:
+                send_at: datetime = row["send_at"]
+                return send_at
+
+    def observe(
+        self,
+        *,
+        limit: int | None,
+        remaining: int | None,
+        interval_ms: int | None,
+        daily_limit: int | None = None,
+        daily_remaining: int | None = None,
+    ) -> None:
+        """Learns from the headers of an answer: the limit, the day's quota, and whether others use the same limit."""
+        if daily_limit is not None and daily_remaining is not None:
+            self._note_day(daily_limit, daily_remaining)
         if not limit or not interval_ms:
             return
         per_window = int(limit * WINDOW_SECONDS * 1000 / interval_ms)
         if per_window != self._limit and self._on_limit:
             self._limit = per_window
             self._on_limit(per_window)
+        if remaining == 0 and per_window > 10 * SLACK:
+            # Our own pace never uses the window up: somebody else sends with the same credentials.
+            self._pause(WINDOW_SECONDS / 10, "general", refused=False)
 
     def throttled(self, seconds: float, bucket: str) -> None:
-        """HubSpot said 429: nobody sends for a while."""
-        sql.execute("SELECT pause_requests(%s, %s, %s)", [self._tenant_id, bucket, seconds])
+        """HubSpot said 429: nobody sends for a while, and then more slowly for some minutes."""
+        self._pause(seconds, bucket, refused=True)
+
+    def _pause(self, seconds: float, bucket: str, *, refused: bool) -> None:
+        window = SEARCH_WINDOW if bucket == "search" else WINDOW_SECONDS
+        sql.execute(
+            "SELECT pause_requests(%s, %s, %s, %s, %s, %s)",
+            [self._tenant_id, bucket, seconds, window, refused, self._now()],
+        )
+
+    def _note_day(self, quota: int, remaining: int) -> None:
+        now = self._now() or datetime.now(UTC)
+        if now - self._daily_noted_at < DAILY_EVERY:
+            return
+        self._daily_noted_at = now
+        sql.execute(
+            "SELECT note_daily_requests(%s, 'general', %s, %s, %s, %s)",
+            [self._tenant_id, quota, remaining, self._time_zone, self._now()],
+        )
+
+    def _now(self) -> datetime | None:
+        return self._clock.now() if self._clock else None
+
+    @staticmethod
+    def _day_over(seconds: float, keep: float) -> DailyLimitReached:
+        if keep:
+            return DailyReserve(
+                "The account's daily requests are nearly used up; the last ones are kept for what is more urgent. "
+                "Nothing is lost: this goes on after the account's midnight.",
+                retry_after=seconds,
+            )
+        return DailyLimitReached(
+            "The account's daily requests are used up. Nothing is lost: this goes on after the account's midnight.",
+            retry_after=seconds,
+        )

@@ -17,7 +17,12 @@ def client_for(connection: Connection, *, guard: Callable[[Gate], Gate] = lambda
     tenant_id = connection.tenant_id
     fixed = connection.rate_limit_override
     limit = fixed or connection.rate_limit_learnt or DEFAULT_LIMIT
-    budget = Budget(tenant_id, limit, on_limit=None if fixed else lambda learnt: _learn(tenant_id, learnt))
+    budget = Budget(
+        tenant_id,
+        limit,
+        on_limit=None if fixed else lambda learnt: _learn(tenant_id, learnt),
+        time_zone=connection.time_zone,
+    )
     return _client(Credentials(tenant_id).token, guard(budget))
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from loanark.connections import actions
+from loanark.connections.budget import DailyReserve
 from loanark.connections.credentials import NotConnected
 from loanark.connections.models import Connection
 from loanark.core.mapping import Side
@@ -98,14 +99,19 @@ def _release(held: Lease) -> None:
 
 def _turn(session: Session, deadline: float) -> bool:
     _pick_up(session)
-    while monotonic() < deadline:
-        if not _one(session, deadline):
-            return False
+    try:
+        while monotonic() < deadline:
+            if not _one(session, deadline):
+                return False
+    except DailyReserve as kept:
+        log.info("the day's last requests are kept", tenant=str(session.tenant_id), reason=str(kept))
+        return False
     return True
 
 
 def _one(session: Session, deadline: float) -> bool:
-    """The most urgent thing there is to do; returns whether there was one."""
+    """The most urgent thing there is to do; returns whether there was one. Raises: DailyReserve, when nothing that is
+    left to do may use the account's last requests of the day."""
     approved = session.connection.approved_at is not None
     if approved and session.connection.backfilled_at and not session.has_key_property and _creates_wait(session):
         key_property.ensure(session)
@@ -114,8 +120,11 @@ def _one(session: Session, deadline: float) -> bool:
     with tenant_scope(session.tenant_id):
         runs.ensure_first_preview(session.connection)
         run = runs.active()
-    if run:
-        listing.step(session, run, deadline=deadline)
+    if run and not session.run_rests:
+        try:
+            listing.step(session, run, deadline=deadline)
+        except DailyReserve:
+            session.run_rests = True
         return True
     if approved and poll.is_due(session.connection):
         poll.poll(session)

@@ -1,6 +1,7 @@
 """The dashboard: is everything in sync, in one sentence, and the balance that proves it."""
 
 from loanark.connections import queries as connections
+from loanark.connections.budget import LANES
 from loanark.connections.models import Connection
 from loanark.connections.schemas import ConnectionOut
 from loanark.contacts import queries as contacts
@@ -11,6 +12,7 @@ from loanark.sync.schemas import (
     ActivityPoint,
     Balance,
     Budget,
+    DailyBudget,
     Explained,
     LaneUse,
     NeedsYou,
@@ -34,8 +36,9 @@ def overview() -> Overview:
     account = Connection.objects.first()
     balance = _balance(account)
     compared = account is not None and account.backfilled_at is not None
+    budget = _budget(connection)
     return Overview(
-        truth=_truth(connection, run, pending, needs, balance, compared=compared),
+        truth=_truth(connection, run, pending, needs, balance, budget, compared=compared),
         connection=connection,
         balance=balance,
         run=run,
@@ -43,7 +46,7 @@ def overview() -> Overview:
         needs_you=needs,
         activity=_activity(),
         recent=Recent(hubspot=contacts.newest(Side.HUBSPOT, RECENT), loanark=contacts.newest(Side.LOANARK, RECENT)),
-        budget=_budget(connection),
+        budget=budget,
         worker_seen_at=sql.scalar("SELECT max(seen_at) FROM worker_beats"),
     )
 
@@ -54,6 +57,7 @@ def _truth(
     pending: Pending,
     needs: list[NeedsYou],
     balance: Balance | None,
+    budget: Budget | None,
     *,
     compared: bool,
 ) -> Truth:
@@ -71,7 +75,10 @@ def _truth(
     if run and run.status == "running":
         total = f" of {run.total:,}" if run.total else ""
         what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing"}[run.kind]
-        return Truth(level="working", sentence=f"{what} contacts: {run.done:,}{total}.", detail=None)
+        waits = None
+        if budget and budget.daily and budget.daily.resting:
+            waits = "It waits for the account's midnight: the day's last requests are kept for people and new changes."
+        return Truth(level="working", sentence=f"{what} contacts: {run.done:,}{total}.", detail=waits)
     if not compared:
         detail = "A preview shows what a first run would do; nothing flows before it is approved."
         return Truth(level="attention", sentence="HubSpot is connected, and not compared yet.", detail=detail)
@@ -169,4 +176,14 @@ def _budget(connection: ConnectionOut) -> Budget | None:
     )
     lanes = [LaneUse(**row) for row in found]
     used = sum(lane.used for lane in lanes)
-    return Budget(limit=connection.requests_per_10s, window_seconds=10, used=used, lanes=lanes)
+    return Budget(limit=connection.requests_per_10s, window_seconds=10, used=used, lanes=lanes, daily=_daily())
+
+
+def _daily() -> DailyBudget | None:
+    row = sql.first(
+        """SELECT daily_limit AS limit, greatest(daily_remaining, 0) AS remaining, day_ends AS ends_at,
+                  daily_remaining <= %s * daily_limit AS resting
+           FROM request_buckets WHERE bucket = 'general' AND day_ends > clock_timestamp()""",
+        [LANES["backfill"].keep],
+    )
+    return DailyBudget(**row) if row else None

@@ -127,13 +127,23 @@ class LaneUse(Schema):
     used: int
 
 
+class DailyBudget(Schema):
+    """What HubSpot said of the account's daily requests. `resting`: a comparison or backfill waits for the next day."""
+
+    limit: int
+    remaining: int
+    ends_at: datetime
+    resting: bool
+
+
 class Budget(Schema):
-    """Requests sent in the current ten seconds, of those the account allows."""
+    """Requests sent in the current ten seconds, of those the account allows; the day's, where HubSpot counts them."""
 
     limit: int
     window_seconds: int
     used: int
     lanes: list[LaneUse]
+    daily: DailyBudget | None
 
 
 class Recent(Schema):

@@ -34,6 +34,8 @@ class Session:
     policies: Policies
     client: Client
     lease: Lease
+    #: The run has had its part of the account's day; what is more urgent goes on.
+    run_rests: bool = False
     #: Why HubSpot does not let us make the property that creates need; asked once a session.
     key_property_refused: str | None = None
 
@@ -90,8 +92,8 @@ class LeasedGate:
             self._checked_at = monotonic()
         return read_at
 
-    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
-        self._gate.observe(limit=limit, remaining=remaining, interval_ms=interval_ms)
+    def observe(self, **told: int | None) -> None:
+        self._gate.observe(**told)
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self._gate.throttled(seconds, bucket)
