@@ -1,7 +1,8 @@
 """Tokens: the install page, the token endpoint, introspection, revocation.
 
 HubSpot docs "working with OAuth": authorization code once, access tokens for 30 minutes, the same refresh token
-back on each refresh, errors as 400 with ``error``, ``error_description``, ``status`` and ``message``.
+back on each refresh, errors as 400 with ``error``, ``error_description``, ``status`` and ``message``. Under a dated
+version secrets come in a form body only. The app's own token (client credentials) serves the webhooks journal.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from urllib.parse import urlencode, urlsplit
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
+from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, json_response, redirect
+from hubspot_simulator.token_info import USER_ID, Describer
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator
@@ -35,8 +38,15 @@ OPTIONAL_SCOPES = (
     "crm.objects.contacts.sensitive.read",
     "crm.objects.contacts.sensitive.write",
 )
-USER_ID = 4711
-USER_EMAIL = "admin@loanark-portal.example.com"
+# Docs (webhooks journal): what a token of the app itself may ask for, and nothing else.
+JOURNAL_SCOPES = (
+    "developer.webhooks_journal.read",
+    "developer.webhooks_journal.subscriptions.read",
+    "developer.webhooks_journal.subscriptions.write",
+    "developer.webhooks_journal.snapshots.read",
+    "developer.webhooks_journal.snapshots.write",
+)
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class OAuthError(Exception):
@@ -97,6 +107,7 @@ class Authority:
         self.tokens: dict[str, Access] = {}
         self.codes: dict[str, Code] = {}
         self.rotate_refresh_tokens = False
+        self._describe = Describer(client_id, simulator.app_id)
 
     def restore_state(self, kind: str, data: dict[str, Any]) -> None:
         if kind == "install":
@@ -133,11 +144,28 @@ class Authority:
 
     def uninstall(self, portal_id: int) -> int:
         """Refresh tokens stop working; issued access tokens live on until they expire (docs: OAuth)."""
-        hit = [i for i in self.installs.values() if i.portal_id == portal_id and not i.revoked]
+        hit = self._living(portal_id)
         for install in hit:
             install.revoked = True
             self._save_install(install)
+        if hit:
+            self._simulator.journal.app_changed("APP_UNINSTALL", portal_id)
         return len(hit)
+
+    def granted(self, portal_id: int) -> set[str]:
+        """The scopes an account gave the app; none where it is not installed."""
+        if not self.is_installed(portal_id):
+            return set()
+        static = (t for t in self.tokens.values() if t.static and t.portal_id == portal_id)
+        return {scope for holder in self._living(portal_id) or static for scope in holder.scopes}
+
+    def is_installed(self, portal_id: int) -> bool:
+        """Whether an account has the app. Where nobody ever installed it, the static token stands for that."""
+        installs = [i for i in list(self.installs.values()) if i.portal_id == portal_id]  # webhooks ask from a thread
+        return not installs or any(not i.revoked for i in installs)
+
+    def _living(self, portal_id: int) -> list[Install]:
+        return [i for i in self.installs.values() if i.portal_id == portal_id and not i.revoked]
 
     def _save_install(self, install: Install) -> None:
         self._simulator.persist("install", 0, asdict(install))
@@ -196,27 +224,58 @@ class Authority:
     # ---- endpoints ----------------------------------------------------------------------------------
 
     def endpoint(self, request: Request, version: str, rest: tuple[str, ...]) -> Response:
-        form = request.form()
-        if version == "v1" and not form and request.query:  # only v1 let secrets come in the query string
-            form = {name: values[-1] for name, values in request.params().items()}
+        """Raises: ApiError, for unknown paths, unknown legacy tokens and bodies that are no form."""
         try:
-            match request.method, rest:
-                case "POST", ("token",):
-                    return json_response(self._token(form))
-                case "POST", ("token", "introspect"):
-                    self._check_client(form)
-                    return json_response(self._introspect(form.get("token", "")))
-                case "POST", ("token", "revoke"):
-                    self._check_client(form)
-                    return self._revoke(form.get("token", ""))
-                case "GET", ("access-tokens" | "refresh-tokens", token):
-                    return json_response(self._introspect(token))
-                case "DELETE", ("refresh-tokens", token):
-                    return self._revoke(token)
-                case _:
-                    raise errors.not_found()
+            if version == "v1":
+                return self._v1(request, rest)
+            if version == "v2":
+                return self._v2(request, rest)
+            return self._dated(request, rest)
         except OAuthError as refusal:
             return json_response(refusal.document, 400)
+
+    def _dated(self, request: Request, rest: tuple[str, ...]) -> Response:
+        if request.method != "POST" or rest not in (("token",), ("token", "introspect"), ("token", "revoke")):
+            raise errors.not_found()
+        form = read_form(request)
+        if rest == ("token",):
+            return json_response(self._token(form))
+        self._check_client(form)
+        if rest == ("token", "introspect"):
+            return json_response(self._introspect(form.get("token", ""), form.get("token_type_hint", "")))
+        self._revoke(form.get("token", ""))
+        return Response(200)  # whether or not the token was known (live reports)
+
+    def _v1(self, request: Request, rest: tuple[str, ...]) -> Response:
+        """Legacy: secrets may come in the query string, tokens in the path."""
+        match request.method, rest:
+            case "POST", ("token",):
+                if request.body:
+                    return json_response(self._token(read_form(request)))
+                return json_response(self._token({name: values[-1] for name, values in request.params().items()}))
+            case "GET", ("access-tokens", token):
+                access = self._valid(token)
+                if access is not None:
+                    return json_response(self._describe.legacy_access(access, self._simulator.clock.now_ms()))
+            case "GET", ("refresh-tokens", token):
+                install = self.installs.get(token)
+                if install is not None and not install.revoked:
+                    return json_response(self._describe.legacy_refresh(install))
+            case "DELETE", ("refresh-tokens", token) if self._revoke(token):
+                return Response(204)
+        raise errors.not_found()
+
+    def _v2(self, request: Request, rest: tuple[str, ...]) -> Response:
+        """Docs (legacy private apps): a static token tells about itself."""
+        if request.method != "POST" or rest != ("private-apps", "get", "access-token-info"):
+            raise errors.not_found()
+        token = request.json().get("tokenKey")
+        if not isinstance(token, str) or not token:
+            raise errors.validation("tokenKey is required")
+        access = self.tokens.get(token)
+        if access is None or not access.static:
+            raise errors.not_found()
+        return json_response(self._describe.private_app(access))
 
     def _check_client(self, form: dict[str, str]) -> None:
         if form.get("client_id") != self.client_id:
@@ -226,11 +285,13 @@ class Authority:
 
     def _token(self, form: dict[str, str]) -> dict[str, Any]:
         grant_type = form.get("grant_type", "")
-        if grant_type not in ("authorization_code", "refresh_token"):
+        if grant_type not in ("authorization_code", "refresh_token", "client_credentials"):
             raise OAuthError("BAD_GRANT_TYPE", "unsupported_grant_type", "missing or unknown grant type")
         self._check_client(form)
         if grant_type == "authorization_code":
             return self._exchange(form)
+        if grant_type == "client_credentials":
+            return self._issue_to_app(form.get("scope", "").split())
         return self._refresh(form.get("refresh_token", ""))
 
     def _exchange(self, form: dict[str, str]) -> dict[str, Any]:
@@ -241,9 +302,12 @@ class Authority:
             raise OAuthError("BAD_REDIRECT_URI", "invalid_grant", "redirect uri does not match")
         if code.challenge and _challenge(form.get("code_verifier", ""), code) != code.challenge:
             raise OAuthError("BAD_CODE_VERIFIER", "invalid_grant", "code verifier does not match")
+        first = not self._living(code.portal_id)
         install = Install(code.portal_id, self._simulator.new_secret("refresh"), code.scopes)
         self.installs[install.refresh_token] = install
         self._save_install(install)
+        if first:
+            self._simulator.journal.app_changed("APP_INSTALL", install.portal_id)
         return self._issue(install)
 
     def _refresh(self, token: str) -> dict[str, Any]:
@@ -259,12 +323,7 @@ class Authority:
         return self._issue(install)
 
     def _issue(self, install: Install) -> dict[str, Any]:
-        now = self._simulator.clock.now_ms()
-        access = Access(
-            self._simulator.new_secret("access"), install.portal_id, install.scopes, now + LIFETIME_S * 1000
-        )
-        self.tokens[access.token] = access
-        self._save_token(access)
+        access = self._new_access(install.portal_id, install.scopes)
         return {
             "token_type": "bearer",
             "token_use": "access_token",
@@ -276,43 +335,59 @@ class Authority:
             "scopes": install.scopes,
         }
 
-    def _introspect(self, token: str) -> dict[str, Any]:
-        install, access = self.installs.get(token), self.tokens.get(token)
-        now = self._simulator.clock.now_ms()
-        if install and not install.revoked:
-            return self._described(token, install.portal_id, install.scopes, "refresh_token", None)
-        if access and (not access.expires or access.expires > now):
-            left = (access.expires - now) // 1000 if access.expires else LIFETIME_S
-            return self._described(token, access.portal_id, access.scopes, "access_token", left)
+    def _issue_to_app(self, scopes: list[str]) -> dict[str, Any]:
+        """A token of the app itself: no refresh token, no account (docs: webhooks journal)."""
+        if not scopes or any(scope not in JOURNAL_SCOPES for scope in scopes):
+            raise OAuthError("BAD_SCOPES", "invalid_scope", "missing or unknown scopes")
+        access = self._new_access(0, list(dict.fromkeys(scopes)), app=True)
+        return {
+            "token_type": "bearer",
+            "token_use": "client_credentials",
+            "access_token": access.token,
+            "expires_in": LIFETIME_S,
+            "scopes": access.scopes,
+        }
+
+    def _new_access(self, portal_id: int, scopes: list[str], *, app: bool = False) -> Access:
+        expires = self._simulator.clock.now_ms() + LIFETIME_S * 1000
+        access = Access(self._simulator.new_secret("access"), portal_id, scopes, expires, app=app)
+        self.tokens[access.token] = access
+        self._save_token(access)
+        return access
+
+    # ---- about tokens -------------------------------------------------------------------------------
+
+    def _introspect(self, token: str, hint: str) -> dict[str, Any]:
+        """A hint is taken at its word; without one both kinds are looked through (live reports: field ``token``)."""
+        install, access = self.installs.get(token), self._valid(token)
+        if install is not None and not install.revoked and hint in ("", "refresh_token"):
+            return self._describe.refresh(install)
+        if access is not None and hint in ("", "access_token"):
+            return self._describe.access(access, self._simulator.clock.now_ms())
         return {"active": False}
 
-    def _described(
-        self, token: str, portal_id: int, scopes: list[str], use: str, expires_in: int | None
-    ) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "active": True,
-            "token": token,
-            "token_type": "bearer",
-            "token_use": use,
-            "client_id": self.client_id,
-            "app_id": self._simulator.app_id,
-            "hub_id": portal_id,
-            "user_id": USER_ID,
-            "user": USER_EMAIL,
-            "hub_domain": f"loanark-{portal_id}.example.com",
-            "scopes": scopes,
-        }
-        if expires_in is not None:
-            document["expires_in"] = expires_in
-            document["is_private_distribution"] = False
-        return document
+    def _valid(self, token: str) -> Access | None:
+        """A living access token of OAuth. Static ones are none (docs: legacy private apps)."""
+        access = self.tokens.get(token)
+        if access is None or access.static or access.expires <= self._simulator.clock.now_ms():
+            return None
+        return access
 
-    def _revoke(self, token: str) -> Response:
+    def _revoke(self, token: str) -> bool:
+        """Only refresh tokens can be revoked; issued access tokens live on (docs: OAuth). False: no such token."""
         install = self.installs.get(token)
-        if install is not None:
-            install.revoked = True
-            self._save_install(install)
-        return json_response({})
+        if install is None:
+            return False
+        install.revoked = True
+        self._save_install(install)
+        return True
+
+
+def read_form(request: Request) -> dict[str, str]:
+    """Raises: ApiError, for a body that does not say it is a form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
+        raise ApiError(415, "Unsupported Media Type")
+    return request.form()
 
 
 def _challenge(verifier: str, code: Code) -> str:
