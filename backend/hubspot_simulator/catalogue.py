@@ -44,6 +44,7 @@ _READ_ONLY = (
     ("hs_is_unworked", "Contact unworked", "bool"),
     ("hs_object_source", "Record creation source", "string"),
     ("hs_object_source_id", "Record creation source ID", "string"),
+    ("hs_pipeline", "Pipeline", "string"),
     ("hs_searchable_calculated_phone_number", "Calculated phone without country code", "string"),
     ("notes_last_updated", "Last Activity Date", "datetime"),
     ("num_notes", "Number of Sales Activities", "number"),

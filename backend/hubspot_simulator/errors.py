@@ -42,13 +42,11 @@ class ApiError(Exception):
         self.extra = extra
         self.headers = headers
 
-    def body(self, correlation_id: str) -> dict[str, Any]:
+    def body(self, correlation_id: str = "") -> dict[str, Any]:
         """Keys in the order seen in captures: status, message, correlationId, errors, context, category."""
-        body: dict[str, Any] = {
-            "status": "error",
-            "message": self.message,
-            "correlationId": correlation_id,
-        }
+        body: dict[str, Any] = {"status": "error", "message": self.message}
+        if correlation_id:
+            body["correlationId"] = correlation_id
         if self.errors:
             body["errors"] = list(self.errors)
         if self.context:
@@ -58,17 +56,19 @@ class ApiError(Exception):
         body.update(self.extra or {})
         return body
 
-    def as_row(self, trace_ids: Sequence[str]) -> dict[str, Any]:
-        """The same refusal as one entry of a 207 answer, attributed to its inputs."""
-        row: dict[str, Any] = {
+    def as_row(self, trace_ids: Sequence[str] = ()) -> dict[str, Any]:
+        """The same refusal as one entry of a 207 answer, attributed to its inputs.
+
+        All fields that HubSpot's description requires are there; captures lack ``errors`` and ``links``.
+        """
+        return {
             "status": "error",
             "category": self.category or "VALIDATION_ERROR",
             "message": self.message,
-            "context": {**(self.context or {}), "objectWriteTraceId": list(trace_ids)},
+            "context": {**(self.context or {}), **({"objectWriteTraceId": list(trace_ids)} if trace_ids else {})},
+            "errors": list(self.errors or ()),
+            "links": {},
         }
-        if self.errors:
-            row["errors"] = list(self.errors)
-        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +174,27 @@ def unique_conflict(name: str, value: str, existing_id: int | None) -> ApiError:
     known = f". Existing ID: {existing_id}" if existing_id else ""
     message = f'A contact with the value "{value}" for property "{name}" already exists{known}'
     return ApiError(409, message, category="CONFLICT")
+
+
+def property_in_use(name: str) -> ApiError:
+    """Observed live, 2026, for a property that a formula or a workflow uses."""
+    return ApiError(
+        400,
+        f"Property: {name} of object type 0-1 is currently used in 1 places and cannot be deleted",
+        category="VALIDATION_ERROR",
+        extra={"subCategory": "PropertyValidationError.CANNOT_DELETE_PROPERTY_IN_USE"},
+    )
+
+
+def group_in_use() -> ApiError:
+    """Observed live, 2026: the error body stands as JSON text in the message."""
+    inner = {
+        "status": "error",
+        "message": "Can't delete or purge a group with active properties",
+        "category": "VALIDATION_ERROR",
+        "subCategory": "PropertyGroupError.GROUP_WITH_ACTIVE_PROPERTIES",
+    }
+    return ApiError(400, orjson.dumps(inner).decode(), category="VALIDATION_ERROR")
 
 
 def no_credentials() -> ApiError:

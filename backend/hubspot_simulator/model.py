@@ -182,3 +182,4 @@ class Event(NamedTuple):
     at: int
     source: Source
     detail: dict[str, Any]
+    with_creation: bool = False  # a first value, told together with the creation of its record

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from hubspot_simulator import catalogue, errors, values
-from hubspot_simulator.clock import DAY_MS, Clock, iso, parse_instant
-from hubspot_simulator.errors import ValueProblem
+from hubspot_simulator import catalogue, drafts, errors, values
+from hubspot_simulator.clock import DAY_MS, Clock, iso
+from hubspot_simulator.drafts import Claims, Draft, unique_key
 from hubspot_simulator.limits import Meter
+from hubspot_simulator.locks import RecordLocks
+from hubspot_simulator.merging import addresses, combine, joined_history, merged_list
 from hubspot_simulator.model import (
-    MERGE,
     Contact,
     Event,
     Owner,
@@ -27,6 +28,7 @@ from hubspot_simulator.model import (
     Revision,
     Source,
 )
+from hubspot_simulator.rules import Rules
 from hubspot_simulator.search import SearchIndex
 
 # HubSpot API facts (list): these come unasked.
@@ -36,32 +38,6 @@ KEPT_ARCHIVED_MS = 90 * DAY_MS
 MAX_IDENTITIES = 250
 
 
-@dataclass(slots=True)
-class Rules:
-    """What an administrator, or an undecided question about HubSpot, makes stricter or milder."""
-
-    # Docs (contacts guide): at least one of these on create; the general guide only recommends it.
-    identity_required: bool = True
-    # Docs (write validation, 2026-09): properties required on create.
-    required: list[str] = field(default_factory=list)
-    # (controlling property, its value, property then required)
-    conditional: list[tuple[str, str, str]] = field(default_factory=list)
-    # Unsettled: does writing the same value again move lastmodifieddate? The harsher answer is yes.
-    same_value_touches: bool = True
-    # Unsettled: does one bad row fail a whole upsert by email? The harsher answer is yes.
-    email_upsert_all_or_nothing: bool = True
-
-
-@dataclass(slots=True)
-class Draft:
-    """Checked values of one write, ready to be applied."""
-
-    props: Props
-    created: int | None = None
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-
-
-Claims = dict[tuple[str, str], int]
 Persist = Callable[[str, int, Any], None]
 
 
@@ -69,7 +45,13 @@ class Portal:
     """State of one account."""
 
     def __init__(
-        self, portal_id: int, clock: Clock, emit: Callable[[Event], None], persist: Persist, lag_ms: int
+        self,
+        portal_id: int,
+        clock: Clock,
+        emit: Callable[[Event], None],
+        persist: Persist,
+        lag_ms: int,
+        property_lag_ms: int = 0,
     ) -> None:
         self.id = portal_id
         self.clock = clock
@@ -89,9 +71,15 @@ class Portal:
         self.aliases: dict[int, int] = {}
         self.emails: dict[str, int] = {}
         self.unique: dict[str, dict[str, int]] = {}
+        # Unique values that a merge took from a record, with that record's id.
+        self.retired: dict[tuple[str, str], int] = {}
         self.blocked: set[str] = set()
+        # Properties that a workflow, list or form uses: they cannot be archived.
+        self.in_use: set[str] = set()
         self.next_id = 101
         self.rules = Rules()
+        self.locks = RecordLocks()
+        self.property_lag_ms = property_lag_ms
         self.meter = Meter("America/Chicago")
         self.index = SearchIndex(self, lag_ms)
         self.unavailable_scopes: frozenset[str] = frozenset()
@@ -133,9 +121,15 @@ class Portal:
                 self._forget(data["id"])
                 if "into" in data:
                     self.aliases[data["id"]] = data["into"]
+                    for name, key in data.get("keys", []):
+                        self.retired[name, key] = data["id"]
             case "property":
                 self.properties[data["name"]] = load_property(data)
                 self.refresh_unique(data["name"])
+            case "property gone":
+                self.properties.pop(data["name"], None)
+            case "blocked":
+                self.blocked.add(data["email"])
             case "group":
                 self.groups[data["name"]] = data
             case "next_id":
@@ -180,13 +174,27 @@ class Portal:
 
     def find_by(self, name: str, value: str) -> Contact | None:
         """By e-mail (secondary addresses match too) or by a property declared unique."""
+        contact_id = self.holder(name, value)
+        if contact_id is not None:
+            return self.contacts[contact_id]
+        merged = self.retired.get((name, unique_key(name, value)))
+        return self.find(merged) if merged is not None and self.rules.merged_value_finds_survivor else None
+
+    def holder(self, name: str, value: str) -> int | None:
+        """Who has this address or this value of a unique property now."""
         index = self.emails if name == "email" else self.unique.get(name, {})
-        contact_id = index.get(unique_key(name, value))
-        return None if contact_id is None else self.contacts[contact_id]
+        return index.get(unique_key(name, value))
 
     def is_key(self, name: str) -> bool:
-        prop = self.properties.get(name)
-        return name == "email" or (prop is not None and prop.unique and not prop.archived)
+        return name == "email" or (self.is_visible(name) and self.properties[name].unique)
+
+    def is_visible(self, name: str) -> bool:
+        """A new property is there only after a moment (reports: 250 to 700 ms), an archived one no more."""
+        return self._is_seen(self.properties.get(name), self.clock.now_ms())
+
+    @staticmethod
+    def _is_seen(prop: Property | None, now: int) -> bool:
+        return prop is not None and not prop.archived and prop.visible_from <= now
 
     def page(self, after: int, limit: int, archived: bool) -> tuple[list[Contact], int | None]:
         """Records from id ``after`` on, and where the next page starts.
@@ -213,7 +221,8 @@ class Portal:
 
     def key_for(self, names: Iterable[str]) -> int:
         """A small number for a set of wanted properties; unknown names are silently left out."""
-        wanted = tuple(sorted({n for n in names if n in self.properties and not self.properties[n].archived}))
+        now = self.clock.now_ms()
+        wanted = tuple(sorted({n for n in names if self._is_seen(self.properties.get(n), now)}))
         key = self._key_ids.get(wanted)
         if key is None:
             key = self._key_ids[wanted] = len(self._key_ids)
@@ -223,22 +232,18 @@ class Portal:
     def wire(self, contact: Contact, key: int) -> bytes:
         """A record as JSON, kept until it changes: listing is mostly joining bytes."""
         if contact.wire_key != key:
-            contact.wire = orjson.dumps(self.document(contact, self._keys[key]))
+            # A copy, since what orjson answers keeps its whole buffer of several kilobytes.
+            contact.wire = b"%b" % orjson.dumps(self.document(contact, self._keys[key]))
             contact.wire_key = key
         return contact.wire
 
     def document(self, contact: Contact, names: Iterable[str]) -> dict[str, Any]:
-        props = contact.props
-        shown: dict[str, str | None] = {}
+        """A record as it is shown. A defined but empty property is null (docs: contacts guide)."""
         created, updated = iso(contact.created), iso(contact.updated)
-        for name in names:
-            # A defined but empty property is null (docs: contacts guide).
-            if name == "createdate":
-                shown[name] = created
-            elif name == "lastmodifieddate":
-                shown[name] = updated
-            else:
-                shown[name] = VIRTUAL[name](contact) if name in VIRTUAL else props.get(name)
+        held = contact.props.get
+        shown = {name: held(name) for name in names}
+        for name, made in _made_of(tuple(names)):
+            shown[name] = made(contact)
         document: dict[str, Any] = {
             "id": str(contact.id),
             "properties": shown,
@@ -270,73 +275,7 @@ class Portal:
         ``dated`` is true under 2026-09, where the account's required-field rules hold and normalised dates
         are reported. ``claims`` holds what earlier rows of the same batch have taken.
         """
-        draft = Draft({})
-        problems: list[ValueProblem] = []
-        held = current.props if current else {}
-        for name, value in raw.items():
-            try:
-                self._check_one(draft, name, value, held, dated)
-            except ValueProblem as problem:
-                problems.append(problem)
-        if problems:
-            raise errors.bad_values(problems, self.id)
-        self._check_rules(draft, held, creating=current is None, dated=dated)
-        self._check_unique(draft, current, claims, owner)
-        return draft
-
-    def _check_one(self, draft: Draft, name: str, raw: Any, held: Props, dated: bool) -> None:
-        prop = self.properties.get(name)
-        if prop is None or prop.archived:
-            raise ValueProblem(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
-        if prop.read_only:
-            message = f'"{name}" is a calculated property; its value cannot be set.'
-            raise ValueProblem(name, "READ_ONLY_VALUE", message)
-        try:
-            text = values.as_text(raw)
-        except TypeError:
-            raise errors.invalid_json(1, 1, f"Cannot deserialize value of property {name}") from None
-        if text is None:  # Only "" clears; null is not documented to do anything.
-            return
-        if text == "":
-            draft.props[name] = ""
-            return
-        checked = values.check(prop, text, held.get(name, ""), self.owner_ids)
-        if name == "lifecyclestage" and values.moves_backward(held.get(name, ""), checked.value):
-            return  # Ignored without a word; whether it is refused instead is not documented.
-        if name == "createdate":
-            draft.created = parse_instant(checked.value)
-            return
-        draft.props[name] = checked.value
-        if dated and checked.normalized:
-            draft.warnings.append(normalized_warning(name, text, checked.value))
-
-    def _check_rules(self, draft: Draft, held: Props, *, creating: bool, dated: bool) -> None:
-        after = {**held, **draft.props}
-        if creating and self.rules.identity_required:
-            identity = ("email", "firstname", "lastname")
-            if not any(after.get(name, "").strip() for name in identity):
-                raise errors.missing_required(["email"])
-        if not dated:
-            return
-        missing = [name for name in self.rules.required if creating and not after.get(name)]
-        if missing:
-            raise errors.missing_required(missing)
-        for controlling, wanted, name in self.rules.conditional:
-            if after.get(controlling) == wanted and not after.get(name):
-                raise errors.missing_conditional(name, controlling)
-
-    def _check_unique(self, draft: Draft, current: Contact | None, claims: Claims | None, owner: int) -> None:
-        own_id = current.id if current else owner
-        for name, value in draft.props.items():
-            if not value or not self.is_key(name):
-                continue
-            key = unique_key(name, value)
-            index = self.emails if name == "email" else self.unique.get(name, {})
-            holder = index.get(key)
-            if holder is not None and holder != own_id:
-                raise errors.conflict(holder) if name == "email" else errors.unique_conflict(name, value, holder)
-            if claims is not None and claims.setdefault((name, key), own_id) != own_id:
-                raise errors.conflict(None) if name == "email" else errors.unique_conflict(name, value, None)
+        return drafts.check(self, raw, current, dated, claims, owner)
 
     # ---- changing -----------------------------------------------------------------------------------
 
@@ -352,20 +291,27 @@ class Portal:
         self._changed(contact)
         self.tell("creation", contact.id, source, {"changeFlag": "CREATED"})
         for name, value in props.items():
-            self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
+            detail = {"propertyName": name, "propertyValue": value}
+            self.tell("propertyChange", contact.id, source, detail, with_creation=True)
         return contact
 
-    def update(self, contact: Contact, draft: Draft, source: Source) -> Contact:
-        now = self.clock.now_ms()
+    def update(self, contact: Contact, draft: Draft, source: Source, at: int | None = None) -> Contact:
+        now = self.clock.now_ms() if at is None else at
         changed = {n: v for n, v in draft.props.items() if contact.props.get(n, "") != v}
         if draft.created is not None and draft.created != contact.created:
             contact.created = draft.created
-        elif not changed and not (draft.props and self.rules.same_value_touches):
+        elif not changed and not ((draft.props or draft.created is not None) and self.rules.same_value_touches):
             return contact
         self._rewrite(contact, changed, now, source)
         for name, value in changed.items():
             self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
         return contact
+
+    def update_together(self, contacts: Iterable[Contact], values: Mapping[str, str], source: Source) -> None:
+        """A bulk job: what fits each record is written, and all are modified in the same millisecond."""
+        at = self.clock.now_ms()
+        for contact in contacts:
+            self.update(contact, self.draft(values, current=contact, dated=False), source, at)
 
     def _rewrite(self, contact: Contact, changed: Props, now: int, source: Source) -> None:
         self._release(contact)
@@ -389,9 +335,9 @@ class Portal:
     def restore(self, contact: Contact, source: Source) -> None:
         """Only a person can do this; the API has no restore (docs: objects guide)."""
         for name in contact.props:
-            holder = self.find_by(name, contact.props[name]) if self.is_key(name) else None
+            holder = self.holder(name, contact.props[name]) if self.is_key(name) else None
             if holder is not None:
-                raise errors.conflict(holder.id)
+                raise errors.conflict(holder)
         contact.archived = 0
         contact.updated = self.clock.now_ms()
         self._leave(self.archived, contact.id)
@@ -409,20 +355,18 @@ class Portal:
 
     def merge(self, primary: Contact, secondary: Contact, source: Source) -> Contact:
         """Both records go; a new one with a new id takes their place (docs: merge functionality)."""
-        merged_ids = [*merged_list(primary), *merged_list(secondary), str(primary.id), str(secondary.id)]
-        if len(merged_ids) > MAX_IDENTITIES:
-            raise errors.ApiError(414, f"Cannot have more than {MAX_IDENTITIES} identities on a profile")
         now = self.clock.now_ms()
-        props = combine(primary, secondary)
-        props["hs_merged_object_ids"] = ";".join(merged_ids)
-        props["hs_calculated_merged_vids"] = f"{primary.id}:{now};{secondary.id}:{now}"
-        survivor = Contact(self._new_id(), props, now, now, source)
+        props = combine(primary, secondary, now)
+        if props["hs_merged_object_ids"].count(";") >= MAX_IDENTITIES:
+            raise errors.ApiError(414, f"Cannot have more than {MAX_IDENTITIES} identities on a profile")
+        new_id = primary.id if self.rules.merge_keeps_primary_id else self._new_id()
+        survivor = Contact(new_id, props, now, now, source)
         survivor.created = min(primary.created, secondary.created)
         survivor.history = joined_history(primary, secondary, props, now)
         for old in (primary, secondary):
             self._drop(old)
-            self.aliases[old.id] = survivor.id
-            self._persist("gone", self.id, {"id": old.id, "into": survivor.id})
+            if old.id != new_id:
+                self._retire(old, survivor)
         self.contacts[survivor.id] = survivor
         insort(self.live, survivor.id)
         self._claim(survivor)
@@ -437,14 +381,32 @@ class Portal:
         self.tell("merge", survivor.id, source, detail)
         return survivor
 
+    def _retire(self, old: Contact, survivor: Contact) -> None:
+        """The id leads to the survivor from now on; unique values that the survivor did not keep are remembered."""
+        keys = [
+            (name, unique_key(name, old.props[name]))
+            for name in self.unique
+            if name in old.props and old.props[name] != survivor.props.get(name)
+        ]
+        self.aliases[old.id] = survivor.id
+        self.retired.update(dict.fromkeys(keys, old.id))
+        self._persist("gone", self.id, {"id": old.id, "into": survivor.id, "keys": keys})
+
+    def block(self, address: str) -> None:
+        """An address that no record has or may have: what a privacy deletion of an unknown one leaves."""
+        self.blocked.add(address.strip().lower())
+        self._persist("blocked", self.id, {"email": address.strip().lower()})
+
     def force(self, contact: Contact, props: Props, source: Source) -> None:
         """Store values unchecked, as old imports and forms did: for records that no rule would let in."""
         self._rewrite(contact, props, self.clock.now_ms(), source)
         for name, value in props.items():
             self.tell("propertyChange", contact.id, source, {"propertyName": name, "propertyValue": value})
 
-    def tell(self, kind: str, object_id: int, source: Source, detail: dict[str, Any]) -> None:
-        self._emit(Event(kind, self.id, object_id, self.clock.now_ms(), source, detail))
+    def tell(
+        self, kind: str, object_id: int, source: Source, detail: dict[str, Any], *, with_creation: bool = False
+    ) -> None:
+        self._emit(Event(kind, self.id, object_id, self.clock.now_ms(), source, detail, with_creation))
 
     def property_changed(self, prop: Property) -> None:
         """After a definition changed: the state file hears of it, cached records are stale."""
@@ -454,6 +416,18 @@ class Portal:
             contact.wire_key = -1
         self.refresh_unique(prop.name)
         self._persist("property", self.id, dump_property(prop))
+
+    def purge_properties(self) -> None:
+        """Properties archived for 90 days go, and their values with them (docs: properties guide)."""
+        limit = self.clock.now_ms() - KEPT_ARCHIVED_MS
+        for name in [p.name for p in self.properties.values() if p.archived and p.archived < limit]:
+            del self.properties[name]
+            self.unique.pop(name, None)
+            self._persist("property gone", self.id, {"name": name})
+            for contact in self.contacts.values():
+                if name in contact.props:
+                    contact.props = {key: value for key, value in contact.props.items() if key != name}
+                    self._persist("contact", self.id, contact)
 
     def group_changed(self, group: dict[str, Any]) -> None:
         self._persist("group", self.id, group)
@@ -510,52 +484,10 @@ class Portal:
                 del index[unique_key(name, value)]
 
 
-def unique_key(name: str, value: str) -> str:
-    return value.strip().lower() if name == "email" else value
-
-
-def addresses(props: Props) -> list[str]:
-    """The primary address and the additional ones; all of them are unique across contacts."""
-    found = [props["email"].lower()] if "email" in props else []
-    if "hs_additional_emails" in props:
-        found.extend(a.lower() for a in props["hs_additional_emails"].split(";") if a)
-    return found
-
-
-def merged_list(contact: Contact) -> list[str]:
-    return [i for i in contact.props.get("hs_merged_object_ids", "").split(";") if i]
-
-
-def combine(primary: Contact, secondary: Contact) -> Props:
-    """The primary's value wins where it has one; stage and e-mails have rules of their own."""
-    props = {**secondary.props, **primary.props}
-    stages = [c.props.get("lifecyclestage", "") for c in (primary, secondary)]
-    furthest = max(stages, key=lambda s: values.STAGES.index(s) if s in values.STAGES else -1)
-    if furthest:
-        props["lifecyclestage"] = furthest
-    every = dict.fromkeys([*addresses(primary.props), *addresses(secondary.props)])
-    every.pop(props.get("email", "").lower(), None)
-    if every:
-        props["hs_additional_emails"] = ";".join(every)
-    return props
-
-
-def joined_history(primary: Contact, secondary: Contact, props: Props, now: int) -> dict[str, list[Revision]]:
-    history: dict[str, list[Revision]] = {}
-    for name, value in props.items():
-        past = sorted([*primary.revisions(name), *secondary.revisions(name)], key=lambda r: r.at)
-        if not past or past[-1].value != value:
-            past.append(Revision(now, value, MERGE))
-        history[name] = past
-    return history
-
-
-def normalized_warning(name: str, raw: str, kept: str) -> dict[str, Any]:
-    return {
-        "category": "PROPERTY_VALUE_NORMALIZED",
-        "message": f"The value of {name} was normalized",
-        "context": {"propertyName": [name], "rawValue": [raw], "normalizedValue": [kept]},
-    }
+@lru_cache(maxsize=256)
+def _made_of(names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Contact], str | None]], ...]:
+    """Of the wanted properties those that are not stored; asked for each record of a page."""
+    return tuple((name, VIRTUAL[name]) for name in names if name in VIRTUAL)
 
 
 def wire_revision(revision: Revision) -> dict[str, Any]:
@@ -586,11 +518,6 @@ def _email_domain(contact: Contact) -> str | None:
     return contact.props.get("email", "").rpartition("@")[2] or None
 
 
-def _digits(contact: Contact) -> str | None:
-    digits = "".join(c for c in contact.props.get("phone", "") if c.isdigit())
-    return digits.removeprefix("1")[:10] if len(digits) >= 10 else digits or None
-
-
 def _full_name(contact: Contact) -> str | None:
     name = f"{contact.props.get('firstname', '')} {contact.props.get('lastname', '')}".strip()
     return name or contact.props.get("email")
@@ -607,5 +534,6 @@ VIRTUAL: dict[str, Callable[[Contact], str | None]] = {
     "hs_is_unworked": lambda c: "false" if c.props.get("hubspot_owner_id") else "true",
     "hs_object_source": lambda c: c.origin.kind,
     "hs_object_source_id": lambda c: c.origin.id,
-    "hs_searchable_calculated_phone_number": _digits,
+    "hs_pipeline": lambda _: "contacts-lifecycle-pipeline",
+    "hs_searchable_calculated_phone_number": lambda c: values.without_country(c.props.get("phone", "")),
 }

@@ -1,4 +1,4 @@
-"""The properties, groups and owners endpoints (docs: properties guide, owners guide)."""
+"""The endpoints of property definitions and their groups (docs: properties guide; live reports for refusals)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from hubspot_simulator.clock import iso
 from hubspot_simulator.contacts import OBJECT_NAMES, Call, is_true
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response, json_response
-from hubspot_simulator.model import Option, Owner, Property
+from hubspot_simulator.model import Option, Property
+from hubspot_simulator.portal import Portal
 
 READ = "crm.schemas.contacts.read"
 WRITE = "crm.schemas.contacts.write"
-OWNERS_READ = "crm.objects.owners.read"
 MAX_UNIQUE = 10
 MAX_BATCH = 100
+SENSITIVITIES = ("non_sensitive", "sensitive", "highly_sensitive")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,99}\Z")
 # Docs (properties guide): which field types go with which type.
 FIELD_TYPES = {
@@ -39,7 +40,7 @@ def route(method: str, rest: tuple[str, ...]) -> tuple[str, Handler] | None:
         case "GET", ():
             return READ, listing
         case "POST", ():
-            return WRITE, lambda c: json_response(wire(create(c, c.request.json())), 201)
+            return WRITE, lambda c: json_response(wire(create(c, c.request.json())), 201, _location(c))
         case "GET", ("groups",):
             return READ, lambda c: json_response({"results": list(_live_groups(c).values())})
         case "POST", ("groups",):
@@ -57,7 +58,7 @@ def route(method: str, rest: tuple[str, ...]) -> tuple[str, Handler] | None:
         case "POST", ("batch", "archive"):
             return WRITE, batch_archive
         case "GET", (name,):
-            return READ, lambda c: json_response(wire(find(c, name, is_true(c.request.param("archived")))))
+            return READ, lambda c: get(c, name)
         case "PATCH", (name,):
             return WRITE, lambda c: json_response(wire(update(c, name, c.request.json())))
         case "DELETE", (name,):
@@ -103,17 +104,36 @@ def wire(prop: Property) -> dict[str, Any]:
 
 
 def find(call: Call, name: str, archived: bool = False) -> Property:
-    prop = call.portal.properties.get(name)
-    if prop is None or bool(prop.archived) != archived or prop.visible_from > call.portal.clock.now_ms():
+    """Raises: ApiError 404, for a new property also until it can be seen."""
+    portal = call.portal
+    portal.purge_properties()
+    prop = portal.properties.get(name)
+    if prop is None or bool(prop.archived) != archived or prop.visible_from > portal.clock.now_ms():
         raise errors.not_found(category=True)
     return prop
 
 
+def get(call: Call, name: str) -> Response:
+    prop = find(call, name, is_true(call.request.param("archived")))
+    if not _is_asked_for(call.request.param("dataSensitivity")):
+        raise errors.not_found(category=True)
+    return json_response(wire(prop))
+
+
 def listing(call: Call) -> Response:
-    archived = is_true(call.request.param("archived"))
-    now = call.portal.clock.now_ms()
-    shown = [wire(p) for p in call.portal.properties.values() if bool(p.archived) == archived and p.visible_from <= now]
-    return json_response({"results": shown})
+    portal, archived = call.portal, is_true(call.request.param("archived"))
+    portal.purge_properties()
+    now = portal.clock.now_ms()
+    asked_for = _is_asked_for(call.request.param("dataSensitivity"))
+    shown = [p for p in portal.properties.values() if bool(p.archived) == archived and p.visible_from <= now]
+    return json_response({"results": [wire(p) for p in shown] if asked_for else []})
+
+
+def _is_asked_for(sensitivity: str) -> bool:
+    """Whether ``dataSensitivity`` takes in what is here: this account has no sensitive properties."""
+    if sensitivity not in ("", *SENSITIVITIES):
+        raise errors.validation(f"dataSensitivity must be one of {', '.join(SENSITIVITIES)}")
+    return sensitivity in ("", SENSITIVITIES[0])
 
 
 def create(call: Call, document: dict[str, Any]) -> Property:
@@ -121,6 +141,7 @@ def create(call: Call, document: dict[str, Any]) -> Property:
     if absent:
         raise errors.invalid_json(1, 1, f"Some required fields were not set: [{', '.join(absent)}]")
     portal, name = call.portal, str(document["name"])
+    portal.purge_properties()
     _check_definition(call, document)
     existing = portal.properties.get(name)
     if existing is not None and not existing.archived:
@@ -130,6 +151,7 @@ def create(call: Call, document: dict[str, Any]) -> Property:
             category="OBJECT_ALREADY_EXISTS",
             extra={"subCategory": "Properties.PROPERTY_WITH_NAME_EXISTS"},
         )
+    _check_room(portal, document)
     now = portal.clock.now_ms()
     if existing is not None:  # Creating an archived name again restores it (observed live).
         existing.archived = 0
@@ -139,6 +161,8 @@ def create(call: Call, document: dict[str, Any]) -> Property:
         prop.defined_by_hubspot = False
         prop.created = now
         prop.unique = document.get("hasUniqueValue") is True
+        prop.external_options = document.get("externalOptions") is True
+    prop.visible_from = now + portal.property_lag_ms
     _assign(prop, document)
     prop.updated = now
     portal.properties[name] = prop
@@ -147,7 +171,7 @@ def create(call: Call, document: dict[str, Any]) -> Property:
 
 
 def _check_definition(call: Call, document: dict[str, Any]) -> None:
-    portal, name, kind = call.portal, str(document["name"]), str(document["type"])
+    name, kind = str(document["name"]), str(document["type"])
     if not NAME.match(name):
         raise errors.validation(
             f'Property name "{name}" is invalid: lower case letters, digits and underscores only', name=[name]
@@ -158,9 +182,32 @@ def _check_definition(call: Call, document: dict[str, Any]) -> None:
         )
     if document["groupName"] not in _live_groups(call):
         raise errors.validation(f"The property group {document['groupName']} does not exist")
-    if kind == "bool" and sorted(o.value for o in _options(document)) != ["false", "true"]:
+    if document.get("dataSensitivity", SENSITIVITIES[0]) != SENSITIVITIES[0]:
+        raise errors.validation("This account may not have sensitive properties (they are for Enterprise accounts)")
+    external = document.get("externalOptions") is True
+    if external and (kind != "enumeration" or document.get("referencedObjectType") != "OWNER"):
+        raise errors.validation("externalOptions goes with type enumeration and referencedObjectType OWNER only")
+    calculated = document["fieldType"] == "calculation_equation"
+    if calculated and not document.get("calculationFormula"):
+        raise errors.invalid_json(1, 1, "Some required fields were not set: [calculationFormula]")
+    if kind == "enumeration" and not external and not calculated and not document.get("options"):
+        raise errors.invalid_json(1, 1, "Some required fields were not set: [options]")
+    if kind == "bool":
+        _check_bool_options(document)
+
+
+def _check_bool_options(document: dict[str, Any]) -> None:
+    if sorted(option.value for option in _options(document)) != ["false", "true"]:
         raise errors.validation("bool properties must have exactly two options, true and false")
-    taken = sum(p.unique and not p.archived for p in portal.properties.values())
+
+
+def _check_room(portal: Portal, document: dict[str, Any]) -> None:
+    """Docs (properties guide): ten unique properties, and a limit on custom ones; archived ones do not count."""
+    live = [p for p in portal.properties.values() if not p.archived]
+    most = portal.rules.max_custom_properties
+    if sum(not p.defined_by_hubspot for p in live) >= most:
+        raise errors.validation(f"At most {most} custom properties are allowed")
+    taken = sum(p.unique for p in live)
     if document.get("hasUniqueValue") is True and taken >= MAX_UNIQUE:
         raise errors.validation(f"At most {MAX_UNIQUE} properties with unique values are allowed")
 
@@ -191,12 +238,15 @@ def _assign(prop: Property, document: dict[str, Any]) -> None:
     prop.order = int(document.get("displayOrder", prop.order))
     prop.hidden = bool(document.get("hidden", prop.hidden))
     prop.form_field = bool(document.get("formField", prop.form_field))
+    prop.calculated = prop.calculated or prop.field_type == "calculation_equation"
+    prop.read_only = prop.read_only or prop.calculated  # what it is calculated from is not looked at: it stays empty
     if "options" in document:  # The whole list is replaced; without it nothing changes.
         prop.options = _options(document)
 
 
 def update(call: Call, name: str, document: dict[str, Any]) -> Property:
     prop = find(call, name)
+    _check_changes(prop, document)
     if "fieldType" in document and document["fieldType"] not in FIELD_TYPES.get(prop.type, set()):
         raise errors.validation(f"fieldType {document['fieldType']} does not go with type {prop.type}")
     if document.get("groupName", prop.group) not in _live_groups(call):
@@ -208,13 +258,36 @@ def update(call: Call, name: str, document: dict[str, Any]) -> Property:
     return prop
 
 
+def _check_changes(prop: Property, document: dict[str, Any]) -> None:
+    """What may not be changed. Whether a type may is not documented: it may not."""
+    if document.get("type", prop.type) != prop.type:
+        raise errors.validation(f"The type of {prop.name} cannot be changed", type=[str(document["type"])])
+    if "calculation_equation" in (prop.field_type, document.get("fieldType")) and "fieldType" in document:
+        raise errors.validation(f"The fieldType of {prop.name} cannot be changed")
+    if prop.defined_by_hubspot:
+        fixed = sorted(set(document) - ({"options"} if prop.options and not prop.read_only else set()))
+        if fixed:
+            message = f"The definition of {prop.name} cannot be changed: {', '.join(fixed)}"
+            raise errors.validation(message, propertyName=[prop.name])
+    if prop.type == "bool" and "options" in document:
+        _check_bool_options(document)
+
+
 def archive(call: Call, name: str) -> Response:
     prop = find(call, name)
     if prop.defined_by_hubspot:
         raise errors.validation(f'"{name}" is defined by HubSpot and cannot be deleted')
+    if name in call.portal.in_use:
+        raise errors.property_in_use(name)
     prop.archived = call.portal.clock.now_ms()
     call.portal.property_changed(prop)
     return Response(204)
+
+
+def _location(call: Call) -> tuple[tuple[str, str], ...]:
+    """The address of what a create made."""
+    name = call.request.json()["name"]
+    return (("Location", f"https://api.hubapi.com{call.request.path.rstrip('/')}/{name}"),)
 
 
 # ---- batches ----------------------------------------------------------------------------------------
@@ -238,13 +311,17 @@ def _answer(call: Call, results: list[Any], problems: list[Any], success: int) -
 
 def batch_read(call: Call) -> Response:
     document = call.request.json()
+    if not _is_asked_for(str(document.get("dataSensitivity") or "")):
+        missing = [str(row.get("name")) for row in _rows(document)]
+        return _answer(call, [], [errors.some_missing(missing).as_row()], 200)
     found, missing = [], []
     for row in _rows(document):
         try:
-            found.append(wire(find(call, str(row.get("name")), bool(document.get("archived")))))
+            prop = find(call, str(row.get("name")), bool(document.get("archived")))
+            found.append(wire(prop))
         except ApiError:
             missing.append(str(row.get("name")))
-    problems = [errors.some_missing(missing).body("")] if missing else []
+    problems = [errors.some_missing(missing).as_row()] if missing else []
     return _answer(call, found, problems, 200)
 
 
@@ -255,13 +332,18 @@ def batch_create(call: Call) -> Response:
         try:
             found.append(wire(create(call, row)))
         except ApiError as error:
-            problems.append(error.body(""))
+            problems.append(error.as_row())
     return _answer(call, found, problems, 201)
 
 
 def batch_archive(call: Call) -> Response:
+    """Docs (batch archive): whatever the state of a property was, missing and archived included."""
     for row in _rows(call.request.json()):
-        archive(call, str(row.get("name")))
+        try:
+            archive(call, str(row.get("name")))
+        except ApiError as error:
+            if error.status != 404:
+                raise
     return Response(204)
 
 
@@ -290,7 +372,7 @@ def create_group(call: Call) -> Response:
     group = {"name": name, "label": label, "displayOrder": order, "archived": False}
     call.portal.groups[name] = group
     call.portal.group_changed(group)
-    return json_response(group, 201)
+    return json_response(group, 201, _location(call))
 
 
 def update_group(call: Call, name: str) -> Response:
@@ -304,61 +386,7 @@ def update_group(call: Call, name: str) -> Response:
 def archive_group(call: Call, name: str) -> Response:
     group = _group(call, name)
     if any(p.group == name and not p.archived for p in call.portal.properties.values()):
-        raise errors.validation(f"The property group {name} still has properties")
+        raise errors.group_in_use()
     group["archived"] = True
     call.portal.group_changed(group)
     return Response(204)
-
-
-# ---- owners -----------------------------------------------------------------------------------------
-
-
-def route_owners(method: str, rest: tuple[str, ...]) -> tuple[str, Handler] | None:
-    match method, rest:
-        case "GET", ():
-            return OWNERS_READ, owners
-        case "GET", (owner_id,):
-            return OWNERS_READ, lambda c: owner(c, owner_id)
-        case _:
-            return None
-
-
-def owner(call: Call, owner_id: str) -> Response:
-    found = call.portal.owners.get(int(owner_id)) if owner_id.isdigit() else None
-    if found is None:
-        raise errors.not_found(category=True)
-    return json_response(wire_owner(found))
-
-
-def owners(call: Call) -> Response:
-    request = call.request
-    limit = request.param("limit", "100")
-    if not limit.isdigit() or not 1 <= int(limit) <= 500:
-        raise errors.validation("limit must be between 1 and 500")
-    after, email = request.param("after", "0"), request.param("email").lower()
-    archived = is_true(request.param("archived"))
-    found = [
-        o
-        for o in sorted(call.portal.owners.values(), key=lambda o: o.id)
-        if o.archived == archived and o.id >= int(after or "0") and email in ("", o.email)
-    ]
-    document: dict[str, Any] = {"results": [wire_owner(o) for o in found[: int(limit)]]}
-    if len(found) > int(limit):
-        document["paging"] = {"next": {"after": str(found[int(limit)].id)}}
-    return json_response(document)
-
-
-def wire_owner(found: Owner) -> dict[str, Any]:
-    return {
-        "id": str(found.id),
-        "email": found.email,
-        "type": "PERSON",
-        "firstName": found.first,
-        "lastName": found.last,
-        "userId": found.user_id,
-        "userIdIncludingInactive": found.user_id,
-        "createdAt": iso(found.created),
-        "updatedAt": iso(found.created),
-        "archived": found.archived,
-        "teams": [],
-    }

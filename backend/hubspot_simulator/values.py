@@ -15,7 +15,10 @@ from hubspot_simulator.errors import ValueProblem
 from hubspot_simulator.model import Property
 
 MAX_TEXT = 65_536
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z")
+NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)\Z", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+MILLISECONDS = re.compile(r"-?\d{1,17}\Z", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?\Z", re.ASCII)
 EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\\\"]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]\Z"
 )
@@ -93,27 +96,27 @@ def _number(prop: Property, text: str) -> str:
     stripped = text.strip()
     if not NUMBER.match(stripped):
         raise ValueProblem(prop.name, "INVALID_INTEGER", f"{text} was not a valid number", text)
-    return stripped.removeprefix("+")
+    return stripped
 
 
 def _bool(prop: Property, text: str) -> str:
-    lowered = text.strip().lower()
-    if lowered not in ("true", "false"):
+    stripped = text.strip()
+    if stripped not in ("true", "false"):
         raise _not_an_option(prop, text)
-    return lowered
+    return stripped
 
 
 def _date(prop: Property, text: str) -> Checked:
     """``YYYY-MM-DD``, or milliseconds at exactly midnight UTC; comes back as ``YYYY-MM-DD``."""
     stripped = text.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", stripped):
+    if DAY.match(stripped):
         try:
             return Checked(date.fromisoformat(stripped).isoformat(), stripped != text)
         except ValueError:
             raise ValueProblem(prop.name, "INVALID_DATE", f"{text} was not a valid date.", text) from None
-    at = parse_instant(stripped)
-    if at is None:
+    if not MILLISECONDS.match(stripped):
         raise ValueProblem(prop.name, "INVALID_LONG", f"{text} was not a valid long.", text)
+    at = int(stripped)
     if at % DAY_MS or not -62_135_596_800_000 <= at < 253_402_300_800_000:
         message = f"{text} is at {_clock_time(at)} and not at midnight UTC!"
         raise ValueProblem(prop.name, "INVALID_DATE", message, text)
@@ -126,7 +129,10 @@ def _clock_time(at: int) -> str:
 
 
 def _datetime(prop: Property, text: str) -> Checked:
-    at = parse_instant(text)
+    """ISO 8601, with its zone when it has a time, or milliseconds."""
+    stripped = text.strip()
+    known = MOMENT.match(stripped) or MILLISECONDS.match(stripped)
+    at = parse_instant(stripped) if known else None
     if at is None or not -62_135_596_800_000 <= at < 253_402_300_800_000:
         raise ValueProblem(prop.name, "INVALID_LONG", f"{text} was not a valid long.", text)
     kept = iso(at)
@@ -162,6 +168,12 @@ def _not_an_option(prop: Property, text: str) -> ValueProblem:
         for o in prop.options
     )
     return ValueProblem(prop.name, "INVALID_OPTION", f"{text} was not one of the allowed options: [{listed}]", text)
+
+
+def without_country(phone: str) -> str | None:
+    """A telephone number as searches compare it: digits only, without the country code (docs: search)."""
+    digits = "".join(c for c in phone if c.isdigit())
+    return digits.removeprefix("1")[:10] if len(digits) >= 10 else digits or None
 
 
 def moves_backward(current: str, wanted: str) -> bool:
