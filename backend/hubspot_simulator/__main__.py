@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 import orjson
 
+from hubspot_simulator.description import VERSIONS, describe
+from hubspot_simulator.faults import Storm
 from hubspot_simulator.limits import DAILY_LIMIT, SEARCH_PER_SECOND, TIERS, Limit
 from hubspot_simulator.people import DEFAULT_COUNT
 from hubspot_simulator.server import listen, serve
-from hubspot_simulator.simulator import Settings, Simulator
+from hubspot_simulator.simulator import SEARCH_TROUBLE, WEBHOOK_TROUBLE, Settings, Simulator
 from hubspot_simulator.state import StateMismatch
 
 
@@ -24,6 +26,8 @@ def announcement(simulator: Simulator) -> bytes:
             "base_url": simulator.base_url,
             "client_id": simulator.authority.client_id,
             "client_secret": simulator.authority.client_secret,
+            "app_id": simulator.app_id,
+            "developer_key": simulator.developer_key,
             "portals": [
                 {"portal_id": portal_id, "static_token": simulator.static_token(portal_id)}
                 for portal_id in simulator.portals
@@ -37,6 +41,21 @@ def _limit(_context: click.Context, _parameter: click.Parameter, text: str) -> L
         return Limit.parse(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _print_description(context: click.Context, _parameter: click.Parameter, version: str | None) -> None:
+    if version is not None:
+        click.echo(orjson.dumps(describe(version), option=orjson.OPT_INDENT_2))
+        context.exit()
+
+
+def _trouble(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    try:
+        rates = {name: float(rate) for name, _, rate in (text.partition("=") for text in texts)}
+        Storm({name: rate for name, rate in rates.items() if name not in (*WEBHOOK_TROUBLE, SEARCH_TROUBLE)})
+    except ValueError as error:
+        raise click.BadParameter(f"trouble looks like error-after=0.01 ({error})") from None
+    return rates
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -54,11 +73,18 @@ def _limit(_context: click.Context, _parameter: click.Parameter, text: str) -> L
               help="Tier of the accounts: the limits of their private apps.")  # fmt: skip
 @click.option("--latency-ms", default=0, help="Wait before each answer.")
 @click.option("--search-lag-ms", default=500, help="How long the search index stays behind.")
+@click.option("--property-lag-ms", default=700, help="How long a new property cannot be seen.")
 @click.option("--webhook-url", default="", help="Where webhooks go.")
+@click.option("--trouble", multiple=True, metavar="KIND=RATE", callback=_trouble,
+              help="Trouble at random, e.g. error-after=0.01; kinds: see docs/simulator.md.")  # fmt: skip
+@click.option("--someone", "someone_per_minute", default=0.0, help="What others do in the accounts, acts per minute.")
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path),
               help="Directory that keeps changes over restarts.")  # fmt: skip
 @click.option("--client-id", default="", help="Fix the app's client id.")
 @click.option("--client-secret", default="", help="Fix the app's client secret.")
+@click.option("--openapi", type=click.Choice(VERSIONS), is_flag=False, flag_value=VERSIONS[0], is_eager=True,
+              expose_value=False, callback=_print_description,
+              help="Print the OpenAPI description of a version (the newest unless told) and stop.")  # fmt: skip
 def main(
     host: str,
     port: int,
@@ -72,7 +98,10 @@ def main(
     tier: str,
     latency_ms: int,
     search_lag_ms: int,
+    property_lag_ms: int,
     webhook_url: str,
+    trouble: dict[str, float],
+    someone_per_minute: float,
     state: Path | None,
     client_id: str,
     client_secret: str,
@@ -89,7 +118,10 @@ def main(
         tier=tier,
         latency_ms=latency_ms,
         search_lag_ms=search_lag_ms,
+        property_lag_ms=property_lag_ms,
         people_file=people_file,
+        trouble=trouble,
+        someone_per_minute=someone_per_minute,
         state=state,
         client_id=client_id,
         client_secret=client_secret,

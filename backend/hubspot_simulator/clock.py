@@ -51,16 +51,19 @@ def iso(ms: int) -> str:
     HubSpot API facts (values): ISO 8601, UTC, milliseconds, Java style: a zero fraction is dropped.
     """
     days, rest = divmod(ms, DAY_MS)
-    seconds, fraction = divmod(rest, 1000)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    text = f"{_day(days)}T{hour:02d}:{minute:02d}:{second:02d}"
-    return f"{text}.{fraction:03d}Z" if fraction else f"{text}Z"
+    minute, rest = divmod(rest, 60_000)
+    second, fraction = divmod(rest, 1000)
+    return _day(days) + _MINUTES[minute] + _SECONDS[second] + _FRACTIONS[fraction]
+
+
+# A listed record shows four moments and more: put together from parts they cost a fifth of formatting each.
+_MINUTES = tuple(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
+_SECONDS = tuple(f"{second:02d}" for second in range(60))
+_FRACTIONS = ("Z", *(f".{fraction:03d}Z" for fraction in range(1, 1000)))
 
 
 @lru_cache(maxsize=8192)
 def _day(days: int) -> str:
-    """Calendar dates are dear to compute, and every listed record needs some."""
     return date.fromordinal(EPOCH_DAY + days).isoformat()
 
 

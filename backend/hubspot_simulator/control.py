@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hubspot_simulator import contacts, errors, properties
 from hubspot_simulator.clock import iso
 from hubspot_simulator.contacts import Call
+from hubspot_simulator.description import VERSIONS, describe
 from hubspot_simulator.errors import ApiError
+from hubspot_simulator.faults import Storm
 from hubspot_simulator.http import Request, Response, json_response
 from hubspot_simulator.limits import Limit
 from hubspot_simulator.model import USER, Contact
@@ -32,15 +34,18 @@ class Control:
         try:
             document = self._dispatch(request, parts)
         except ApiError as error:
-            return json_response(error.body(""), error.status)
+            return json_response(error.body(), error.status)
         except (KeyError, TypeError, ValueError) as error:
             return json_response({"status": "error", "message": f"{type(error).__name__}: {error}"}, 400)
         return document if isinstance(document, Response) else json_response(document)
 
     def _dispatch(self, request: Request, parts: tuple[str, ...]) -> Any:
         simulator = self._simulator
+        request.check_params()
         body = request.json() if request.body else {}
         match request.method, parts:
+            case "GET", ("openapi.json",):
+                return describe(request.param("version") or VERSIONS[0])
             case "GET", ("status",):
                 return self.status()
             case "GET", ("requests",):
@@ -51,6 +56,8 @@ class Control:
                 return self.change_settings(body)
             case "GET" | "PUT", ("webhooks",):
                 return self.webhooks(body)
+            case "GET" | "PUT", ("journal",):
+                return simulator.journal.control(body)
             case "GET", ("deliveries",):
                 return {"deliveries": list(simulator.webhooks.deliveries)[::-1]}
             case "GET" | "POST" | "DELETE", ("faults",):
@@ -73,6 +80,8 @@ class Control:
                 return {"revoked": self._simulator.authority.uninstall(portal.id)}
             case _, ("contacts", *rest):
                 return self.contacts(request, tuple(rest), body)
+            case "GET" | "POST", ("someone",):
+                return self.someone(request.method, body)
             case "POST", ("merge",):
                 return self.merge(body)
             case _, ("properties", *rest):
@@ -92,6 +101,7 @@ class Control:
             "base_url": simulator.base_url,
             "limit": str(simulator.limit) if simulator.limit else "none",
             "latency_ms": simulator.latency_ms,
+            "exports": dataclasses.asdict(simulator.exports.pace),
             "rules": {p.id: dataclasses.asdict(p.rules) for p in simulator.portals.values()},
             "portals": [self.portal_status(portal) for portal in simulator.portals.values()],
             "statuses": simulator.statuses,
@@ -144,8 +154,9 @@ class Control:
     # ---- settings and faults ------------------------------------------------------------------------
 
     def change_settings(self, body: dict[str, Any]) -> dict[str, Any]:
-        """``limit``, ``search_limit``, ``daily_limit``, ``latency_ms``, ``search_lag_ms``,
-        ``rotate_refresh_tokens``, ``unavailable_scopes``, ``static_scopes``, ``rules``.
+        """``limit``, ``search_limit``, ``daily_limit``, ``latency_ms``, ``search_lag_ms``, ``property_lag_ms``,
+        ``properties_in_use``, ``rotate_refresh_tokens``, ``unavailable_scopes``, ``static_scopes``, ``rules``,
+        ``exports``, ``search``.
         """
         simulator, portal = self._simulator, self.portal(body)
         if "limit" in body:
@@ -158,40 +169,63 @@ class Control:
             simulator.authority.rotate_refresh_tokens = bool(body["rotate_refresh_tokens"])
         if "unavailable_scopes" in body:
             portal.unavailable_scopes = frozenset(body["unavailable_scopes"])
+        if "properties_in_use" in body:
+            portal.in_use = set(body["properties_in_use"])
+        portal.property_lag_ms = int(body.get("property_lag_ms", portal.property_lag_ms))
         if "static_scopes" in body:
             simulator.authority.tokens[simulator.static_token(portal.id)].scopes = list(body["static_scopes"])
         for name, value in (body.get("rules") or {}).items():
             if name not in portal.rules.__slots__:
                 raise ValueError(f"unknown rule {name}")
             setattr(portal.rules, name, value)
+        for name, value in (body.get("exports") or {}).items():
+            if name not in simulator.exports.pace.__slots__:
+                raise ValueError(f"unknown setting of exports {name}")
+            setattr(simulator.exports.pace, name, value)
+        for name, value in (body.get("search") or {}).items():
+            if name not in ("jitter_ms", "stale_rate", "stale_ms"):
+                raise ValueError(f"unknown setting of search {name}")
+            setattr(portal.index.trouble, name, value)
         return self.status()
 
     def webhooks(self, body: dict[str, Any]) -> dict[str, Any]:
         hooks = self._simulator.webhooks
-        for name, value in body.items():
-            if name not in hooks.settings.__slots__:
-                raise ValueError(f"unknown setting {name}")
-            setattr(hooks.settings, name, value)
-        return {
-            **dataclasses.asdict(hooks.settings),
-            "waiting": hooks.waiting(),
-            "delivered": hooks.delivered,
-            "failed_attempts": hooks.failed,
-            "lost": hooks.lost,
-        }
+        if body:
+            hooks.configure(**body)
+        return hooks.document()
 
     def faults(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """``{"outage_seconds": 5}``, a fault, or ``{"storm": {"rates": {"error-before": 0.01}, "seed": 1}}``."""
         faults = self._simulator.faults
         if method == "DELETE":
             faults.clear()
         elif "outage_seconds" in body:
             faults.outage_until = self._simulator.clock.now_ms() + int(float(body["outage_seconds"]) * 1000)
+        elif "storm" in body:
+            faults.storm = Storm(**body["storm"])
         elif method == "POST":
             faults.add(body)
         return {
             "faults": [dataclasses.asdict(fault) for fault in faults.waiting],
+            "storm": {"rates": faults.storm.rates, "seed": faults.storm.seed},
             "outage_until": iso(faults.outage_until) if faults.outage_until else None,
         }
+
+    def someone(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """``{"acts": 10, "kind": "merge"}`` now, ``{"per_minute": 30}`` from now on, or
+        ``{"bulk_edit": 12000, "properties": {…}}`` in one millisecond, or ``{"drift": "option_removed"}``.
+        """
+        someone, portal = self._simulator.someone, self.portal(body)
+        did: list[dict[str, Any]] = []
+        if "per_minute" in body:
+            someone.work(float(body["per_minute"]))
+        if "bulk_edit" in body:
+            told = someone.bulk_edit(portal, int(body["bulk_edit"]), body.get("properties"))
+            did.append({"kind": "bulk_edit", **(told or {})})
+        if "drift" in body:
+            did.append({"kind": "drift", **(someone.drift(portal, str(body["drift"])) or {})})
+        did += [someone.act(portal, str(body.get("kind", ""))) for _ in range(int(body.get("acts", 0)))]
+        return {"did": did, "done": someone.done, "per_minute": someone.per_minute}
 
     # ---- acting as the HubSpot user -----------------------------------------------------------------
 

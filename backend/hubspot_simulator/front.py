@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hubspot_simulator import contacts, errors, properties
+from hubspot_simulator import associations, batches, contacts, errors, owners, properties
 from hubspot_simulator.contacts import Call
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, Route, read_path
@@ -51,7 +51,7 @@ class Front:
         if path.area == "oauth":
             return simulator.authority.endpoint(request, path.version, path.rest)
         if path.area == "files":
-            return simulator.files.serve(request.method, path.rest)
+            return simulator.files.serve(request, path.rest)
         if path.area == "webhooks":
             return simulator.webhook_settings.endpoint(request, path)
         if path.area.startswith("webhooks-journal/"):
@@ -68,6 +68,7 @@ class Front:
             if window.count(note.now, 1_000) >= per_second:
                 raise errors.rate_limited("SECONDLY", note.correlation_id)
             window.add(note.now, 1_000)
+        request.check_params()
         return simulator.journal.endpoint(request, section, path.rest, access)
 
     def _account_call(self, request: Request, path: Route, note: Note) -> Response:
@@ -88,17 +89,19 @@ class Front:
             raise errors.missing_scopes([scope])
         if scope == contacts.WRITE:
             portal.refuse_while_locked(note.now)
+        request.check_params()
         # HubSpot API facts (webhooks): an app's own write shows INTEGRATION and the app id as text.
         return handler(Call(request, portal, path.version, Source("INTEGRATION", str(simulator.app_id))))
 
     def _route(self, method: str, path: Route) -> tuple[str, contacts.Handler] | None:
         match path.area:
             case "crm/objects":
-                return contacts.route(method, path.rest)
+                found = contacts.route(method, path.rest) or batches.route(method, path.rest)
+                return found or associations.route(method, path.rest)
             case "crm/properties":
                 return properties.route(method, path.rest)
             case "crm/owners":
-                return properties.route_owners(method, path.rest)
+                return owners.route(method, path.rest)
             case "crm/exports":
                 return self._simulator.exports.route(method, path.rest)
             case "account-info" | "appinstalls":

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 import orjson
 
 from hubspot_simulator import errors
+
+if TYPE_CHECKING:
+    from hubspot_simulator.description import Found
 
 DATED = frozenset({"2026-09", "2026-03"})
 VERSIONS = DATED | {"v3"}
@@ -24,6 +27,8 @@ class Request:
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    # The described operation it asks for: what it sends is held to the description.
+    wanted: Found | None = None
 
     def params(self) -> dict[str, list[str]]:
         return parse_qs(self.query, keep_blank_values=True)
@@ -43,26 +48,38 @@ class Request:
         return {name: values[-1] for name, values in parse_qs(self.body.decode("utf-8", "replace")).items()}
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object, or HubSpot's complaint about it."""
+        """The body as a JSON object of the described shape, or HubSpot's complaint about it."""
         try:
             document = orjson.loads(self.body or b"")
         except orjson.JSONDecodeError as error:
             raise errors.invalid_json(error.lineno, error.colno, error.msg) from None
         if not isinstance(document, dict):
             raise errors.invalid_json(1, 1, "Cannot deserialize value")
+        if self.wanted is not None:
+            self.wanted.check_body(document)
         return document
+
+    def check_params(self) -> None:
+        """Raises: ApiError 400, for a parameter of another kind than the described one."""
+        if self.wanted is not None and self.query:
+            self.wanted.check_query(self.params())
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response. ``dropped`` means: close the connection without answering."""
+    """One HTTP response.
+
+    ``sent``: the connection closes after so many bytes of the body; 0 is no answer at all, ``None`` the whole.
+    ``in_pieces``: ``delay_ms`` passes between parts of the body, not before it.
+    """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str = JSON_TYPE
     delay_ms: int = 0
-    dropped: bool = False
+    sent: int | None = None
+    in_pieces: bool = False
 
 
 def json_response(document: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Response:

@@ -6,10 +6,11 @@ offset paging, five filter groups of six filters, one sort, archived records nev
 
 from __future__ import annotations
 
+import random
 import re
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,6 +18,7 @@ import orjson
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso, parse_instant
 from hubspot_simulator.model import Contact, Property, Props
+from hubspot_simulator.values import without_country
 
 if TYPE_CHECKING:
     from hubspot_simulator.portal import Portal
@@ -53,6 +55,28 @@ class Entry:
 Test = Callable[[Entry], bool]
 
 
+@dataclass(slots=True)
+class SearchTrouble:
+    """How much worse than its lag the index is. Reports: up to half a minute is common; some rows come back with
+    older values than those they were found by, and one change is seen before an earlier one.
+    """
+
+    jitter_ms: int = 0
+    stale_rate: float = 0.0
+    stale_ms: int = 30_000
+    seed: int = 1
+    _chance: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(f"search-{self.seed}")  # noqa: S311  repeatable on purpose
+
+    def lag_ms(self, least: int) -> int:
+        return least + (self._chance.randrange(self.jitter_ms + 1) if self.jitter_ms else 0)
+
+    def strikes(self) -> bool:
+        return self.stale_rate > 0 and self._chance.random() < self.stale_rate
+
+
 class SearchIndex:
     """Hears of every change at once and shows it only after the lag."""
 
@@ -60,7 +84,11 @@ class SearchIndex:
         self._portal = portal
         self.lag_ms = lag_ms
         self._entries: dict[int, Entry] = {}
-        self._waiting: deque[tuple[int, int, Entry | None]] = deque()
+        self.trouble = SearchTrouble()
+        # When it is due, in which order it came, whose it is, and what the record then looks like (None: gone).
+        self._waiting: list[tuple[int, int, int, Entry | None]] = []
+        self._newest: dict[int, int] = {}
+        self._number = 0
         self._results: dict[bytes, list[int]] = {}
 
     def fill(self) -> None:
@@ -71,14 +99,31 @@ class SearchIndex:
         self._results.clear()
 
     def heard(self, contact: Contact, now: int) -> None:
-        self._waiting.append((now + self.lag_ms, contact.id, None if contact.archived else _entry(contact)))
+        if contact.archived:
+            self.lost(contact.id, now)
+            return
+        entry, lag = _entry(contact), self.trouble.lag_ms(self.lag_ms)
+        if self.trouble.strikes():
+            # The row is found by its new time, and shows its old values for a while.
+            self._catch_up(now)
+            known = self._entries.get(contact.id, entry)
+            self._expect(now + lag, contact.id, Entry(contact.id, known.props, contact.created, contact.updated))
+            lag += self.trouble.stale_ms
+        self._expect(now + lag, contact.id, entry)
 
     def lost(self, contact_id: int, now: int) -> None:
-        self._waiting.append((now + self.lag_ms, contact_id, None))
+        self._expect(now + self.trouble.lag_ms(self.lag_ms), contact_id, None)
+
+    def _expect(self, due: int, contact_id: int, entry: Entry | None) -> None:
+        self._number += 1
+        heappush(self._waiting, (due, self._number, contact_id, entry))
 
     def _catch_up(self, now: int) -> None:
         while self._waiting and self._waiting[0][0] <= now:
-            _, contact_id, entry = self._waiting.popleft()
+            _, number, contact_id, entry = heappop(self._waiting)
+            if self._newest.get(contact_id, 0) > number:
+                continue  # overtaken by a later state of the same record
+            self._newest[contact_id] = number
             self._results.clear()
             if entry is None:
                 self._entries.pop(contact_id, None)
@@ -100,10 +145,22 @@ class SearchIndex:
         return ids[offset : offset + limit], len(ids), self._entries.__getitem__
 
     def _match(self, query: dict[str, Any]) -> list[int]:
-        test = self._build(query)
-        found = [entry for entry in self._entries.values() if test(entry)]
-        self._sort(found, query.get("sorts") or [])
-        return [entry.id for entry in found]
+        return self._asker(query)(self._entries.values())
+
+    def selection(self, query: dict[str, Any]) -> Callable[[], list[int]]:
+        """For exports: a question checked now, to be asked of the live records later, without lag and without cap."""
+        ask, portal = self._asker(query), self._portal
+        return lambda: ask(_entry(portal.contacts[i]) for i in portal.live)
+
+    def _asker(self, query: dict[str, Any]) -> Callable[[Iterable[Entry]], list[int]]:
+        test, arrange = self._build(query), self._arrangement(query.get("sorts") or [])
+
+        def ask(entries: Iterable[Entry]) -> list[int]:
+            found = [entry for entry in entries if test(entry)]
+            arrange(found)
+            return [entry.id for entry in found]
+
+        return ask
 
     # ---- the question -------------------------------------------------------------------------------
 
@@ -129,22 +186,26 @@ class SearchIndex:
             raise errors.validation(f'Property "{name}" does not exist', propertyName=[name])
         return make_test(prop, str(spec.get("operator", "")), spec)
 
-    def _sort(self, found: list[Entry], sorts: list[Any]) -> None:
+    def _arrangement(self, sorts: list[Any]) -> Callable[[list[Entry]], None]:
+        """How to put rows in order, in place."""
         if len(sorts) > 1:
             raise errors.validation("Only one sort is allowed")
         if not sorts:  # Oldest first when nothing is asked for.
-            found.sort(key=lambda e: (e.created, e.id))
-            return
+            return lambda found: found.sort(key=lambda e: (e.created, e.id))
         name, descending = _sort_spec(sorts[0])
         prop = self._portal.properties.get(name)
-        if prop is None:
+        if prop is None or prop.archived:
             raise errors.validation(f'Property "{name}" does not exist', propertyName=[name])
         rank = _sort_key(prop)
-        found.sort(key=lambda e: e.id)
-        present = [e for e in found if read(e, name) is not None]
-        absent = [e for e in found if read(e, name) is None]
-        present.sort(key=lambda e: rank(read(e, name) or ""), reverse=descending)
-        found[:] = present + absent
+
+        def arrange(found: list[Entry]) -> None:
+            found.sort(key=lambda e: e.id)
+            present = [e for e in found if read(e, name) is not None]
+            absent = [e for e in found if read(e, name) is None]
+            present.sort(key=lambda e: rank(read(e, name) or ""), reverse=descending)
+            found[:] = present + absent
+
+        return arrange
 
 
 def _entry(contact: Contact) -> Entry:
@@ -158,6 +219,8 @@ def read(entry: Entry, name: str) -> str | None:
         return str(entry.created)
     if name == "lastmodifieddate":
         return str(entry.updated)
+    if name == "hs_searchable_calculated_phone_number":
+        return without_country(entry.props.get("phone", ""))
     return entry.props.get(name)
 
 
@@ -189,7 +252,10 @@ def _sort_spec(spec: Any) -> tuple[str, bool]:
     """Objects as the guide shows them; plain names as the interface description says."""
     if isinstance(spec, str):
         return spec.removeprefix("-"), spec.startswith("-")
-    return str(spec.get("propertyName", "")), str(spec.get("direction", "ASCENDING")).upper() == "DESCENDING"
+    direction = spec.get("direction", "ASCENDING")
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise errors.validation(f"direction must be ASCENDING or DESCENDING, not {direction}")
+    return str(spec.get("propertyName", "")), direction == "DESCENDING"
 
 
 def _sort_key(prop: Property) -> Callable[[str], Any]:
@@ -259,7 +325,7 @@ def _membership(prop: Property, operator: str, raw: Any) -> Test:
             text = read(entry, prop.name)
             return text is not None and number(prop, text) in numbers
     else:
-        wanted = {_fold(prop, str(v)) for v in raw}
+        wanted = {str(v) for v in raw}  # given in lower case for texts (docs: search); others match nothing
 
         def holds(entry: Entry) -> bool:
             return any(m in wanted for m in _members(prop, entry))
@@ -268,7 +334,7 @@ def _membership(prop: Property, operator: str, raw: Any) -> Test:
 
 
 def _equality(prop: Property, value: str, *, negate: bool) -> Test:
-    return _membership(prop, "NOT_IN" if negate else "IN", [value])
+    return _membership(prop, "NOT_IN" if negate else "IN", [_fold(prop, value)])
 
 
 def _ordering(prop: Property, operator: str, value: str) -> Test:

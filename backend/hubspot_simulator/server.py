@@ -12,7 +12,10 @@ import uvicorn
 
 from hubspot_simulator.http import Request, Response
 from hubspot_simulator.simulator import Simulator
-from hubspot_simulator.webhooks import Sender
+from hubspot_simulator.webhook_sender import Sender
+
+# A slow body comes in so many parts.
+PIECES = 10
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,7 +37,7 @@ class Application:
         if latency:
             await asyncio.sleep(latency / 1000)
         response = self._simulator.handle(request)
-        if response.delay_ms:
+        if response.delay_ms and not response.in_pieces:
             await asyncio.sleep(response.delay_ms / 1000)
         await write_response(send, response)
 
@@ -52,27 +55,42 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
 
 
 async def write_response(send: Send, response: Response) -> None:
-    length = len(response.body)
     headers = [(name.encode(), value.encode("utf-8")) for name, value in response.headers]
     headers.append((b"content-type", response.content_type.encode()))
-    # A dropped answer promises a body that never comes; uvicorn then closes the connection.
-    headers.append((b"content-length", str(length).encode()))
-    status = response.status or 200
+    # An answer that breaks off promises a body that never comes; uvicorn then closes the connection.
+    missing = 1 if response.sent == 0 and not response.body else 0
+    headers.append((b"content-length", str(len(response.body) + missing).encode()))
+    status = 200 if response.sent == 0 and response.status in (204, 304) else response.status
+    body = response.body if response.sent is None else response.body[: response.sent]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    if not response.dropped:
-        await send({"type": "http.response.body", "body": response.body})
+    if response.in_pieces:
+        step = max(1, len(body) // PIECES)
+        for start in range(0, len(body), step):
+            await asyncio.sleep(response.delay_ms / 1000 / PIECES)
+            await send({"type": "http.response.body", "body": body[start : start + step], "more_body": True})
+        body = b""
+    if response.sent is None:
+        await send({"type": "http.response.body", "body": body})
+    elif body:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 class Server(uvicorn.Server):
-    """Says once that it is ready."""
+    """Says once that it is ready, and lets time pass."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, simulator: Simulator, ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._simulator = simulator
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second."""
+        self._simulator.tick()
+        return await super().on_tick(counter)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -97,7 +115,7 @@ def serve(simulator: Simulator, listener: socket.socket, ready: Callable[[], Non
     gc.freeze()  # the people stay: looking through them again and again only costs pauses
     sender.start()
     try:
-        Server(config, ready).run(sockets=[listener])
+        Server(config, simulator, ready).run(sockets=[listener])
     finally:
         sender.stop()
         simulator.close()

@@ -11,7 +11,8 @@ import logging
 import random
 import uuid
 from collections import Counter, deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from hubspot_simulator import errors, people
 from hubspot_simulator.account import Account
 from hubspot_simulator.clock import Clock, WallClock
 from hubspot_simulator.control import Control
+from hubspot_simulator.description import find
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.exports import Exports
-from hubspot_simulator.faults import Fault, Faults, refusal
+from hubspot_simulator.faults import Fault, Faults, Storm
 from hubspot_simulator.files import Files
 from hubspot_simulator.front import Front, Note
 from hubspot_simulator.http import Request, Response, json_response, read_path
@@ -31,6 +33,7 @@ from hubspot_simulator.model import Contact, Event
 from hubspot_simulator.oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, Access, Authority
 from hubspot_simulator.page import Pages
 from hubspot_simulator.portal import Portal
+from hubspot_simulator.someone import Someone
 from hubspot_simulator.state import Entry, Store
 from hubspot_simulator.webhook_settings import WebhookSettings
 from hubspot_simulator.webhooks import Webhooks
@@ -62,6 +65,15 @@ class Settings:
     webhook_url: str = ""
     # The account's tier, for the limits of its private apps; "" gives them the limit of OAuth apps.
     tier: str = ""
+    # Shares of requests, webhook events or index updates that meet trouble: kinds of `faults.Storm`, and
+    # `WEBHOOK_TROUBLE`, `SEARCH_TROUBLE`.
+    trouble: Mapping[str, float] = field(default_factory=dict)
+    # How many things someone else does in a minute.
+    someone_per_minute: float = 0.0
+
+
+WEBHOOK_TROUBLE = {"webhook-loss": "loss_rate", "webhook-duplicate": "duplicate_rate", "webhook-late": "late_rate"}
+SEARCH_TROUBLE = "search-stale"
 
 
 class Simulator:
@@ -94,8 +106,8 @@ class Simulator:
         client_id = self.settings.client_id or str(_uuid(f"client-{seed}"))
         client_secret = self.settings.client_secret or str(_uuid(f"secret-{seed}"))
         self.authority = Authority(self, client_id, client_secret)
-        self.webhooks = Webhooks(self.clock, client_secret, APP_ID, seed)
-        self.webhooks.settings.target_url = self.settings.webhook_url
+        self.developer_key = str(_uuid(f"developer-{seed}"))
+        self.webhooks = Webhooks(self.clock, client_secret, APP_ID, seed, self.persist, self.authority.is_installed)
         self.webhook_settings = WebhookSettings(self)
         self.journal = Journal(self)
         self.exports = Exports(self)
@@ -105,7 +117,12 @@ class Simulator:
         self._front = Front(self)
         for number in range(self.settings.portals):
             self._open_portal(number)
+        self.someone = Someone(self, seed)
         self._load_state()
+        if self.settings.webhook_url:  # a flag counts more than what a former run had set
+            self.webhooks.settings.target_url = self.settings.webhook_url
+        self.cause(self.settings.trouble)
+        self.someone.work(self.settings.someone_per_minute)
         self.control = Control(self)
         self.pages = Pages(self)
 
@@ -114,7 +131,8 @@ class Simulator:
     def _open_portal(self, number: int) -> None:
         seed = self.settings.seed + number
         portal_id = FIRST_PORTAL + number * 7
-        portal = Portal(portal_id, self.clock, self._emit, self.persist, self.settings.search_lag_ms)
+        lags = self.settings.search_lag_ms, self.settings.property_lag_ms
+        portal = Portal(portal_id, self.clock, self._emit, self.persist, *lags)
         portal.set_owners(people.owners(seed))
         portal.seed(self._people(portal, seed))
         self.portals[portal_id] = portal
@@ -145,6 +163,10 @@ class Simulator:
         for kind, portal_id, state in self._store.entries:
             if kind in ("token", "install"):
                 self.authority.restore_state(kind, state)
+            elif kind in ("webhook target", "webhook subscription"):
+                self.webhooks.configuration.restore_state(kind, state)
+            elif kind == "journal subscription":
+                self.journal.restore_state(state)
             elif portal_id in self.portals:
                 self.portals[portal_id].restore_state(kind, state)
         for portal in self.portals.values():
@@ -172,8 +194,23 @@ class Simulator:
         bits = {"code": 128, "refresh": 128}.get(kind, 1200)
         return f"{kind[:2]}-na1-{self._ids.getrandbits(bits):0{bits // 4}x}"
 
+    def new_uuid(self) -> str:
+        """An opaque id."""
+        return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
+
     def first_portal(self) -> Portal:
         return next(iter(self.portals.values()))
+
+    def cause(self, trouble: Mapping[str, float]) -> None:
+        """Trouble at these rates from now on. Raises: ValueError, when a kind is unknown or a rate no share."""
+        rates = dict(trouble)
+        hooks = {WEBHOOK_TROUBLE[name]: rates.pop(name) for name in WEBHOOK_TROUBLE if name in rates}
+        if hooks:
+            self.webhooks.configure(**hooks)
+        stale = rates.pop(SEARCH_TROUBLE, None)
+        for portal in self.portals.values() if stale is not None else ():
+            portal.index.trouble.stale_rate = float(stale or 0)
+        self.faults.storm = Storm(rates, self.settings.seed)
 
     # ---- changes ------------------------------------------------------------------------------------
 
@@ -201,14 +238,24 @@ class Simulator:
 
     # ---- requests -----------------------------------------------------------------------------------
 
+    def tick(self) -> None:
+        """What happens by itself as time passes, with or without requests."""
+        self.someone.catch_up(self.clock.now_ms())
+        self.exports.advance()
+        self.journal.settle()
+        self._commit()
+
     def handle(self, request: Request) -> Response:
         """Answer one request."""
+        self.tick()
+        request = replace(request, wanted=find(request.method, request.path))
         if request.path.startswith("/_control/"):
             response = self.control.handle(request)
         elif read_path(request.path) is not None:
             response = self._api(request)
         else:
             response = self.pages.handle(request)
+        self.journal.settle()
         self._commit()
         return response
 
@@ -217,35 +264,46 @@ class Simulator:
         note = Note(now, self._correlation_id(now))
         note.entry |= {"at": now, "method": request.method, "path": request.path, "query": request.query}
         fault = self.faults.pick(request, now)
+        refused = fault.refusal(note.correlation_id) if fault else None
+        if fault and fault.kind in ("expire", "revoke"):
+            self._take_tokens(revoked=fault.kind == "revoke")
         try:
-            if fault and fault.when == "before":
-                raise refusal(fault.status, note.correlation_id)
+            if fault and refused and fault.when == "before":
+                raise refused
             response = self._front.answer(request, note)
-            if fault:
+            if refused:
                 self._commit()
-                raise refusal(fault.status, note.correlation_id)
+                raise refused
         except ApiError as error:
             response = json_response(error.body(note.correlation_id), error.status, error.headers)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # A body of the right syntax and the wrong shape, where no rule above said so more precisely.
             log.exception("%s %s could not be understood", request.method, request.path)
-            refused = errors.invalid_json(1, 1, f"Cannot deserialize value ({error})")
-            response = json_response(refused.body(note.correlation_id), refused.status)
+            unread = errors.invalid_json(1, 1, f"Cannot deserialize value ({error})")
+            response = json_response(unread.body(note.correlation_id), unread.status)
         return self._finish(response, fault, note)
 
     def _finish(self, response: Response, fault: Fault | None, note: Note) -> Response:
-        dropped = fault is not None and fault.status == 0
-        note.entry["status"] = 0 if dropped else response.status
-        self.log.append(note.entry)
-        self.statuses[note.entry["status"]] += 1
         headers = (
             *response.headers,
             *note.headers,
             ("X-HubSpot-Correlation-Id", note.correlation_id),
             ("x-request-id", note.correlation_id),
         )
-        delay = fault.delay_ms if fault else 0
-        return Response(response.status, response.body, headers, response.content_type, delay, dropped)
+        response = replace(response, headers=headers)
+        if fault:
+            response = fault.spoil(response)
+            note.entry["fault"] = f"{fault.kind}-{fault.when}"
+        note.entry["status"] = 0 if response.sent == 0 else response.status
+        self.log.append(note.entry)
+        self.statuses[note.entry["status"]] += 1
+        return response
+
+    def _take_tokens(self, *, revoked: bool) -> None:
+        self.authority.expire_all()
+        if revoked:
+            for portal_id in self.portals:
+                self.authority.uninstall(portal_id)
 
     def _correlation_id(self, now: int) -> str:
         """A version 7 UUID, as seen lately."""

@@ -19,9 +19,13 @@ KEYS = {
     "contact": "id",
     "gone": "id",
     "property": "name",
+    "property gone": "name",
+    "blocked": "email",
     "group": "name",
     "token": "token",
     "install": "refresh_token",
+    "webhook subscription": "id",
+    "journal subscription": "id",
 }
 
 
@@ -85,8 +89,8 @@ def compact(entries: list[Entry]) -> list[Entry]:
     last: dict[tuple[str, int, str], Entry] = {}
     for kind, portal_id, state in entries:
         name = str(state[KEYS[kind]]) if kind in KEYS else ""
-        # A record that is gone replaces its former state.
-        key = ("contact" if kind == "gone" else kind, portal_id, name)
+        # What is gone replaces its former state.
+        key = ({"gone": "contact", "property gone": "property"}.get(kind, kind), portal_id, name)
         last.pop(key, None)
         last[key] = (kind, portal_id, state)
     return list(last.values())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import httpx2
 
-from hubspot_simulator.http import Request
+from hubspot_simulator.http import Request, Response
 from hubspot_simulator.simulator import Simulator
 
 
 class SimulatorTransport(httpx2.BaseTransport):
-    """``httpx2.Client(transport=SimulatorTransport(simulator), base_url=simulator.base_url)``."""
+    """``httpx2.Client(transport=SimulatorTransport(simulator), base_url=simulator.base_url)``.
+
+    Waiting takes no time: it moves the simulator's clock. A client that would have given up meanwhile is told so.
+    """
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
@@ -24,7 +27,20 @@ class SimulatorTransport(httpx2.BaseTransport):
                 request.read(),
             )
         )
-        if response.dropped:
+        self._wait(request, response)
+        if response.sent == 0:
             raise httpx2.ReadError("the simulator dropped the connection", request=request)
+        if response.sent is not None and response.sent < len(response.body):
+            raise httpx2.RemoteProtocolError("the simulator broke off in the middle of the body", request=request)
         headers = [*response.headers, ("Content-Type", response.content_type)]
         return httpx2.Response(response.status, headers=headers, content=response.body, request=request)
+
+    def _wait(self, request: httpx2.Request, response: Response) -> None:
+        wait_ms = response.delay_ms + self._simulator.latency_ms
+        patience = request.extensions.get("timeout", {}).get("read")
+        # A body that comes in pieces keeps a client waiting for each only.
+        if patience is not None and wait_ms > patience * 1000 and not response.in_pieces:
+            self._simulator.clock.advance(int(patience * 1000))
+            raise httpx2.ReadTimeout("the simulator did not answer in time", request=request)
+        if wait_ms:
+            self._simulator.clock.advance(wait_ms)

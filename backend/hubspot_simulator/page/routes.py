@@ -91,9 +91,8 @@ class Pages:
                 other = form.get("other", [""])[-1].strip()
                 return self._merge(portal, {"selected": [key, other]})
             case ("activity", "webhooks"):
-                settings = self._simulator.webhooks.settings
-                settings.target_url = form.get("target_url", [""])[-1].strip()
-                settings.enabled = "enabled" in form
+                target_url = form.get("target_url", [""])[-1].strip()
+                self._simulator.webhooks.configure(target_url=target_url, enabled="enabled" in form)
                 return redirect(link("/activity", portal=portal.id))
             case ("activity", "fault"):
                 count = form.get("count", ["1"])[-1]

@@ -121,3 +121,23 @@ def test_five_searches_a_second_for_the_whole_account(make: Make) -> None:
     assert not [name for name in answers[0].headers if "ratelimit" in name.lower()]
     hub.clock.advance(1000)
     assert hub.search(where("city", "EQ", "x")).status_code == 200
+
+
+def test_in_wants_text_in_lower_case(hub: Hub) -> None:
+    contact = hub.create(firstname="Ada", city="Nowhere Else")
+    hub.clock.advance(1_000)
+    found = hub.search({"propertyName": "city", "operator": "IN", "values": ["nowhere else"]}).json()
+    assert [row["id"] for row in found["results"]] == [contact]
+    assert hub.search({"propertyName": "city", "operator": "IN", "values": ["Nowhere Else"]}).json()["total"] == 0
+
+
+def test_a_telephone_number_is_found_without_its_country_code(hub: Hub) -> None:
+    contact = hub.create(firstname="Ada", phone="+1 (512) 555-0000")
+    hub.clock.advance(1_000)
+    name = "hs_searchable_calculated_phone_number"
+    found = hub.search({"propertyName": name, "operator": "EQ", "value": "5125550000"}).json()
+    assert contact in [row["id"] for row in found["results"]]
+
+
+def test_a_sort_has_a_known_direction(hub: Hub) -> None:
+    assert hub.search(sorts=[{"propertyName": "city", "direction": "ASC"}]).status_code == 400

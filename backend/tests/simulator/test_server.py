@@ -44,7 +44,7 @@ def running(*flags: str) -> Iterator[Running]:
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
-    flags = ("--state", str(tmp_path / "state"))
+    flags = ("--state", str(tmp_path / "state"), "--property-lag-ms", "0")
     with running(*flags) as hub:
         own = {"name": "own", "label": "Own", "type": "string", "fieldType": "text", "groupName": "lending"}
         hub.http.post("/crm/properties/2026-09/contacts", json=own)
@@ -100,3 +100,10 @@ def test_a_webhook_arrives_a_connection_drops_and_a_signal_stops_the_server() ->
         hub.process.send_signal(signal.SIGTERM)
         hub.process.wait(5)
     target.shutdown()
+
+
+def test_as_a_server_it_shows_a_new_property_late() -> None:
+    own = {"name": "own", "label": "Own", "type": "string", "fieldType": "text", "groupName": "lending"}
+    with running() as hub:
+        hub.http.post("/crm/properties/2026-09/contacts", json=own)
+        assert hub.http.get("/crm/properties/2026-09/contacts/own").status_code == 404
