@@ -69,9 +69,10 @@ export type Balance = {
 /**
  * Budget
  *
- * Requests sent in the current ten seconds, of those the account allows.
+ * Requests sent in the current ten seconds, of those the account allows; the day's, where HubSpot counts them.
  */
 export type Budget = {
+    daily: DailyBudget | null;
     /**
      * Lanes
      */
@@ -538,6 +539,30 @@ export type ContactRow = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * DailyBudget
+ *
+ * What HubSpot said of the account's daily requests. `resting`: a comparison or backfill waits for the next day.
+ */
+export type DailyBudget = {
+    /**
+     * Ends At
+     */
+    ends_at: string;
+    /**
+     * Limit
+     */
+    limit: number;
+    /**
+     * Remaining
+     */
+    remaining: number;
+    /**
+     * Resting
+     */
+    resting: boolean;
 };
 
 /**

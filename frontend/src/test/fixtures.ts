@@ -261,6 +261,7 @@ export const overview: Overview = {
       { lane: "local edit", used: 8 },
       { lane: "backfill", used: 32 },
     ],
+    daily: { limit: 625_000, remaining: 618_204, ends_at: ago(-300), resting: false },
   },
   worker_seen_at: ago(0.1),
 };

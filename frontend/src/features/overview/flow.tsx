@@ -2,7 +2,7 @@ import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatCount, humanise } from "@/lib/format";
+import { formatCount, formatTime, humanise } from "@/lib/format";
 import type { Budget, Pending } from "./queries";
 
 const LANE_TONES = ["bg-ink", "bg-ink/75", "bg-ink/55", "bg-ink/40", "bg-ink/28", "bg-ink/18"];
@@ -83,6 +83,22 @@ function BudgetBar({ budget }: { budget: Budget }) {
           </li>
         ))}
       </ul>
+      {budget.daily && <DailyLine daily={budget.daily} />}
     </div>
+  );
+}
+
+/** HubSpot counts the day of private apps only. */
+function DailyLine({ daily }: { daily: NonNullable<Budget["daily"]> }) {
+  return (
+    <p className="mt-2 flex flex-wrap justify-between gap-x-3 text-xs">
+      <span className="text-muted">
+        {daily.resting ? "Kept for people and new changes until " : "Left today, until "}
+        <time dateTime={daily.ends_at}>{formatTime(daily.ends_at)}</time>
+      </span>
+      <span className="font-medium tabular-nums">
+        {formatCount(daily.remaining)} of {formatCount(daily.limit)}
+      </span>
+    </p>
   );
 }
