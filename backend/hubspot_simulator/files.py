@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response
 
@@ -45,8 +46,10 @@ class Files:
         return f"{self._simulator.base_url}/_files/{key}", expires
 
     def serve(self, request: Request, rest: tuple[str, ...]) -> Response:
+        if request.method != "GET":
+            raise errors.not_found()
         file = self._files.get("/".join(rest))
-        if request.method != "GET" or file is None or file.expires <= self._simulator.clock.now_ms():
+        if file is None or file.expires <= self._simulator.clock.now_ms():
             raise ApiError(403, "Access denied: the address is unknown or has expired")
         if file.signed and "authorization" in request.headers:
             raise ApiError(400, "Only one auth mechanism allowed: this address is signed")

@@ -58,16 +58,22 @@ MAX_TEXT = 65_536
 MAX_DIGITS = 60
 
 
+#: NUL, and halves of surrogate pairs: text of programs that count in UTF-16, cut in the middle of a character.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
 def read(kind: Kind, raw: str | None) -> Value | Unreadable:
     """Reads a raw text as a value of `kind`; null, the empty text and white space alone are blank."""
     if not raw:
         return BLANK
     if raw.isspace():
         return Value(None, raw)
-    if "\0" in raw:
-        return Unreadable(
-            raw.replace("\0", "\N{REPLACEMENT CHARACTER}"), "contains a NUL character, which no text column holds"
-        )
+    if "\0" in raw or not raw.isascii():
+        found = _UNSTORABLE.search(raw)
+        if found:
+            what = "a NUL character" if found[0] == "\0" else "half a character"
+            mended = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", raw)
+            return Unreadable(mended, f"contains {what}, which no text column holds")
     try:
         return Value(_READERS[kind](raw), raw)
     except ValueError as error:
@@ -139,7 +145,7 @@ def _boolean(raw: str) -> str:
         raise ValueError("is neither true nor false") from None
 
 
-_EPOCH_MS = re.compile(r"-?\d{5,}")
+_EPOCH_MS = re.compile(r"-?\d{5,18}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
 
@@ -158,7 +164,7 @@ def _date(raw: str) -> str:
 
 
 def _instant(raw: str) -> str:
-    moment = _moment(raw.strip()).astimezone(UTC)
+    moment = _moment(raw.strip())
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -167,9 +173,9 @@ def _moment(text: str) -> datetime:
         if _EPOCH_MS.fullmatch(text):
             return _EPOCH + timedelta(milliseconds=int(text))
         moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise ValueError("is not a moment in time (expected ISO 8601)") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _enum_set(raw: str) -> str | None:

@@ -11,6 +11,8 @@ from loanark.hubspot.wire import parse_instant
 
 #: The property that lists every id ever merged into a contact.
 MERGED_IDS = "hs_merged_object_ids"
+#: The property that lists a contact's e-mail addresses beside the first.
+MORE_EMAILS = "hs_additional_emails"
 
 
 class Revision(NamedTuple):
@@ -44,10 +46,15 @@ class Contact:
     warnings: tuple[Normalized, ...] = ()
     #: Kept as sent and parsed when asked for: a sweep reads millions and looks at few.
     updated: str | None = None
+    archived_since: str | None = None
 
     @property
     def updated_at(self) -> datetime | None:
         return parse_instant(self.updated) if self.updated else None
+
+    @property
+    def archived_at(self) -> datetime | None:
+        return parse_instant(self.archived_since) if self.archived_since else None
 
     @property
     def merged_ids(self) -> tuple[str, ...]:
@@ -178,6 +185,7 @@ class Option:
     label: str
     value: str
     hidden: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,15 @@ class Property:
     archived: bool = False
     has_unique_value: bool = False
     group_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyGroup:
+    """A heading under which HubSpot shows properties."""
+
+    name: str
+    label: str
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,21 +240,39 @@ class Account:
         return f"https://{self.ui_domain}/contacts/{self.portal_id}/record/0-1/{contact_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class DailyUsage:
+    """Calls of the day by the account's private apps together."""
+
+    limit: int
+    used: int
+    resets_at: datetime | None
+
+
 Json = dict[str, Any]
 
 
 def contact(row: Json) -> Contact:
-    """Reads one record of any answer."""
+    """Reads one record of any answer. Raises: KeyError, TypeError, ValueError, for what is no record."""
     history = row.get("propertiesWithHistory")
     warnings = row.get("warnings")
     return Contact(
-        str(row["id"]),
+        _id(row["id"]),
         _texts(row.get("properties") or {}),
         bool(row.get("archived")),
         _history(history) if history else {},
         tuple(map(_normalized, warnings)) if warnings else (),
         row.get("updatedAt"),
+        row.get("archivedAt"),
     )
+
+
+def _id(value: object) -> str:
+    """Ids are texts of digits; a JSON number is taken for the text it stands for."""
+    text = value if isinstance(value, str) else str(value) if type(value) is int else ""
+    if not text:
+        raise ValueError(f"{value!r} is no id")
+    return text
 
 
 _PLAIN = frozenset({str, type(None)})
@@ -292,7 +327,12 @@ def property_(row: Json) -> Property:
         type=row.get("type") or "",
         field_type=row.get("fieldType") or "",
         options=tuple(
-            Option(str(option.get("label") or option["value"]), str(option["value"]), bool(option.get("hidden")))
+            Option(
+                str(option.get("label") or option["value"]),
+                str(option["value"]),
+                bool(option.get("hidden")),
+                option.get("description") or "",
+            )
             for option in row.get("options") or ()
         ),
         calculated=calculated,
@@ -302,6 +342,11 @@ def property_(row: Json) -> Property:
         has_unique_value=bool(row.get("hasUniqueValue")),
         group_name=row.get("groupName") or "",
     )
+
+
+def property_group(row: Json) -> PropertyGroup:
+    """Reads a property group."""
+    return PropertyGroup(row["name"], row.get("label") or row["name"], bool(row.get("archived")))
 
 
 def owner(row: Json) -> Owner:
@@ -325,3 +370,14 @@ def account(row: Json) -> Account:
         currency=row.get("companyCurrency") or "",
         data_hosting_location=row.get("dataHostingLocation") or "",
     )
+
+
+def daily_usage(rows: Sequence[Json]) -> DailyUsage | None:
+    """Reads the day's usage. None: HubSpot has no figures just now, or counts none for this kind of app."""
+    for row in rows:
+        if row.get("fetchStatus", "SUCCESS") in ("SUCCESS", "CACHED"):
+            resets = row.get("resetsAt")
+            return DailyUsage(
+                int(row["usageLimit"]), int(row["currentUsage"]), parse_instant(resets) if resets else None
+            )
+    return None

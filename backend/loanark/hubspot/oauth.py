@@ -1,18 +1,17 @@
-"""Installing the app in a portal and keeping its tokens fresh.
+"""Installing the app in a portal and keeping its tokens fresh; the app's own token.
 
 One request each, never repeated here: whoever calls holds the connection's row lock and decides. Tokens are secrets:
 they travel in bodies, and no message or repr shows them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx2
-import orjson
 
-from loanark.hubspot.client import API_VERSION
+from loanark.hubspot import refusals
 from loanark.hubspot.errors import (
     HubSpotError,
     Invalid,
@@ -21,6 +20,11 @@ from loanark.hubspot.errors import (
     ReconnectNeeded,
     Unavailable,
 )
+from loanark.hubspot.reply import Reply
+from loanark.hubspot.statuses import Means, means
+from loanark.hubspot.transport import API_VERSION, trust
+
+T = TypeVar("T")
 
 #: The least a two-way contact sync needs.
 SCOPES = (
@@ -32,7 +36,12 @@ SCOPES = (
 #: To make the key property by ourselves, and to show owners by name; without them an admin makes the one by hand.
 OPTIONAL_SCOPES = ("crm.schemas.contacts.write", "crm.objects.owners.read")
 
+#: How long an access token lives, in seconds, when its answer does not say (docs: OAuth).
+LIFETIME = 1800
+
 _TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
+#: Statuses that say nothing about the credentials.
+_PASSING = frozenset({Means.FAILED, Means.LIMITED, Means.LOCKED, Means.MOVING, Means.NOT_TAKEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,14 @@ class Tokens:
     expires_in: int
     hub_id: str
     scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppToken:
+    """The token of the app itself, for the journal. There is no refresh token: ask for another one."""
+
+    access_token: str = field(repr=False)
+    expires_in: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +108,35 @@ def exchange_code(
         "redirect_uri": redirect_uri,
         "code": code,
     }
-    return _tokens(_post(base_url, "token", form, transport), base_url)
+    tokens = _tokens(_post(base_url, "token", form, transport), base_url)
+    if tokens.scopes and tokens.hub_id:
+        return tokens
+    # Both may be missing from the answer; what was granted must be known.
+    app = {"base_url": base_url, "client_id": client_id, "client_secret": client_secret}
+    try:
+        seen = introspect(**app, token=tokens.access_token, transport=transport)
+    except HubSpotError:
+        return tokens
+    return replace(tokens, hub_id=tokens.hub_id or seen.hub_id, scopes=tokens.scopes or seen.scopes)
+
+
+def client_credentials(
+    *,
+    base_url: str,
+    client_id: str,
+    client_secret: str,
+    scopes: Sequence[str],
+    transport: httpx2.BaseTransport | None = None,
+) -> AppToken:
+    """The app's own token. `Misconfigured` when HubSpot does not give it these scopes."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": client_id,
+        "client_secret": client_secret,
+        "scope": " ".join(scopes),
+    }
+    data = _post(base_url, "token", form, transport)
+    return _read(lambda: AppToken(_token(data["access_token"]), int(data.get("expires_in") or LIFETIME)), base_url)
 
 
 def refresh(
@@ -110,7 +155,7 @@ def refresh(
         "refresh_token": refresh_token,
     }
     data = _post(base_url, "token", form, transport)
-    return _tokens({"refresh_token": refresh_token, **data}, base_url)
+    return _tokens({**data, "refresh_token": data.get("refresh_token") or refresh_token}, base_url)
 
 
 def revoke(
@@ -142,62 +187,90 @@ def introspect(
     """Whether a token still works, and for which portal."""
     form = {"client_id": client_id, "client_secret": client_secret, "token": token}
     data = _post(base_url, "token/introspect", form, transport)
-    return Introspection(
-        active=bool(data.get("active")),
-        hub_id=str(data.get("hub_id") or ""),
-        user=str(data.get("user") or ""),
-        app_id=str(data.get("app_id") or ""),
-        scopes=tuple(data.get("scopes") or ()),
-        expires_in=int(data.get("expires_in") or 0),
+    return _read(
+        lambda: Introspection(
+            active=data["active"] is True,
+            hub_id=str(data.get("hub_id") or ""),
+            user=str(data.get("user") or ""),
+            app_id=str(data.get("app_id") or ""),
+            scopes=_scopes(data),
+            expires_in=int(data.get("expires_in") or 0),
+        ),
+        base_url,
     )
 
 
 def _tokens(data: dict[str, Any], base_url: str) -> Tokens:
-    try:
-        return Tokens(
-            access_token=data["access_token"],
-            refresh_token=data["refresh_token"],
-            expires_in=int(data["expires_in"]),
+    return _read(
+        lambda: Tokens(
+            access_token=_token(data["access_token"]),
+            refresh_token=_token(data["refresh_token"]),
+            expires_in=int(data.get("expires_in") or LIFETIME),
             hub_id=str(data.get("hub_id") or ""),
-            scopes=tuple(data.get("scopes") or ()),
-        )
+            scopes=_scopes(data),
+        ),
+        base_url,
+    )
+
+
+def _token(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("no token")
+    return value
+
+
+def _scopes(data: dict[str, Any]) -> tuple[str, ...]:
+    """HubSpot sends a list; the standard has one text of them."""
+    scopes = data.get("scopes") or data.get("scope") or ()
+    return tuple(scopes.split() if isinstance(scopes, str) else map(str, scopes))
+
+
+def _read(reading: Callable[[], T], base_url: str) -> T:
+    try:
+        return reading()
     except KeyError as error:
-        raise NotHubSpot(
-            f"{base_url} answered a token request without {error}. No token was stored; check the HubSpot address."
-        ) from None
+        raise _strange(base_url, f"without {error}") from None
+    except (TypeError, ValueError):
+        # The message of either could show a token.
+        raise _strange(base_url, "with values of the wrong kind") from None
+
+
+def _strange(base_url: str, how: str) -> NotHubSpot:
+    return NotHubSpot(f"{base_url} answered a token request {how}. No token was stored; check the HubSpot address.")
 
 
 def _post(base_url: str, path: str, form: dict[str, str], transport: httpx2.BaseTransport | None) -> dict[str, Any]:
     url = f"{base_url.rstrip('/')}/oauth/{API_VERSION}/{path}"
     try:
-        with httpx2.Client(transport=transport, timeout=_TIMEOUT) as client:
-            response = client.post(url, data=form)
+        with httpx2.Client(transport=transport, timeout=_TIMEOUT, verify=trust()) as client:
+            response = client.post(url, data=form, headers={"Accept": "application/json"})
     except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
         raise NotHubSpot(
             f"{base_url} is no address that can be called ({error}). Check the HubSpot address."
         ) from error
     except httpx2.RequestError as error:
         raise _unavailable(f"did not answer ({error or type(error).__name__})") from error
-    if response.status_code == 429 or response.status_code >= 500:
-        raise _unavailable(f"answered with status {response.status_code}")
-    data: Any = {}
-    if response.content:
-        try:
-            data = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            data = None
-    if response.is_success and isinstance(data, dict):
-        return data
-    if response.is_success or response.is_redirect or not isinstance(data, dict) or not data:
+    reply = Reply(response.status_code, response.headers, response.content)
+    meaning = means(reply.status)
+    if meaning in _PASSING:
+        raise _unavailable(f"answered with status {reply.status}", refusals.retry_after(reply))
+    if meaning is Means.DONE and reply.breaks_off:
+        raise _unavailable("sent an answer that breaks off")
+    if meaning is Means.DONE and isinstance(reply.document, dict):
+        return reply.document
+    if meaning in (Means.DONE, Means.ELSEWHERE) or not reply.said:
         raise NotHubSpot(
-            f"{url} answered with status {response.status_code} and not as HubSpot does. Nothing was changed. "
+            f"{url} answered with {reply.description} and not as HubSpot does. Nothing was changed. "
             "Check that the HubSpot address is https://api.hubapi.com and that no proxy stands in between."
         )
-    raise _refusal(data)
+    raise _refusal(reply.said)
 
 
-def _unavailable(what: str) -> Unavailable:
-    return Unavailable(f"HubSpot's sign-in service {what}. The connection is kept; it is tried again by itself.")
+def _unavailable(what: str, retry_after: float | None = None) -> Unavailable:
+    return Unavailable(
+        f"HubSpot's sign-in service {what}. The connection is kept; it is tried again by itself.",
+        retry_after=retry_after,
+    )
 
 
 def _refusal(data: dict[str, Any]) -> HubSpotError:

@@ -60,9 +60,15 @@ def kind_of(type: str, field_type: str, name: str = "") -> Kind:
 
 
 def parse_instant(text: str) -> datetime:
-    """A time of an answer: ISO 8601 with or without a fraction (HubSpot drops it when zero), or epoch milliseconds."""
+    """A time of an answer: ISO 8601 with or without a fraction (HubSpot drops it when zero), or epoch milliseconds.
+
+    Raises: ValueError.
+    """
     if text.removeprefix("-").isdecimal():
-        return _EPOCH + int(text) * _MILLISECOND
+        try:
+            return _EPOCH + int(text) * _MILLISECOND
+        except OverflowError:
+            raise ValueError(f"{text} is no time in milliseconds") from None
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -12,12 +12,12 @@ from portal import Portal
 
 from loanark.connections import actions
 from loanark.connections.problems import ConnectionFailed
-from loanark.hubspot import client as hubspot
+from loanark.hubspot import errors, transport
 
 
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hubspot, "FIRST_BACKOFF", 0.001)
+    monkeypatch.setattr(transport, "FIRST_BACKOFF", 0.001)
 
 
 def answering(answer: Callable[[httpx2.Request], httpx2.Response]) -> Any:
@@ -142,7 +142,7 @@ def test_a_problem_that_comes_late_does_not_bring_a_disconnected_account_back(
 ) -> None:
     actions.connect_static(organisation.id, portal.token, by="a test")
     actions.disconnect(organisation.id)
-    actions.note_problem(organisation.id, hubspot.Unavailable("late"))
+    actions.note_problem(organisation.id, errors.Unavailable("late"))
     assert organisation.get("connection")["status"] == "not_connected"
 
 

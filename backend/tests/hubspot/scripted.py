@@ -58,14 +58,24 @@ class RecordingGate:
 
     acquired: list[tuple[str, str]] = field(default_factory=list)
     observed: list[tuple[int | None, int | None, int | None]] = field(default_factory=list)
+    days: list[tuple[int | None, int | None]] = field(default_factory=list)
     paused: list[tuple[float, str]] = field(default_factory=list)
 
     def acquire(self, lane: str, bucket: str) -> datetime:
         self.acquired.append((lane, bucket))
         return READ_AT
 
-    def observe(self, *, limit: int | None, remaining: int | None, interval_ms: int | None) -> None:
+    def observe(
+        self,
+        *,
+        limit: int | None,
+        remaining: int | None,
+        interval_ms: int | None,
+        daily_limit: int | None = None,
+        daily_remaining: int | None = None,
+    ) -> None:
         self.observed.append((limit, remaining, interval_ms))
+        self.days.append((daily_limit, daily_remaining))
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self.paused.append((seconds, bucket))
@@ -79,6 +89,8 @@ class Scripted:
         self.slept: list[float] = []
         self.tokens_asked: list[bool] = []
         self.gate = RecordingGate()
+        #: What the jitter throws: 1 is the longest wait.
+        self.luck = 1.0
         self._answers = list(answers)
         self._handler = handler
         self.client = Client(
@@ -87,7 +99,7 @@ class Scripted:
             gate=self.gate,
             transport=httpx2.MockTransport(self._handle),
             sleep=self.slept.append,
-            jitter=lambda: 1.0,
+            jitter=lambda: self.luck,
         )
 
     def body(self, number: int = -1) -> Any:

@@ -12,8 +12,19 @@ from hubspot_simulator.transport import SimulatorTransport
 from loanark.core.values import Kind, Value
 from loanark.hubspot import oauth
 from loanark.hubspot.client import Client
-from loanark.hubspot.errors import AlreadyExists, Invalid, NotFound, ReconnectNeeded, TokenExpired
-from loanark.hubspot.models import Confirmed, Contact, Create, Rejected, Unknown, Update, Upsert
+from loanark.hubspot.errors import (
+    AlreadyExists,
+    Invalid,
+    NotFound,
+    OffsetLost,
+    ReconnectNeeded,
+    TokenExpired,
+    Unavailable,
+    UnknownOutcome,
+)
+from loanark.hubspot.journal import EARLIEST, UNINSTALLED, App, Event
+from loanark.hubspot.models import Confirmed, Contact, Create, Option, Rejected, Unknown, Update, Upsert
+from loanark.hubspot.whereabouts import Archived, Gone, Here, Merged
 from loanark.hubspot.wire import epoch_ms, from_wire, kind_of, to_wire
 
 CONTACTS = 250
@@ -210,6 +221,188 @@ def test_account_and_owners_can_be_read(world: World) -> None:
 def test_a_garbage_token_is_refused(world: World) -> None:
     with pytest.raises(TokenExpired):
         world.connect("garbage").account(lane="person")
+
+
+# Where contacts went, merging, erasing
+
+
+def test_a_merge_makes_one_contact_of_a_new_id_to_which_both_lead(world: World) -> None:
+    first, second, third = (contact.id for contact in world.scan()[:3])
+    survivor = world.client.merge(first, second, lane="person")
+    assert survivor.id not in (first, second)
+    where = world.client.whereabouts([first, second, third], ALL, lane="sweep").found
+    assert where[first] == where[second] == Merged(world.client.get_contact(survivor.id, ALL, lane="sweep"))
+    assert isinstance(where[third], Here)
+
+
+@pytest.mark.parametrize(("when", "merged"), [("before", False), ("after", True)])
+def test_a_merge_whose_answer_is_lost_is_found_out_by_asking(world: World, when: str, merged: bool) -> None:
+    first, second = (contact.id for contact in world.scan()[:2])
+    world.simulator.faults.add({"status": 0, "when": when, "path": "/merge"})
+    with pytest.raises(UnknownOutcome):
+        world.client.merge(first, second, lane="person")
+    where = world.client.whereabouts([first, second], lane="person").found
+    assert all(isinstance(place, Merged) is merged for place in where.values())
+    assert len(world.scan()) == CONTACTS - merged
+
+
+def test_contacts_that_left_are_told_apart(world: World) -> None:
+    binned, erased, first, second, here = (contact.id for contact in world.scan()[:5])
+    world.client.batch_archive([binned], lane="edit")
+    world.client.privacy_delete(erased, lane="person")
+    survivor = world.client.merge(first, second, lane="person").id
+    world.client.batch_archive([survivor], lane="edit")
+    sightings = world.client.whereabouts([binned, erased, first, here, survivor, "999999"], lane="sweep")
+    assert {id: type(place) for id, place in sightings.found.items()} == {
+        binned: Archived,
+        erased: Gone,
+        first: Merged,
+        here: Here,
+        survivor: Archived,
+        "999999": Gone,
+    }
+    assert sightings.failed == {}
+
+
+def test_nothing_that_failed_is_told_as_gone(world: World) -> None:
+    id = world.scan()[0].id
+    world.client.batch_archive([id], lane="edit")
+    world.simulator.faults.add({"status": 503, "when": "before", "path": f"/contacts/{id}", "count": 100})
+    world.simulator.faults.add({"status": 503, "when": "before", "path": "/batch/read", "count": 100})
+    with pytest.raises(Unavailable):
+        world.client.whereabouts([id], lane="sweep")
+
+
+def test_a_page_with_history_is_one_that_hubspot_takes(world: World) -> None:
+    page = world.client.list_contacts(["email"], with_history=["firstname"], lane="sweep")
+    assert len(page.results) == 50
+    assert "firstname" in page.results[0].history
+
+
+# Properties
+
+
+def test_a_property_lives_from_its_making_to_its_archiving(world: World) -> None:
+    world.make_key()
+    world.clock.advance(1_000)
+    assert world.client.property("loanark_id", lane="person").has_unique_value
+    assert "LoanArk" in {group.label for group in world.client.property_groups(lane="person")}
+    world.client.create_property(
+        "band", "Band", "enumeration", "select", "loanark", options=[Option("Good", "good")], lane="person"
+    )
+    world.clock.advance(1_000)
+    options = world.client.property("band", lane="person").options
+    changed = world.client.update_property("band", options=[*options, Option("Poor", "poor")], lane="person")
+    assert [option.value for option in changed.options] == ["good", "poor"]
+    world.client.archive_property("band", lane="person")
+    with pytest.raises(NotFound):
+        world.client.property("band", lane="person")
+
+
+def test_the_day_of_a_private_app_is_counted(world: World) -> None:
+    before = world.client.daily_usage(lane="person")
+    world.scan()
+    after = world.client.daily_usage(lane="person")
+    assert before is not None
+    assert after is not None
+    assert after.used > before.used
+
+
+# Exports
+
+
+def test_an_export_holds_what_the_listing_shows(world: World) -> None:
+    export = world.client.start_export("first load", ALL, lane="backfill")
+    with pytest.raises(Unavailable, match="not ready"):
+        world.client.download_export(export, lane="backfill")
+    world.clock.advance(10_000)
+    rows = {row.pop("hs_object_id"): row for row in world.client.download_export(export, lane="backfill")}
+    assert rows == {contact.id: {name: contact.properties[name] or "" for name in ALL} for contact in world.scan()}
+
+
+# The journal
+
+
+class Feed:
+    """The simulator's journal, and our app in it."""
+
+    def __init__(self, world: World) -> None:
+        authority = world.simulator.authority
+        self.app = App(
+            base_url=world.simulator.base_url,
+            client_id=authority.client_id,
+            client_secret=authority.client_secret,
+            transport=world.transport,
+            sleep=lambda seconds: world.clock.advance(int(seconds * 1000) + 1),
+            clock=lambda: world.clock.now_ms() / 1000,
+        )
+        self.world = world
+        self.portal_id = str(world.portal.id)
+
+    def read(self, position: str) -> tuple[str, list[Event]]:
+        """All that is newer, and where to go on."""
+        self.world.clock.advance(2_000)
+        events: list[Event] = []
+        while files := self.app.read_next(position, count=10):
+            events += [event for file in files for event in file.events]
+            position = files[-1].offset
+            if len(files) < 10:
+                break
+        return position, events
+
+
+def test_what_happens_to_contacts_is_told_in_the_journal(world: World) -> None:
+    feed = Feed(world)
+    feed.app.subscribe(feed.portal_id, ["firstname"])
+    one, two, three = (contact.id for contact in world.scan()[:3])
+    world.client.batch_update([Update("k", one, {"firstname": "Changed"})], lane="edit")
+    position, events = feed.read(EARLIEST)
+    assert [(event.action, event.object_id, event.portal_id) for event in events] == [("UPDATE", one, feed.portal_id)]
+    world.client.batch_archive([two], lane="edit")
+    survivor = world.client.merge(one, three, lane="person").id
+    _, events = feed.read(position)
+    assert {(event.action, event.object_id) for event in events} == {("DELETE", two), ("MERGE", survivor)}
+
+
+def test_an_erasure_is_told_to_who_subscribed_to_it(world: World) -> None:
+    feed = Feed(world)
+    feed.app.subscribe_to_erasures(feed.portal_id)
+    id = world.scan()[0].id
+    world.client.privacy_delete(id, lane="person")
+    _, events = feed.read(EARLIEST)
+    assert [(event.action, event.object_id) for event in events] == [("GDPR_DELETE", id)]
+
+
+def test_an_uninstall_is_told_in_the_journal(world: World) -> None:
+    feed = Feed(world)
+    feed.app.subscribe_to_lifecycle(UNINSTALLED)
+    tokens, _ = install(world)
+    world.connect(tokens.access_token).uninstall(lane="person")
+    _, events = feed.read(EARLIEST)
+    assert [(event.action, event.portal_id) for event in events] == [("APP_UNINSTALL", feed.portal_id)]
+
+
+def test_an_offset_of_four_days_ago_is_lost(world: World) -> None:
+    feed = Feed(world)
+    feed.app.subscribe(feed.portal_id, ["firstname"])
+    one = world.scan()[0].id
+    world.client.batch_update([Update("k", one, {"firstname": "Changed"})], lane="edit")
+    position, _ = feed.read(EARLIEST)
+    world.clock.advance(4 * 86_400_000)
+    with pytest.raises(OffsetLost):
+        feed.app.read_next(position)
+    assert feed.app.read_next(EARLIEST) == []
+
+
+def test_subscriptions_end_one_by_one_and_by_account(world: World) -> None:
+    feed = Feed(world)
+    contacts = feed.app.subscribe(feed.portal_id, ["firstname"])
+    feed.app.subscribe_to_erasures(feed.portal_id)
+    feed.app.unsubscribe(contacts.id)
+    feed.app.unsubscribe(contacts.id)
+    assert [one.type for one in feed.app.subscriptions()] == ["GDPR_PRIVACY_DELETION"]
+    feed.app.unsubscribe_portal(feed.portal_id)
+    assert feed.app.subscriptions() == []
 
 
 # OAuth

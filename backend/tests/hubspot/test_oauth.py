@@ -131,10 +131,14 @@ def test_only_the_end_of_the_grant_ends_the_connection(status: str, error: str, 
         answer({"message": "slow down"}, 429),
         answer({"message": "oops"}, 500),
         html(502),
+        answer({}, 408),
+        answer({}, 477),
+        answer({}, 524),
+        httpx2.Response(200, content=b'{"access_token":"acc', headers={"content-type": "application/json"}),
         httpx2.ConnectError("refused"),
         httpx2.ReadTimeout("slow"),
     ],
-    ids=["429", "500", "html 502", "no connection", "time-out"],
+    ids=["429", "500", "html 502", "408", "477", "524", "breaks off", "no connection", "time-out"],
 )
 def test_trouble_that_passes_never_ends_the_connection(given: httpx2.Response | Exception) -> None:
     with pytest.raises(Unavailable, match="connection is kept"):
@@ -151,12 +155,61 @@ def test_what_is_not_hubspot_never_ends_the_connection(given: httpx2.Response) -
         refresh(given)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"access_token": None}, {"access_token": ""}, {"access_token": 7}, {"expires_in": "soon"}, {"expires_in": [1]}],
+)
+def test_an_answer_that_makes_no_sense_stores_nothing(changes: dict[str, object]) -> None:
+    with pytest.raises(NotHubSpot, match="No token was stored"):
+        refresh(answer({**GRANTED, **changes}))
+
+
+@pytest.mark.parametrize("lacking", ["expires_in", "token_type", "hub_id", "scopes"])
+def test_a_refresh_may_lack_all_but_the_token(lacking: str) -> None:
+    tokens = refresh(answer({name: value for name, value in GRANTED.items() if name != lacking}))
+    assert (tokens.access_token, tokens.expires_in) == ("access-1", 1800)
+
+
+def test_scopes_may_come_as_one_text() -> None:
+    granted = {name: value for name, value in GRANTED.items() if name != "scopes"}
+    assert refresh(answer({**granted, "scope": "oauth crm.import"})).scopes == ("oauth", "crm.import")
+
+
+def test_a_grant_that_does_not_say_what_it_grants_is_looked_into() -> None:
+    seen = {"active": True, "hub_id": 62515, "scopes": ["oauth"]}
+    answers = [answer({"access_token": "access-1", "refresh_token": "refresh-1"}), answer(seen)]
+    asked: list[str] = []
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.path)
+        return answers[len(asked) - 1]
+
+    tokens = oauth.exchange_code(**APP, code="c", redirect_uri="https://x", transport=httpx2.MockTransport(handler))
+    assert (tokens.hub_id, tokens.scopes) == ("62515", ("oauth",))
+    assert asked == ["/oauth/2026-09/token", "/oauth/2026-09/token/introspect"]
+
+
+def test_a_grant_is_not_lost_because_it_cannot_be_looked_into() -> None:
+    answers = [answer({"access_token": "access-1", "refresh_token": "refresh-1"}), html(502)]
+    transport = httpx2.MockTransport(lambda _: answers.pop(0))
+    tokens = oauth.exchange_code(**APP, code="c", redirect_uri="https://x", transport=transport)
+    assert (tokens.access_token, tokens.scopes) == ("access-1", ())
+
+
+def test_the_wait_that_the_sign_in_service_names_is_told() -> None:
+    with pytest.raises(Unavailable) as caught:
+        refresh(answer({}, 503, Retry_After="120"))
+    assert caught.value.retry_after == 120.0
+
+
 def test_no_message_tells_a_secret() -> None:
-    for given in (answer({"status": "BAD_CLIENT_SECRET"}, 400), html(200), httpx2.ReadTimeout("slow")):
+    strange = answer({"access_token": ["access-1"], "refresh_token": "refresh-0"})
+    for given in (answer({"status": "BAD_CLIENT_SECRET"}, 400), html(200), strange, httpx2.ReadTimeout("slow")):
         with pytest.raises(HubSpotError) as caught:
             refresh(given)
         assert "secret" not in str(caught.value).replace("client secret", "").replace("BAD_CLIENT_SECRET", "")
         assert "refresh-0" not in str(caught.value)
+        assert "access-1" not in str(caught.value)
 
 
 def test_a_revocation_names_the_token_and_its_type() -> None:
@@ -174,3 +227,9 @@ def test_a_token_can_be_looked_into() -> None:
 
 def test_a_revoked_token_is_not_active() -> None:
     assert not oauth.introspect(**APP, token="x", transport=Endpoint(answer({"active": False})).transport).active
+
+
+@pytest.mark.parametrize("given", [answer({}), answer({"hello": "world"})], ids=["empty", "strange"])
+def test_silence_about_a_token_is_no_evidence_of_its_end(given: httpx2.Response) -> None:
+    with pytest.raises(NotHubSpot):
+        oauth.introspect(**APP, token="x", transport=Endpoint(given).transport)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,16 +13,50 @@ from hypothesis import strategies as st
 from loanark.core.values import BLANK, Kind, Unreadable, Value, read
 from loanark.hubspot.wire import epoch_ms, from_wire, kind_of, parse_instant, to_wire
 
+#: Any text at all: halves of characters, NULs, other scripts.
+ANY = st.text(st.characters(exclude_categories=()), max_size=30)
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters=";\0"), max_size=8)
+LIMITS = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2000, 2, 29, 12, tzinfo=UTC),
+    datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+]
+NUMBERS = st.one_of(
+    st.decimals(allow_nan=False, allow_infinity=False).map(str),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str),
+    st.integers().map(str),
+    st.integers(-(10**70), 10**70).map(str),
+    st.sampled_from(
+        ["1e999999999", "-0", "0.000", "+7", ".5", "5.", "9" * 60, "9" * 61, "9" * 5000, "NaN", "inf", "１２"]
+    ),
+)
+MOMENTS = st.one_of(
+    st.datetimes(timezones=st.timezones()).map(datetime.isoformat),
+    st.sampled_from(LIMITS).map(datetime.isoformat),
+    st.sampled_from(LIMITS).map(lambda moment: str(epoch_ms(moment))),
+    st.integers(-(10**16), 10**16).map(str),
+    st.sampled_from(["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9" * 5000]),
+)
+#: What either side may hold: mostly values of the kind, at their limits too, and anything else.
 RAW = {
-    Kind.TEXT: st.text(max_size=30),
-    Kind.EMAIL: st.sampled_from(["Ann@Example.com", " ann@example.com", "zoë@example.com"]),
-    Kind.PHONE: st.sampled_from(["(303) 555-0142", "+44 20 7946 0958", "303-555-0142 x5", "call after six"]),
-    Kind.DECIMAL: st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str),
-    Kind.BOOLEAN: st.sampled_from(["true", "FALSE", "t"]),
-    Kind.DATE: st.dates().map(str),
-    Kind.INSTANT: st.datetimes(timezones=st.timezones()).map(datetime.isoformat),
-    Kind.ENUM: st.text(max_size=10),
-    Kind.ENUM_SET: st.lists(st.sampled_from(["a", "b", " c"])).map(";".join),
+    Kind.TEXT: ANY,
+    Kind.EMAIL: st.one_of(
+        st.emails(), st.emails().map(str.upper), st.sampled_from([" ann@example.com", "zoë@example.com"])
+    ),
+    Kind.PHONE: st.one_of(
+        st.from_regex(r"\+?[0-9 ().\-]{5,20}( x[0-9]{1,4})?", fullmatch=True, alphabet=st.characters(codec="ascii")),
+        st.sampled_from(["(303) 555-0142", "+44 20 7946 0958", "303-555-0142 x5", "call after six"]),
+    ),
+    Kind.DECIMAL: NUMBERS,
+    Kind.BOOLEAN: st.sampled_from(["true", "FALSE", "t", "f", " True ", "yes", "1"]),
+    Kind.DATE: st.one_of(
+        st.dates().map(str), st.integers(-800_000, 3_000_000).map(lambda day: str(day * 86_400_000)), MOMENTS
+    ),
+    Kind.INSTANT: MOMENTS,
+    Kind.ENUM: KEYS,
+    Kind.ENUM_SET: st.lists(KEYS, max_size=5).map(";".join),
 }
 
 
@@ -50,7 +85,50 @@ with_fixture = settings(suppress_health_check=[HealthCheck.function_scoped_fixtu
 def test_what_is_written_reads_as_the_same_value(kind: Kind, data: st.DataObject) -> None:
     value = read(kind, data.draw(RAW[kind]))
     if isinstance(value, Value):
-        assert from_wire(kind, to_wire(kind, value)) == value
+        sent = to_wire(kind, value)
+        assert from_wire(kind, sent) == value
+        assert to_wire(kind, from_wire(kind, sent)) == sent  # type: ignore[arg-type]
+
+
+@in_three_time_zones
+@pytest.mark.parametrize("kind", Kind)
+@with_fixture
+@given(data=st.data())
+def test_whatever_a_text_is_it_is_read_or_fails_its_field_alone(kind: Kind, data: st.DataObject) -> None:
+    raw = data.draw(st.one_of(ANY, RAW[kind]))
+    value = from_wire(kind, raw)
+    kept = [value.raw] if isinstance(value, Unreadable) else [value.raw, value.canonical, to_wire(kind, value)]
+    for text in kept:
+        # What is kept, shown or sent can be stored and sent: whole characters, and no NUL.
+        assert text is None or ("\0" not in text and orjson.loads(orjson.dumps(text)) == text)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("raw", ["a\ud83d", "\udc00", "\ud83d\0"])
+def test_half_a_character_fails_its_field(kind: Kind, raw: str) -> None:
+    value = from_wire(kind, raw)
+    assert isinstance(value, Unreadable)
+    assert value.raw.isprintable()
+
+
+@pytest.mark.parametrize("raw", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_beyond_all_calendars_fails_its_field(raw: str) -> None:
+    assert isinstance(from_wire(Kind.INSTANT, raw), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"), [(Kind.DATE, "0001-01-01"), (Kind.DATE, "9999-12-31"), (Kind.DATE, "-62135596800000")]
+)
+def test_dates_at_the_ends_of_the_calendar_are_dates(kind: Kind, raw: str) -> None:
+    value = from_wire(kind, raw)
+    assert isinstance(value, Value)
+    assert to_wire(kind, value) in ("0001-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize("text", ["9" * 30, "-" + "9" * 30, "9" * 5000, "soon", ""])
+def test_what_is_no_moment_is_an_error_of_its_kind(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_instant(text)
 
 
 @in_three_time_zones

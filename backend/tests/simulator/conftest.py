@@ -1,4 +1,4 @@
-"""A small portal per test, in process, with a clock that the test moves."""
+"""A small portal per test, in process, with a clock that the test moves. Every answer is held to its description."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from hubspot_simulator import ManualClock, Settings, Simulator
+from hubspot_simulator import ManualClock, Request, Response, Settings, Simulator
 from hubspot_simulator.transport import SimulatorTransport
+
+from . import conformity
 
 Make = Callable[..., "Hub"]
 
@@ -42,6 +44,19 @@ class Hub:
 
     def search(self, *filters: dict[str, Any], **more: Any) -> httpx2.Response:
         return self.call("POST", "/search", json={"filterGroups": [{"filters": list(filters)}], **more})
+
+
+@pytest.fixture(autouse=True)
+def _every_answer_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the simulator answers in a test is held to its description."""
+    answer = Simulator.handle
+
+    def handle(simulator: Simulator, request: Request) -> Response:
+        response = answer(simulator, request)
+        conformity.check(simulator, request, response)
+        return response
+
+    monkeypatch.setattr(Simulator, "handle", handle)
 
 
 @pytest.fixture
