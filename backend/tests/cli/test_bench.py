@@ -1,15 +1,32 @@
-"""The benchmark prints what it measured, and stays within the request limit while it does."""
+"""The benchmarks print what they measured, and stay within the request limit while they do."""
+
+import os
+from typing import Any
 
 from command_line import Loanark
 
 
-def test_the_backfill_is_measured_with_and_without_a_limit() -> None:
-    import os
-
+def measured(*arguments: str) -> Any:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOANARK_", "DJANGO_"))}
-    said = Loanark(kept)("bench", "backfill", "--contacts", "400", "--json")
+    said = Loanark(kept)("bench", *arguments, "--json")
     assert said.code == 0, said.err
-    free, limited = said.document
+    return said.document
+
+
+def test_the_backfill_is_measured_with_and_without_a_limit() -> None:
+    free, limited = measured("backfill", "--contacts", "400")
     assert free["contacts"] == limited["contacts"] == 400
     assert free["contacts_per_second"] > 0
     assert limited["most_requests_in_10s"] <= 110
+
+
+def test_the_budget_costs_one_round_trip() -> None:
+    rows = measured("budget", "--seconds", "0.3")
+    assert [row["threads"] for row in rows] == [1, 4, 8]
+    assert all(0 < row["median_ms"] <= row["p95_ms"] for row in rows)
+
+
+def test_the_simulator_is_measured_by_its_own_processor_time() -> None:
+    [row] = measured("simulator", "--contacts", "500", "--pages", "40")
+    assert row["pages"] == 40
+    assert row["memory_mb"] > 10
