@@ -254,10 +254,11 @@ Json = dict[str, Any]
 
 def contact(row: Json) -> Contact:
     """Reads one record of any answer. Raises: KeyError, TypeError, ValueError, for what is no record."""
+    id = row["id"]
     history = row.get("propertiesWithHistory")
     warnings = row.get("warnings")
     return Contact(
-        _id(row["id"]),
+        id if type(id) is str and id else _id(id),
         _texts(row.get("properties") or {}),
         bool(row.get("archived")),
         _history(history) if history else {},
@@ -269,10 +270,9 @@ def contact(row: Json) -> Contact:
 
 def _id(value: object) -> str:
     """Ids are texts of digits; a JSON number is taken for the text it stands for."""
-    text = value if isinstance(value, str) else str(value) if type(value) is int else ""
-    if not text:
+    if type(value) is not int:
         raise ValueError(f"{value!r} is no id")
-    return text
+    return str(value)
 
 
 _PLAIN = frozenset({str, type(None)})

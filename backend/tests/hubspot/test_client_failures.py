@@ -75,17 +75,24 @@ def test_whatever_a_401_says_the_token_is_refreshed_once(given: httpx2.Response)
     assert hubspot.tokens_asked == [False, True]
 
 
-def test_a_token_that_cannot_be_renewed_is_not_tried_again() -> None:
+@pytest.mark.parametrize(("given", "error"), [(answer(EXPIRED, 401), TokenExpired), (html(401), NotHubSpot)])
+def test_a_token_that_cannot_be_renewed_is_not_tried_again(given: httpx2.Response, error: type[HubSpotError]) -> None:
     requests: list[httpx2.Request] = []
 
     def refuse(request: httpx2.Request) -> httpx2.Response:
         requests.append(request)
-        return answer(EXPIRED, 401)
+        return given
 
     client = Client(base_url="https://api.hubapi.com", token=lambda _: "pat", transport=httpx2.MockTransport(refuse))
-    with pytest.raises(TokenExpired):
+    with pytest.raises(error):
         client.get_contact("1", [], lane="poll")
     assert len(requests) == 1
+
+
+def test_a_refresh_is_no_reason_to_wait_longer() -> None:
+    hubspot = Scripted(answer(EXPIRED, 401), answer({}, 429), OK)
+    assert get(hubspot) == "1"
+    assert hubspot.gate.paused == [(10.0, "general")]
 
 
 def test_missing_scopes_are_named() -> None:

@@ -118,6 +118,12 @@ def test_one_contact_with_many_properties_is_read_under_its_survivors_id() -> No
     assert hubspot.body()["inputs"] == [{"id": "9"}]
 
 
+def test_a_contact_that_leaves_between_two_steps_is_no_contact_without_values() -> None:
+    hubspot = Scripted(answer(contact("9")), batch([], [{**NOT_FOUND, "context": {"ids": ["9"]}}]))
+    with pytest.raises(Unavailable, match="read again"):
+        hubspot.client.get_contact("9", MANY, lane="sweep")
+
+
 def test_a_contact_tells_when_it_was_updated_and_what_was_merged_into_it() -> None:
     hubspot = Scripted(answer(contact("9", hs_merged_object_ids="3;7")))
     found = hubspot.client.get_contact("9", ["hs_merged_object_ids"], lane="person")
@@ -330,6 +336,11 @@ def test_a_search_finds_ids_and_moments() -> None:
     page = hubspot.client.search_modified(1000, 2000, lane="poll")
     moment = datetime(2026, 11, 22, 11, 0, 0, 250_000, tzinfo=UTC)
     assert (page.total, page.results, page.after) == (12_000, [Found("5", moment)], "200")
+
+
+def test_a_search_without_the_dates_it_was_asked_for_is_not_hubspots() -> None:
+    with pytest.raises(NotHubSpot):
+        Scripted(answer({"total": 1, "results": [{"id": "5"}]})).client.search_modified(0, lane="poll")
 
 
 def test_a_window_is_searched_in_the_order_of_time() -> None:

@@ -74,16 +74,14 @@ def test_a_signature_of_an_older_version_is_refused(vector: dict[str, Any], form
         )
 
 
-@pytest.mark.parametrize("byte", range(256))
-def test_exactly_the_escapes_that_hubspot_decodes_are_decoded(byte: int) -> None:
-    escape = f"%{byte:02X}"
-    plain = sign(method="POST", uri=f"{URI}?x={chr(byte)}", body=b"", timestamp=ms(NOW), secret=SECRET)
-    escaped = {"method": "POST", "uri": f"{URI}?x={escape}", "body": b"", "timestamp": ms(NOW), "secret": SECRET}
-    if escape in DECODED:
-        verify(**escaped, signature=plain, now=NOW)
-    else:
-        with pytest.raises(BadSignature, match="does not match"):
-            verify(**escaped, signature=plain, now=NOW)
+def test_exactly_the_escapes_that_hubspot_decodes_are_decoded() -> None:
+    decoded = {}
+    for byte in range(256):
+        escape, character = f"%{byte:02X}", chr(byte)
+        sent = {"method": "POST", "body": b"", "timestamp": ms(NOW), "secret": SECRET}
+        if sign(uri=f"{URI}?x={escape}", **sent) == sign(uri=f"{URI}?x={character}", **sent):  # type: ignore[arg-type]
+            decoded[escape] = character
+    assert decoded == DECODED
 
 
 def test_an_escaped_escape_is_not_decoded_twice() -> None:
