@@ -8,13 +8,14 @@ Whatever called it (a webhook, a poll, a page of the listing, an edit, a click) 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from loanark.connections.mapping import KEY_PROPERTY
 from loanark.core.mapping import Side
-from loanark.hubspot.errors import NotFound
-from loanark.hubspot.models import BatchRead, Contact
+from loanark.hubspot.models import Contact
+from loanark.hubspot.whereabouts import Archived, Gone, Here, Merged
 from loanark.kit import sql
 from loanark.sync import hints, outbound
 from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
@@ -129,6 +130,9 @@ def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, obje
     }
 
 
+ARCHIVED = "archived in HubSpot"
+
+
 def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[list[Seen], dict[str, str]]:
     """Reads HubSpot contacts as they are now. Returns what was seen, and which ids could not be read and why.
 
@@ -137,35 +141,34 @@ def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[li
     """
     if not hubspot_ids:
         return [], {}
-    read = session.client.batch_read(hubspot_ids, session.properties, lane=lane.label)
-    seen = [Seen(id, contact, read.read_at) for id, contact in read.contacts.items() if contact.id == id]
-    merged = [(id, contact) for id, contact in read.contacts.items() if contact.id != id]
-    if read.missing:
-        gone, survivors = _missing(session, read, lane)
-        seen += gone
-        merged += survivors
+    sightings = session.client.whereabouts(hubspot_ids, session.properties, lane=lane.label)
+    read_at = sightings.read_at
+    assert read_at is not None
+    seen: list[Seen] = []
+    merged: list[tuple[str, Contact]] = []
+    for id, where in sightings.found.items():
+        match where:
+            case Here(contact):
+                seen.append(Seen(id, contact, read_at))
+            case Merged(survivor):
+                merged.append((id, survivor))
+            case Archived():
+                seen.append(Seen(id, None, read_at, ARCHIVED))
+            case Gone():
+                seen.append(Seen(id, None, read_at, "HubSpot knows no such id any more"))
     if merged:
         with session.transaction():
             _follow_merges(merged)
         known = {one.hubspot_id for one in seen}
-        survivors_by_id = {contact.id: contact for _, contact in merged if contact.id not in known}
-        seen += [Seen(id, contact, read.read_at) for id, contact in survivors_by_id.items()]
-    return seen, read.failed
+        survivors = {contact.id: contact for _, contact in merged if contact.id not in known}
+        seen += [_seen(contact, read_at) for contact in survivors.values()]
+    return seen, sightings.failed
 
 
-def _missing(session: Session, read: BatchRead, lane: Lane) -> tuple[list[Seen], list[tuple[str, Contact]]]:
-    archived = session.client.batch_read(read.missing, ["email"], archived=True, lane=lane.label)
-    gone = [Seen(id, None, read.read_at, "archived in HubSpot") for id in archived.contacts]
-    merged: list[tuple[str, Contact]] = []
-    for id in archived.missing:
-        try:
-            contact = session.client.get_contact(id, session.properties, lane=lane.label)
-        except NotFound:
-            gone.append(Seen(id, None, read.read_at, "HubSpot knows no such id any more"))
-        else:
-            if contact.id != id:
-                merged.append((id, contact))
-    return gone, merged
+def _seen(contact: Contact, read_at: datetime) -> Seen:
+    if contact.archived:
+        return Seen(contact.id, None, read_at, ARCHIVED)
+    return Seen(contact.id, contact, read_at)
 
 
 def see_made(session: Session, contact_ids: Collection[UUID], *, lane: Lane) -> list[Seen]:
