@@ -15,8 +15,9 @@ from hubspot_simulator.faults import Storm
 from hubspot_simulator.limits import DAILY_LIMIT, SEARCH_PER_SECOND, TIERS, Limit
 from hubspot_simulator.people import DEFAULT_COUNT
 from hubspot_simulator.server import listen, serve
-from hubspot_simulator.simulator import SEARCH_TROUBLE, WEBHOOK_TROUBLE, Settings, Simulator
+from hubspot_simulator.simulator import Settings, Simulator
 from hubspot_simulator.state import StateMismatch
+from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
 
 
 def announcement(simulator: Simulator) -> bytes:

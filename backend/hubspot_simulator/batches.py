@@ -29,7 +29,7 @@ from hubspot_simulator.contacts import (
 from hubspot_simulator.drafts import Claims, Draft
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response, json_response
-from hubspot_simulator.model import Contact
+from hubspot_simulator.model import Contact, read_number
 
 MAX_BATCH = 100
 
@@ -98,7 +98,7 @@ def batch_read(call: Call) -> Response:
 
 
 def _is_merged_away(call: Call, key: str, id_property: str | None) -> bool:
-    return id_property in (None, "", "hs_object_id") and key.isdecimal() and int(key) in call.portal.aliases
+    return id_property in (None, "", "hs_object_id") and read_number(key) in call.portal.aliases
 
 
 def _batch_answer(call: Call, rows: bytes, problems: list[dict[str, Any]], status: int) -> Response:
@@ -181,7 +181,8 @@ def batch_archive(call: Call) -> Response:
     """Unknown ids are not documented to matter; the answer is 204 either way."""
     for row in _inputs(call.request.json()):
         key = str(row.get("id", ""))
-        contact = call.portal.find(int(key)) if key.isdigit() else None
+        contact_id = read_number(key)
+        contact = None if contact_id is None else call.portal.find(contact_id)
         if contact is not None:
             count_write(call.portal, contact)
             call.portal.archive(contact, call.source)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Protocol
 
 DAY_MS = 86_400_000
+MILLISECONDS = re.compile(r"-?[0-9]{1,18}")
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -70,7 +72,7 @@ def _day(days: int) -> str:
 def parse_instant(text: str) -> int | None:
     """Epoch milliseconds from ISO 8601 or from a number of milliseconds; ``None`` when it is neither."""
     stripped = text.strip()
-    if stripped.lstrip("-").isdigit():
+    if MILLISECONDS.fullmatch(stripped):
         return int(stripped)
     try:
         moment = datetime.fromisoformat(stripped.replace("Z", "+00:00"))

@@ -13,7 +13,7 @@ from hubspot_simulator import errors, objects
 from hubspot_simulator.drafts import Draft
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, json_response
-from hubspot_simulator.model import Contact, Source
+from hubspot_simulator.model import Contact, Source, read_number
 from hubspot_simulator.portal import ALWAYS, DEFAULT_PROPERTIES, Portal
 from hubspot_simulator.search import MAX_BODY
 
@@ -84,9 +84,7 @@ def listing(call: Call) -> Response:
     request, portal = call.request, call.portal
     histories = request.names("propertiesWithHistory")
     limit = _limit(request, MAX_PAGE_WITH_HISTORY if histories else MAX_PAGE)
-    after = request.param("after", "0") or "0"
-    if not after.isdigit():
-        raise errors.validation(f"Invalid after: {after}")
+    after = request.param("after") or "0"
     check_associated_types(request)
     page, following = portal.page(int(after), limit, is_true(request.param("archived")))
     key = portal.key_for(wanted(request.names("properties")))
@@ -95,17 +93,16 @@ def listing(call: Call) -> Response:
 
 
 def _limit(request: Request, maximum: int) -> int:
-    text = request.param("limit", "10")
-    if not text.isdigit() or not 1 <= int(text) <= maximum:
-        raise errors.validation(f"limit must be between 1 and {maximum}, not {text}")
-    return int(text)
+    limit = int(request.param("limit", "10"))
+    if limit > maximum:
+        raise errors.validation(f"limit must be between 1 and {maximum}, not {limit}")
+    return limit
 
 
 def _paging(request: Request, following: int | None) -> bytes:
     if following is None:
         return b""
-    link = f"https://api.hubapi.com{request.path}?after={following}"
-    return b',"paging":{"next":{"after":"%d","link":"%s"}}' % (following, link.encode())
+    return b',"paging":' + json_response({"next": request.next_page(following)}).body
 
 
 def record(portal: Portal, contact: Contact, key: int, histories: Sequence[str]) -> bytes:
@@ -125,10 +122,10 @@ def lookup(call: Call, key: str, id_property: str | None, archived: bool = False
             raise errors.validation(f"{id_property} is not a unique property", idProperty=[id_property])
         # Archived records are found by id only; nothing is documented of other keys.
         found = None if archived else portal.find_by(id_property, key)
-    elif not key.isdigit():
+    elif (contact_id := read_number(key)) is None:
         raise errors.not_numeric(key)
     else:
-        found = portal.find(int(key), archived)
+        found = portal.find(contact_id, archived)
     if found is None:
         raise errors.not_found(category=True)
     return found
@@ -179,7 +176,8 @@ def check_associations(portal: Portal, document: dict[str, Any]) -> None:
         if not target.get("id") or not types or not all(set(spec) >= SPEC_FIELDS for spec in types):
             raise errors.invalid_json(1, 1, "Some required fields were not set: [associations]")
         key = str(target["id"])
-        if not key.isdecimal() or portal.find(int(key)) is None:
+        contact_id = read_number(key)
+        if contact_id is None or portal.find(contact_id) is None:
             raise errors.validation(f"The object {key} to associate with does not exist", ids=[key])
 
 
@@ -188,7 +186,7 @@ def create(call: Call) -> Response:
     check_associations(portal, document)
     draft = portal.draft(sent_properties(document), current=None, dated=call.dated)
     contact = portal.create(draft, call.source)
-    location = f"https://api.hubapi.com{call.request.path.rstrip('/')}/{contact.id}"
+    location = f"{call.request.address.rstrip('/')}/{contact.id}"
     return json_response(written(portal, contact, draft), 201, (("Location", location),))
 
 
@@ -207,7 +205,8 @@ def update(call: Call, key: str) -> Response:
 
 def archive(call: Call, key: str) -> Response:
     """Archiving what is already archived succeeds as well."""
-    if key.isdigit() and call.portal.find(int(key), archived=True):
+    contact_id = read_number(key)
+    if contact_id is not None and call.portal.find(contact_id, archived=True):
         return Response(204)
     contact = lookup(call, key, call.request.param("idProperty"))
     count_write(call.portal, contact)
@@ -242,7 +241,8 @@ def privacy_delete(call: Call) -> Response:
         if id_property == "email" and error.status == 404:
             portal.block(key)  # Docs (contacts, privacy deletion): an unknown address is blocked for the future.
             return Response(204)
-        archived = portal.find(int(key), archived=True) if key.isdigit() else None
+        contact_id = read_number(key)
+        archived = None if contact_id is None else portal.find(contact_id, archived=True)
         if archived is None:
             raise
         contact = archived
@@ -255,8 +255,9 @@ def privacy_delete(call: Call) -> Response:
 
 def search(call: Call) -> Response:
     portal, query = call.portal, call.request.json()
-    if len(call.request.body) > MAX_BODY:
-        raise errors.validation(f"The request body is too large; at most {MAX_BODY} characters are allowed")
+    capped = call.request.body if portal.rules.search_body_capped else str(query.get("query") or "")
+    if len(capped) > MAX_BODY:
+        raise errors.validation(f"The search is too long; at most {MAX_BODY} characters are allowed")
     ids, total, entry = portal.index.run(query, portal.clock.now_ms())
     names = sorted({n for n in wanted(query.get("properties") or []) if n in portal.properties})
     rows = []

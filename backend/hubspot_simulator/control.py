@@ -6,18 +6,22 @@ JSON in, JSON out, no credentials: for a machine of one's own only.
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from hubspot_simulator import contacts, errors, properties
 from hubspot_simulator.clock import iso
 from hubspot_simulator.contacts import Call
-from hubspot_simulator.description import VERSIONS, describe
+from hubspot_simulator.description import VERSIONS, describe, find
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.faults import Storm
 from hubspot_simulator.http import Request, Response, json_response
 from hubspot_simulator.limits import Limit
-from hubspot_simulator.model import USER, Contact
+from hubspot_simulator.model import USER, Contact, read_number
 from hubspot_simulator.portal import Portal
+from hubspot_simulator.someone import BULK
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator
@@ -30,17 +34,31 @@ class Control:
         self._simulator = simulator
 
     def handle(self, request: Request) -> Response:
-        parts = tuple(part for part in request.path.split("/") if part)[1:]
         try:
-            document = self._dispatch(request, parts)
+            document = self._dispatch(request)
         except ApiError as error:
             return json_response(error.body(), error.status)
         except (KeyError, TypeError, ValueError) as error:
             return json_response({"status": "error", "message": f"{type(error).__name__}: {error}"}, 400)
         return document if isinstance(document, Response) else json_response(document)
 
-    def _dispatch(self, request: Request, parts: tuple[str, ...]) -> Any:
+    def do(self, method: str, path: str, /, **body: Any) -> Any:
+        """The same for the pages, in the same process: a document in place of a response. Raises: ApiError."""
+        place, _, query = path.partition("?")
+        request = Request(method, f"/_control/{place}", query, body=orjson.dumps(body) if body else b"")
+        try:
+            document = self._dispatch(replace(request, wanted=find(method, request.path)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ApiError(400, str(error)) from error
+        if isinstance(document, Response):
+            return orjson.loads(document.body) if document.body else {}
+        return document
+
+    def _dispatch(self, request: Request) -> Any:
+        parts = tuple(part for part in request.path.split("/") if part)[1:]
         simulator = self._simulator
+        if request.wanted is None:  # what is not described is not there
+            raise errors.not_found()
         request.check_params()
         body = request.json() if request.body else {}
         match request.method, parts:
@@ -62,6 +80,8 @@ class Control:
                 return {"deliveries": list(simulator.webhooks.deliveries)[::-1]}
             case "GET" | "POST" | "DELETE", ("faults",):
                 return self.faults(request.method, body)
+            case "GET" | "PUT" | "DELETE", ("trouble",):
+                return self.trouble(request.method, body)
             case "POST", ("clock", "advance"):
                 self._simulator.clock.advance(int(body["ms"]))
                 return {"now": iso(self._simulator.clock.now_ms())}
@@ -84,6 +104,8 @@ class Control:
                 return self.someone(request.method, body)
             case "POST", ("merge",):
                 return self.merge(body)
+            case "POST", ("bulk-edit",):
+                return self.edit_together(body)
             case _, ("properties", *rest):
                 return self.properties(request, tuple(rest))
         raise errors.not_found()
@@ -195,12 +217,16 @@ class Control:
         return hooks.document()
 
     def faults(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """``{"outage_seconds": 5}``, a fault, or ``{"storm": {"rates": {"error-before": 0.01}, "seed": 1}}``."""
+        """``{"outage_seconds": 5}``, ``{"throttle_seconds": 5}``, a fault, or
+        ``{"storm": {"rates": {"error-before": 0.01}, "seed": 1}}``.
+        """
         faults = self._simulator.faults
         if method == "DELETE":
             faults.clear()
         elif "outage_seconds" in body:
-            faults.outage_until = self._simulator.clock.now_ms() + int(float(body["outage_seconds"]) * 1000)
+            faults.outage_until = self._simulator.clock.now_ms() + seconds(body, 0, "outage_seconds")
+        elif "throttle_seconds" in body:
+            faults.throttled_until = self._simulator.clock.now_ms() + seconds(body, 0, "throttle_seconds")
         elif "storm" in body:
             faults.storm = Storm(**body["storm"])
         elif method == "POST":
@@ -210,6 +236,17 @@ class Control:
             "storm": {"rates": faults.storm.rates, "seed": faults.storm.seed},
             "outage_until": iso(faults.outage_until) if faults.outage_until else None,
         }
+
+    def trouble(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """``{"rates": {"error-after": 0.01, "webhook-loss": 0.1}}``, with the kinds of the flag ``--trouble``: a new
+        storm in place of the old one, and what is named of webhooks and search. DELETE stops all trouble there is.
+        """
+        simulator = self._simulator
+        if method == "DELETE":
+            simulator.trouble.stop()
+        elif method == "PUT":
+            simulator.cause({name: float(rate) for name, rate in body["rates"].items()})
+        return {"on": [dataclasses.asdict(one) for one in simulator.trouble.going_on()]}
 
     def someone(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         """``{"acts": 10, "kind": "merge"}`` now, ``{"per_minute": 30}`` from now on, or
@@ -273,19 +310,33 @@ class Control:
             raise errors.validation("Cannot merge a record with itself")
         return self.full(portal, portal.merge(primary, secondary, USER))
 
+    def edit_together(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The same values for many records, as a bulk edit on HubSpot's pages: refused as a whole, or done at once."""
+        portal, values = self.portal(body), body["properties"]
+        several = [self.live_contact(portal, str(key)) for key in body["ids"]]
+        keys = [name for name in values if portal.is_key(name)]
+        if keys:
+            raise errors.validation(f"{', '.join(keys)}: every record needs a value of its own", propertyName=keys)
+        for contact in several:
+            portal.draft(values, current=contact, dated=False)
+        portal.update_together(several, values, BULK)
+        return {"edited": len(several)}
+
     def full(self, portal: Portal, contact: Contact) -> dict[str, Any]:
         names = sorted({*contact.props, "createdate", "lastmodifieddate", "hs_object_id"})
         past = portal.history(contact, sorted({*contact.props, *(contact.history or {})}))
         return portal.document(contact, names) | {"propertiesWithHistory": past}
 
     def live_contact(self, portal: Portal, key: str) -> Contact:
-        found = portal.find(int(key)) if key.isdigit() else portal.find_by("email", key)
+        contact_id = read_number(key)
+        found = portal.find_by("email", key) if contact_id is None else portal.find(contact_id)
         if found is None:
             raise errors.not_found(category=True)
         return found
 
     def any_contact(self, portal: Portal, key: str) -> Contact:
-        archived = portal.find(int(key), archived=True) if key.isdigit() else None
+        contact_id = read_number(key)
+        archived = None if contact_id is None else portal.find(contact_id, archived=True)
         return archived or self.live_contact(portal, key)
 
     def properties(self, request: Request, rest: tuple[str, ...]) -> Response:
@@ -297,9 +348,9 @@ class Control:
         return found[1](contacts.Call(request, portal, "2026-09", USER))
 
 
-def seconds(body: dict[str, Any], default: float) -> int:
-    """``seconds`` of a body, as milliseconds."""
-    return int(float(body.get("seconds", default)) * 1000)
+def seconds(body: dict[str, Any], default: float, name: str = "seconds") -> int:
+    """A number of seconds in a body, as milliseconds."""
+    return int(float(body.get(name, default)) * 1000)
 
 
 __all__ = ["Call", "Control"]

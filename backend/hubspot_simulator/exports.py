@@ -19,7 +19,7 @@ from hubspot_simulator.clock import DAY_MS, iso
 from hubspot_simulator.contacts import Call, Handler
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response, json_response
-from hubspot_simulator.model import Property
+from hubspot_simulator.model import Property, read_number
 from hubspot_simulator.portal import Portal
 from hubspot_simulator.sheets import ID, Bundle, Layout
 
@@ -132,6 +132,10 @@ class Exports:
             export.ids = export.select()
         return export.work(now, self.pace)
 
+    def of(self, portal: Portal) -> list[Export]:
+        """All tasks of an account, the newest first."""
+        return [export for export in reversed(self._exports.values()) if export.portal is portal]
+
     # ---- endpoints ----------------------------------------------------------------------------------
 
     def start(self, call: Call) -> Response:
@@ -178,7 +182,7 @@ class Exports:
         return json_response(document)
 
     def _find(self, call: Call, key: str) -> Export:
-        export = self._exports.get(int(key)) if key.isdecimal() else None
+        export = self._exports.get(read_number(key) or 0)
         if export is None or export.portal is not call.portal:
             raise errors.not_found(category=True)
         return export

@@ -62,18 +62,22 @@ class Front:
         """The journal belongs to the app, not to one account: it takes only a token of the app itself."""
         simulator, section = self._simulator, path.area.partition("/")[2]
         access = simulator.authority.authenticate(request, note.now, app=True)
+        note.entry["by"] = access.kind
         per_second = JOURNAL_PER_SECOND.get(section)
         if per_second and simulator.limit is not None:
             window = simulator.app_meter.window(section)
             if window.count(note.now, 1_000) >= per_second:
                 raise errors.rate_limited("SECONDLY", note.correlation_id)
             window.add(note.now, 1_000)
+        if request.wanted is None:  # what is not described is not there
+            raise errors.not_found()
         request.check_params()
         return simulator.journal.endpoint(request, section, path.rest, access)
 
     def _account_call(self, request: Request, path: Route, note: Note) -> Response:
         simulator = self._simulator
         access = simulator.authority.authenticate(request, note.now)
+        note.entry["by"] = access.kind
         portal = simulator.portals[access.portal_id]
         note.entry["portal"] = portal.id
         portal.refuse_while_moving(note.now)
@@ -82,7 +86,7 @@ class Front:
             self._meter_search(portal, note)
         else:
             self._meter(portal, access, note)
-        if found is None:
+        if found is None or request.wanted is None:  # what is not described is not there
             raise errors.not_found()
         scope, handler = found
         if scope not in access.scopes and not (access.static and scope == "oauth"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode
 
 import orjson
 
@@ -43,6 +43,16 @@ class Request:
         for value in self.params().get(name, []):
             found.extend(part.strip() for part in value.split(",") if part.strip())
         return found
+
+    @property
+    def address(self) -> str:
+        """Where it was sent, without query: what HubSpot tells of its own addresses begins so too."""
+        return f"http://{self.headers.get('host', 'hubspot.simulator')}{self.path}"
+
+    def next_page(self, after: int) -> dict[str, str]:
+        """``paging.next`` of a list. The link repeats all that was asked for (captures): tools follow it as it is."""
+        asked = [pair for pair in parse_qsl(self.query, keep_blank_values=True) if pair[0] != "after"]
+        return {"after": str(after), "link": f"{self.address}?{urlencode([*asked, ('after', after)])}"}
 
     def form(self) -> dict[str, str]:
         return {name: values[-1] for name, values in parse_qs(self.body.decode("utf-8", "replace")).items()}

@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 Props = dict[str, str]
 
 
+def read_number(text: str) -> int | None:
+    """An id or a count as it is written: ASCII digits within 64 bits. ``None`` for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63 else None
+
+
 class Source(NamedTuple):
     """Who wrote a value. HubSpot API facts (history): own API writes show INTEGRATION and the app id."""
 

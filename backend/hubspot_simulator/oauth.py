@@ -70,6 +70,7 @@ class Install:
     refresh_token: str
     scopes: list[str]
     revoked: bool = False
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -82,6 +83,10 @@ class Access:
     expires: int = 0  # 0: never
     static: bool = False
     app: bool = False  # the app's own token (client credentials): belongs to no account
+
+    @property
+    def kind(self) -> str:
+        return "app" if self.app else "static" if self.static else "oauth"
 
 
 @dataclass(slots=True)
@@ -182,12 +187,10 @@ class Authority:
         known = {*REQUIRED_SCOPES, *OPTIONAL_SCOPES}
         missing = [s for s in REQUIRED_SCOPES if s not in requested and s not in optional]
         unknown = [s for s in (*requested, *optional) if s not in known]
-        uri = urlsplit(params.get("redirect_uri", ""))
-        local = uri.hostname in ("localhost", "127.0.0.1", "::1")
         problem = ""
         if params.get("client_id") != self.client_id:
             problem = "We couldn't find an app with this client_id."
-        elif uri.scheme != "https" and not (uri.scheme == "http" and local):
+        elif not may_lead_back(params.get("redirect_uri", "")):
             problem = "The redirect_uri must be https, except for localhost."
         elif unknown:
             problem = "The app does not have these scopes configured: " + ", ".join(unknown)
@@ -303,7 +306,8 @@ class Authority:
         if code.challenge and _challenge(form.get("code_verifier", ""), code) != code.challenge:
             raise OAuthError("BAD_CODE_VERIFIER", "invalid_grant", "code verifier does not match")
         first = not self._living(code.portal_id)
-        install = Install(code.portal_id, self._simulator.new_secret("refresh"), code.scopes)
+        now = self._simulator.clock.now_ms()
+        install = Install(code.portal_id, self._simulator.new_secret("refresh"), code.scopes, since=now)
         self.installs[install.refresh_token] = install
         self._save_install(install)
         if first:
@@ -317,7 +321,8 @@ class Authority:
         if self.rotate_refresh_tokens:
             install.revoked = True
             self._save_install(install)
-            install = Install(install.portal_id, self._simulator.new_secret("refresh"), install.scopes)
+            secret = self._simulator.new_secret("refresh")
+            install = Install(install.portal_id, secret, install.scopes, since=install.since)
             self.installs[install.refresh_token] = install
             self._save_install(install)
         return self._issue(install)
@@ -395,6 +400,16 @@ def _challenge(verifier: str, code: Code) -> str:
         return verifier
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def may_lead_back(address: str) -> bool:
+    """HTTPS, or HTTP to this machine (docs: app configuration), and nothing that would end a header."""
+    try:
+        uri = urlsplit(address)
+        local = uri.hostname in ("localhost", "127.0.0.1", "::1")
+    except ValueError:
+        return False
+    return (uri.scheme == "https" or (uri.scheme == "http" and local)) and address.isprintable()
 
 
 def _with(params: dict[str, str], more: dict[str, str]) -> str:

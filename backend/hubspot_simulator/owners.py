@@ -23,18 +23,19 @@ def route(method: str, rest: tuple[str, ...]) -> tuple[str, Handler] | None:
             return None
 
 
-def get(call: Call, owner_id: str) -> Response:
-    found = call.portal.owners.get(int(owner_id)) if owner_id.isdigit() else None
-    if found is None:
-        raise errors.not_found(category=True)
-    return json_response(wire(found))
+def get(call: Call, key: str) -> Response:
+    """By id, or by user id where ``idProperty`` says so; archived owners only when asked for."""
+    by_user, archived = call.request.param("idProperty") == "userId", is_true(call.request.param("archived"))
+    for owner in call.portal.owners.values():
+        if owner.archived == archived and key == str(owner.user_id if by_user else owner.id):
+            return json_response(wire(owner))
+    raise errors.not_found(category=True)
 
 
 def listing(call: Call) -> Response:
+    """At most 500 a page. Parameters were held to the description before."""
     request = call.request
     limit = request.param("limit", "100")
-    if not limit.isdigit() or not 1 <= int(limit) <= 500:
-        raise errors.validation("limit must be between 1 and 500")
     after, email = request.param("after", "0"), request.param("email").lower()
     archived = is_true(request.param("archived"))
     found = [
@@ -44,7 +45,7 @@ def listing(call: Call) -> Response:
     ]
     document: dict[str, Any] = {"results": [wire(o) for o in found[: int(limit)]]}
     if len(found) > int(limit):
-        document["paging"] = {"next": {"after": str(found[int(limit)].id)}}
+        document["paging"] = {"next": request.next_page(found[int(limit)].id)}
     return json_response(document)
 
 

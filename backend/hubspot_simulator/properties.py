@@ -287,7 +287,7 @@ def archive(call: Call, name: str) -> Response:
 def _location(call: Call) -> tuple[tuple[str, str], ...]:
     """The address of what a create made."""
     name = call.request.json()["name"]
-    return (("Location", f"https://api.hubapi.com{call.request.path.rstrip('/')}/{name}"),)
+    return (("Location", f"{call.request.address.rstrip('/')}/{name}"),)
 
 
 # ---- batches ----------------------------------------------------------------------------------------

@@ -45,6 +45,10 @@ class Rules:
     # Not documented: does a unique value that a merge took away still find the survivor, or is it free again?
     merged_value_finds_survivor: bool = False
 
+    # Contested: docs say the body of a search is capped at 3,000 characters, the interface description says so of
+    # its text query only, and connectors send longer bodies. The harsher answer is the body.
+    search_body_capped: bool = True
+
     # Docs (error handling): heavy writes lock a record for two seconds. So many writes to one record within a second
     # are heavy; 0 is never, because no number is published.
     heavy_writes: int = 0

@@ -17,7 +17,7 @@ import orjson
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso, parse_instant
-from hubspot_simulator.model import Contact, Property, Props
+from hubspot_simulator.model import Contact, Property, Props, read_number
 from hubspot_simulator.values import without_country
 
 if TYPE_CHECKING:
@@ -190,11 +190,13 @@ class SearchIndex:
         """How to put rows in order, in place."""
         if len(sorts) > 1:
             raise errors.validation("Only one sort is allowed")
-        if not sorts:  # Oldest first when nothing is asked for.
-            return lambda found: found.sort(key=lambda e: (e.created, e.id))
+        if not sorts:
+            return _oldest_first
         name, descending = _sort_spec(sorts[0])
         prop = self._portal.properties.get(name)
         if prop is None or prop.archived:
+            if isinstance(sorts[0], str):  # a connector has long sent the bare word "ascending", and is answered
+                return _oldest_first
             raise errors.validation(f'Property "{name}" does not exist', propertyName=[name])
         rank = _sort_key(prop)
 
@@ -206,6 +208,10 @@ class SearchIndex:
             found[:] = present + absent
 
         return arrange
+
+
+def _oldest_first(found: list[Entry]) -> None:
+    found.sort(key=lambda e: (e.created, e.id))
 
 
 def _entry(contact: Contact) -> Entry:
@@ -229,10 +235,9 @@ def _page_bounds(query: dict[str, Any]) -> tuple[int, int]:
     limit = int(text) if text.isdigit() else 0
     if not 1 <= limit <= MAX_LIMIT:
         raise errors.validation(f"limit must be between 1 and {MAX_LIMIT}")
-    after = str(query.get("after") or "0")
-    if not after.isdigit():
+    offset = read_number(str(query.get("after") or "0"))
+    if offset is None:
         raise errors.validation("after must be a number")
-    offset = int(after)
     if offset + limit > MAX_ROWS:
         raise errors.validation(f"There was a problem with the request. Paging past {MAX_ROWS} is not possible.")
     return offset, limit
@@ -308,8 +313,8 @@ def _fold(prop: Property, text: str) -> str:
 
 def _members(prop: Property, entry: Entry) -> list[str]:
     """All values a record answers to: each choice of a multi-select, each address of a contact."""
-    text = read(entry, prop.name)
-    found = [] if text is None else (text.split(";") if prop.multiple else [_fold(prop, text)])
+    text, several = read(entry, prop.name), prop.multiple or prop.name == "hs_additional_emails"
+    found = [] if text is None else [_fold(prop, part) for part in (text.split(";") if several else [text])]
     if prop.name == "email" and "hs_additional_emails" in entry.props:
         found.extend(entry.props["hs_additional_emails"].lower().split(";"))
     return found

@@ -32,8 +32,7 @@ class Application:
         if scope["type"] != "http":
             return
         request = await read_request(scope, receive)
-        api = not request.path.startswith("/_control/")
-        latency = self._simulator.latency_ms if api else 0
+        latency = self._simulator.latency_of(request)
         if latency:
             await asyncio.sleep(latency / 1000)
         response = self._simulator.handle(request)

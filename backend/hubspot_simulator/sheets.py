@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from hubspot_simulator.clock import parse_instant
-from hubspot_simulator.model import Contact, Property
+from hubspot_simulator.model import Contact, Property, read_number
 from hubspot_simulator.portal import Portal
 
 MAX_ROWS = 1_000_000
@@ -55,7 +55,7 @@ def labelled(portal: Portal, prop: Property, text: str) -> str:
     The guide says only that labels are the default; the form of moments is that of exports made by hand.
     """
     if prop.external_options:
-        owner = portal.owners.get(int(text)) if text.isdigit() else None
+        owner = portal.owners.get(read_number(text) or 0)
         return f"{owner.first} {owner.last}" if owner else text
     if prop.type in ("enumeration", "bool"):
         labels = {option.value: option.label for option in prop.options}

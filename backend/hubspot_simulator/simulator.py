@@ -35,6 +35,7 @@ from hubspot_simulator.page import Pages
 from hubspot_simulator.portal import Portal
 from hubspot_simulator.someone import Someone
 from hubspot_simulator.state import Entry, Store
+from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE, Trouble
 from hubspot_simulator.webhook_settings import WebhookSettings
 from hubspot_simulator.webhooks import Webhooks
 
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 FIRST_PORTAL = 45_160_041
 APP_ID = 1_860_041
 DEFAULT_LIMIT = Limit(DEFAULT_COUNT)
+MAX_PROBLEM = 300  # characters of a refusal that the log keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,10 @@ class Settings:
     # The account's tier, for the limits of its private apps; "" gives them the limit of OAuth apps.
     tier: str = ""
     # Shares of requests, webhook events or index updates that meet trouble: kinds of `faults.Storm`, and
-    # `WEBHOOK_TROUBLE`, `SEARCH_TROUBLE`.
+    # those of `trouble`.
     trouble: Mapping[str, float] = field(default_factory=dict)
     # How many things someone else does in a minute.
     someone_per_minute: float = 0.0
-
-
-WEBHOOK_TROUBLE = {"webhook-loss": "loss_rate", "webhook-duplicate": "duplicate_rate", "webhook-late": "late_rate"}
-SEARCH_TROUBLE = "search-stale"
 
 
 class Simulator:
@@ -123,6 +121,7 @@ class Simulator:
             self.webhooks.settings.target_url = self.settings.webhook_url
         self.cause(self.settings.trouble)
         self.someone.work(self.settings.someone_per_minute)
+        self.trouble = Trouble(self)
         self.control = Control(self)
         self.pages = Pages(self)
 
@@ -189,6 +188,10 @@ class Simulator:
             return None
         return self.private_limit or self.limit if access.static else self.limit
 
+    def latency_of(self, request: Request) -> int:
+        """Only the API is slow: pages and control API are for those who made it so."""
+        return self.latency_ms if read_path(request.path) is not None else 0
+
     def new_secret(self, kind: str) -> str:
         """An opaque token. HubSpot says only that the length varies; these are longer than 255 characters."""
         bits = {"code": 128, "refresh": 128}.get(kind, 1200)
@@ -205,12 +208,13 @@ class Simulator:
         """Trouble at these rates from now on. Raises: ValueError, when a kind is unknown or a rate no share."""
         rates = dict(trouble)
         hooks = {WEBHOOK_TROUBLE[name]: rates.pop(name) for name in WEBHOOK_TROUBLE if name in rates}
+        stale = rates.pop(SEARCH_TROUBLE, None)
+        storm = Storm(rates, self.settings.seed)
         if hooks:
             self.webhooks.configure(**hooks)
-        stale = rates.pop(SEARCH_TROUBLE, None)
         for portal in self.portals.values() if stale is not None else ():
             portal.index.trouble.stale_rate = float(stale or 0)
-        self.faults.storm = Storm(rates, self.settings.seed)
+        self.faults.storm = storm
 
     # ---- changes ------------------------------------------------------------------------------------
 
@@ -275,11 +279,13 @@ class Simulator:
                 self._commit()
                 raise refused
         except ApiError as error:
+            note.entry["problem"] = error.message[:MAX_PROBLEM]
             response = json_response(error.body(note.correlation_id), error.status, error.headers)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # A body of the right syntax and the wrong shape, where no rule above said so more precisely.
             log.exception("%s %s could not be understood", request.method, request.path)
             unread = errors.invalid_json(1, 1, f"Cannot deserialize value ({error})")
+            note.entry["problem"] = unread.message[:MAX_PROBLEM]
             response = json_response(unread.body(note.correlation_id), unread.status)
         return self._finish(response, fault, note)
 

@@ -26,7 +26,7 @@ class Describer:
         """An access token. A token of the app itself belongs to no account: its hub and user are 0 (undocumented)."""
         return {
             **self._introspected(access.token, access.portal_id, access.scopes),
-            "token_use": "client_credentials" if access.app else "access_token",
+            "token_use": "access_token",  # also of the app's own: an introspection knows two uses only
             "expires_in": seconds_left(access, now),
             "is_private_distribution": False,
             "signed_access_token": self._signed(access),

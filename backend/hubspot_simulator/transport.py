@@ -18,16 +18,15 @@ class SimulatorTransport(httpx2.BaseTransport):
         self._simulator = simulator
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = self._simulator.handle(
-            Request(
-                request.method,
-                request.url.raw_path.decode("ascii").partition("?")[0],
-                request.url.query.decode("ascii"),
-                {name.lower(): value for name, value in request.headers.items()},
-                request.read(),
-            )
+        asked = Request(
+            request.method,
+            request.url.raw_path.decode("ascii").partition("?")[0],
+            request.url.query.decode("ascii"),
+            {name.lower(): value for name, value in request.headers.items()},
+            request.read(),
         )
-        self._wait(request, response)
+        response = self._simulator.handle(asked)
+        self._wait(request, response, response.delay_ms + self._simulator.latency_of(asked))
         if response.sent == 0:
             raise httpx2.ReadError("the simulator dropped the connection", request=request)
         if response.sent is not None and response.sent < len(response.body):
@@ -35,8 +34,7 @@ class SimulatorTransport(httpx2.BaseTransport):
         headers = [*response.headers, ("Content-Type", response.content_type)]
         return httpx2.Response(response.status, headers=headers, content=response.body, request=request)
 
-    def _wait(self, request: httpx2.Request, response: Response) -> None:
-        wait_ms = response.delay_ms + self._simulator.latency_ms
+    def _wait(self, request: httpx2.Request, response: Response, wait_ms: int) -> None:
         patience = request.extensions.get("timeout", {}).get("read")
         # A body that comes in pieces keeps a client waiting for each only.
         if patience is not None and wait_ms > patience * 1000 and not response.in_pieces:

@@ -17,6 +17,7 @@ from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, Route, json_response
+from hubspot_simulator.model import read_number
 from hubspot_simulator.webhook_configuration import Change, Configuration, Gone, Target
 from hubspot_simulator.webhook_subscriptions import (
     CONTACT_TYPE,
@@ -158,14 +159,14 @@ class SubscriptionsApi:
 
     def _find(self, key: object) -> Subscription:
         """By the number in a path or in a body."""
-        found = self._known.get(int(str(key))) if str(key).isdecimal() else None
+        found = self._known.get(read_number(str(key)) or 0)
         if found is None:
             raise errors.not_found(category=True)
         return found
 
-    def _switched(self, subscription: Subscription, body: Mapping[str, Any], *, required: bool = False) -> Subscription:
+    def _switched(self, subscription: Subscription, body: Mapping[str, Any]) -> Subscription:
         """Only ``active`` can be changed."""
-        active = body.get("active", None if required else subscription.active)
+        active = body.get("active", subscription.active)
         if not isinstance(active, bool):
             raise errors.validation("active must be true or false")
         return replace(subscription, active=active, updated=self._now)
@@ -195,6 +196,8 @@ class SubscriptionsApi:
             raise errors.validation("inputs must be a list of subscriptions")
         changed: list[Subscription] = []
         problems: list[dict[str, Any]] = []
+        if not all(type(row.get("id")) is int and isinstance(row.get("active"), bool) for row in inputs):
+            raise errors.validation("id must be a number, and active true or false")
         for row in inputs:
             try:
                 found = self._find(row.get("id"))
@@ -203,7 +206,7 @@ class SubscriptionsApi:
                     raise
                 problems.append({**error.as_row(), "context": {"ids": [str(row.get("id"))]}})
             else:
-                changed.append(self._switched(found, row, required=True))
+                changed.append(self._switched(found, row))
         changes: list[Change] = [*changed]
         self._configuration.change(*changes)
         answer: dict[str, Any] = {

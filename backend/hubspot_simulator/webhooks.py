@@ -28,6 +28,7 @@ from hubspot_simulator.webhook_configuration import RETRIES, Configuration, Pers
 from hubspot_simulator.webhook_subscriptions import Subscription
 
 MAX_EVENTS = 100
+MAX_DELIVERIES = 500  # that are remembered
 TIMEOUT_MS = 5_000
 # Docs (validating requests): the escapes HubSpot decodes in the address before it signs; no others.
 DECODED = {f"%{ord(char):02X}": char for char in ":/?@!$'()*,;"}
@@ -81,7 +82,8 @@ class Webhooks:
         self.configuration = Configuration(clock, persist)
         self.settings = self.configuration.settings
         self.subscriptions = self.configuration.subscriptions
-        self.deliveries: deque[dict[str, Any]] = deque(maxlen=500)
+        self.deliveries: deque[dict[str, Any]] = deque(maxlen=MAX_DELIVERIES)
+        self._bodies: deque[tuple[int, bytes]] = deque(maxlen=MAX_DELIVERIES)
         self.delivered = self.failed = self.lost = 0
         self.changed = threading.Event()
         self._clock = clock
@@ -153,6 +155,10 @@ class Webhooks:
         """Events not yet in a request."""
         with self._lock:
             return len(self._heard) + len(self._waiting) + sum(map(len, self._due.values()))
+
+    def body(self, number: int) -> bytes | None:
+        """What a delivery carried; ``None`` when it is not remembered."""
+        return dict(self._bodies.copy()).get(number)
 
     # ---- batches ------------------------------------------------------------------------------------
 
@@ -235,7 +241,7 @@ class Webhooks:
         with self._lock:
             if batch.counted:
                 self._running.subtract(batch.portals)
-            self._note(batch, started, url, status, problem, took)
+            self._note(batch, started, url, status, problem, took, body)
             if good:
                 self.delivered += len(batch.notifications)
             else:
@@ -295,9 +301,12 @@ class Webhooks:
             wait = int(longest * (0.5 + self._order.random() / 2))
             heappush(self._waiting, notification._replace(due=now + wait, attempt=notification.attempt + 1))
 
-    def _note(self, batch: Batch, started: int, url: str, status: int, problem: str, took: int) -> None:
+    def _note(self, batch: Batch, started: int, url: str, status: int, problem: str, took: int, body: bytes) -> None:
+        number = self._bodies[-1][0] + 1 if self._bodies else 1
+        self._bodies.append((number, body))
         self.deliveries.append(
             {
+                "number": number,
                 "at": iso(started),
                 "url": url,
                 "events": len(batch.notifications),

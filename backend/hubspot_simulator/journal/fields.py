@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hubspot_simulator import errors
+from hubspot_simulator.model import read_number
 
 Body = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ def choice(body: Body, name: str, allowed: tuple[str, ...]) -> str:
 
 def texts(body: Body, name: str) -> list[str]:
     """A list that may be missing."""
-    values = body.get(name) or []
+    values = [] if body.get(name) is None else body[name]
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise errors.validation(f"{name} must be a list of texts")
     return list(dict.fromkeys(values))
@@ -44,7 +45,7 @@ def texts(body: Body, name: str) -> list[str]:
 
 def integers(body: Body, name: str) -> list[int]:
     """A list that may be missing."""
-    values = body.get(name) or []
+    values = [] if body.get(name) is None else body[name]
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         raise errors.validation(f"{name} must be a list of numbers")
     return list(dict.fromkeys(values))
@@ -60,6 +61,7 @@ def documents(body: Body, name: str) -> list[dict[str, Any]]:
 
 def identifier(text: str) -> int:
     """The number in a path. Raises: ApiError 404, when there is none."""
-    if not (text.isascii() and text.isdigit()):
+    found = read_number(text)
+    if found is None:
         raise errors.not_found()
-    return int(text)
+    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
 from hubspot_simulator.http import Request, Response
-from hubspot_simulator.journal.ledger import Ledger
+from hubspot_simulator.journal.ledger import Entry, Ledger
 from hubspot_simulator.journal.reading import Reader
 from hubspot_simulator.journal.settings import JournalSettings
 from hubspot_simulator.journal.snapshots import Snapshots
@@ -140,6 +140,16 @@ class Journal:
                 raise errors.not_found()
 
     # ---- control ------------------------------------------------------------------------------------
+
+    def recent(self, portal_id: int, count: int) -> list[Entry]:
+        """The newest published files with events of an account (0: of any), the newest first."""
+        self._turn()
+        return self._ledger.latest(self._simulator.clock.now_ms(), portal_id, count)[::-1]
+
+    def file(self, offset: str) -> Entry | None:
+        """A published file by its offset."""
+        self._turn()
+        return self._ledger.find(offset, self._simulator.clock.now_ms(), 0)
 
     def control(self, body: dict[str, Any]) -> dict[str, Any]:
         """Change settings, if any are given, and tell how things stand. Raises: ValueError."""

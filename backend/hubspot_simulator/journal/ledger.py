@@ -28,6 +28,7 @@ class Entry:
     published: int
     portals: frozenset[int]
     packed: bytes
+    events: int
     # Addresses handed out for all accounts (0) or for one, and when they end.
     links: dict[int, tuple[str, int]] = field(default_factory=dict)
 
@@ -103,7 +104,7 @@ class Ledger:
         for _ in range(copies):
             last = self._entries.get(self._next - 1)
             published = max(at + settings.delay_ms, last.published if last else 0)
-            entry = Entry(self._new_offset(), published, portals, packed)
+            entry = Entry(self._new_offset(), published, portals, packed, len(self._lines))
             self._entries[self._next] = entry
             self._numbers[entry.offset] = self._next
             self._next += 1

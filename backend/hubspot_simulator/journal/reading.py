@@ -16,6 +16,7 @@ from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import JSON_TYPE, Request, Response, json_response
 from hubspot_simulator.journal.ledger import Entry, Ledger
 from hubspot_simulator.journal.settings import JournalSettings
+from hubspot_simulator.model import read_number
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator
@@ -60,9 +61,10 @@ class Reader:
             if local and self._settings.local_needs_portal:
                 raise errors.validation("installPortalId is required for the local journal")
             return 0
-        if not (text.isascii() and text.isdigit()) or int(text) not in self._simulator.portals:
+        portal_id = read_number(text)
+        if portal_id not in self._simulator.portals:
             raise errors.validation(f"Invalid installPortalId: {text}")
-        return int(text)
+        return portal_id
 
     def _after(self, offset: str, now: int, portal_id: int, count: int) -> list[Entry]:
         check_offset(offset)
@@ -129,9 +131,10 @@ def lost_row(offset: str) -> dict[str, Any]:
 
 
 def read_count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MAX_BATCH:
+    count = read_number(text)
+    if count is None or not 1 <= count <= MAX_BATCH:
         raise errors.validation(f"count must be from 1 to {MAX_BATCH}, not {text}")
-    return int(text)
+    return count
 
 
 def check_offset(offset: Any) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from hubspot_simulator.http import Request, Response
-from hubspot_simulator.page.html import Html, html, join, page
-
-if TYPE_CHECKING:
-    from hubspot_simulator.simulator import Simulator
+from hubspot_simulator.http import Response
+from hubspot_simulator.page.frame import View
+from hubspot_simulator.page.html import Html, hidden, html, join, notice, options
 
 MEANINGS = {
     "oauth": "Basic access to the account",
@@ -19,6 +17,8 @@ MEANINGS = {
     "crm.objects.owners.read": "View owners",
     "crm.export": "Export records",
     "crm.import": "Import records",
+    "crm.objects.contacts.sensitive.read": "View sensitive values of contacts",
+    "crm.objects.contacts.sensitive.write": "Change sensitive values of contacts",
 }
 PARAMETERS = (
     "client_id",
@@ -30,15 +30,15 @@ PARAMETERS = (
     "code_challenge_method",
 )
 BODY = """
-<section class="card narrow">
+<section class="panel narrow">
   <h1>Connect {app} to HubSpot</h1>
-  <p>The app <strong id="app-name">{app}</strong> asks for access to an account:</p>
+  <p>The app <strong id="app-name">{app}</strong> asks for access to an account.</p>
   <form method="post" action="/oauth/authorize" id="authorize">
     {hidden}
     <p><label for="account">Account</label><select id="account" name="portal_id">{accounts}</select></p>
     <h2>It will be able to</h2>
-    <ul class="scopes">{scopes}</ul>
-    <p class="quiet-text">You will be sent back to {redirect}</p>
+    <ul class="plain scopes">{scopes}</ul>
+    <p class="hint">You will be sent back to {redirect}</p>
     <div class="row">
       <button type="submit" name="action" value="connect" id="connect-app">Connect app</button>
       <button type="submit" name="action" value="cancel" id="cancel" class="quiet">Cancel</button>
@@ -46,39 +46,30 @@ BODY = """
   </form>
 </section>
 """
-REFUSED = """
-<section class="card narrow"><h1>Authorization failed</h1>
-<p class="message problem" role="alert" id="problem">{problem}</p></section>
-"""
 
 
-def show(simulator: Simulator, request: Request, chosen: int | None) -> Response:
-    params = {name: values[-1] for name, values in request.params().items()}
+def show(view: View, chosen: int | None) -> Response:
+    simulator = view.simulator
+    params = {name: values[-1] for name, values in view.request.params().items()}
     requested, optional, problem = simulator.authority.read_authorization(params)
-    portal = simulator.first_portal()
     if chosen is not None and chosen not in simulator.portals:
         problem = problem or f"There is no account {chosen}."
     if problem:
-        body = html(REFUSED, problem=problem)
-        return page("Authorization failed", body, portal_id=portal.id, company=portal.company, status=400)
+        told = html('<section class="panel narrow"><h1>Authorization failed</h1>{problem}</section>',
+                    problem=notice(problem, problem=True))  # fmt: skip
+        return view.page("Authorization failed", told, status=400)
+    accounts = [(portal.id, f"{portal.company} ({portal.id})") for portal in simulator.portals.values()]
     body = html(
         BODY,
         app=simulator.app_name,
         redirect=params["redirect_uri"],
-        hidden=join(
-            html('<input type="hidden" name="{name}" value="{value}">', name=name, value=params[name])
-            for name in PARAMETERS
-            if name in params
-        ),
-        accounts=join(_account(p.id, p.company, p.id == chosen) for p in simulator.portals.values()),
+        hidden=join(hidden(name, [params[name]]) for name in PARAMETERS if name in params),
+        accounts=options(accounts, chosen),
         scopes=join(_scope(s, s in optional and s not in requested) for s in dict.fromkeys([*requested, *optional])),
     )
-    return page("Connect app", body, portal_id=portal.id, company=portal.company)
-
-
-def _account(portal_id: int, company: str, chosen: bool) -> Html:
-    mark = Html(" selected" if chosen else "")
-    return html('<option value="{id}"{mark}>{company} ({id})</option>', id=portal_id, company=company, mark=mark)
+    # A browser holds the way back to the same rule as the form itself.
+    back = urlsplit(params["redirect_uri"])
+    return view.page("Connect app", body, form_action=f"{back.scheme}://{back.netloc}")
 
 
 def _scope(scope: str, optional: bool) -> Html:
@@ -86,8 +77,10 @@ def _scope(scope: str, optional: bool) -> Html:
     return html("<li>{what}{note} <code>{scope}</code></li>", what=MEANINGS.get(scope, scope), note=note, scope=scope)
 
 
-def submit(simulator: Simulator, form: dict[str, str]) -> Response:
+def submit(view: View) -> Response:
+    authority = view.simulator.authority
+    form = {name: values[-1] for name, values in view.form.items()}
     if form.get("action") != "connect":
-        return simulator.authority.deny(form)
+        return authority.deny(form)
     portal_id = form.get("portal_id", "")
-    return simulator.authority.grant(form, int(portal_id) if portal_id.isdigit() else 0)
+    return authority.grant(form, int(portal_id) if portal_id.isdecimal() else 0)

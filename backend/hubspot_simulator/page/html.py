@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
-from hubspot_simulator.http import Response
-
 
 @dataclass(frozen=True, slots=True)
 class Html:
@@ -18,6 +16,9 @@ class Html:
 
     def __str__(self) -> str:
         return self.text
+
+
+EMPTY = Html("")
 
 
 def html(template: str, **values: object) -> Html:
@@ -35,53 +36,53 @@ def join(parts: Iterable[Html]) -> Html:
     return Html("".join(part.text for part in parts))
 
 
-def link(path: str, **query: object) -> str:
-    given = {name: value for name, value in query.items() if value not in ("", None, 0)}
-    return f"{path}?{urlencode(given)}" if given else path
+def flag(name: str, is_on: object) -> Html:
+    """An attribute that is there or not: ``checked``, ``selected``, ``disabled``."""
+    return Html(f" {name}" if is_on else "")
 
 
-LAYOUT = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · HubSpot simulator</title>
-<link rel="stylesheet" href="/assets/style.css">
-<script src="/assets/script.js" defer></script>
-</head>
-<body>
-<a class="skip" href="#main">Skip to content</a>
-<header>
-  <a class="brand" href="{home}"><span aria-hidden="true">⬣</span> HubSpot simulator</a>
-  <nav aria-label="Main">
-    <a href="{home}"{contacts_current}>Contacts</a>
-    <a href="{archived}"{archived_current}>Recycle bin</a>
-    <a href="{activity}"{activity_current}>Activity</a>
-  </nav>
-  <p class="account">{company} · account {portal}</p>
-</header>
-<p class="notice">This is a simulator for development and training. It is not HubSpot, and its people are invented or loaded by you.</p>
-<main id="main">{body}</main>
-</body>
-</html>
-"""  # noqa: E501
+def link(path: str, /, **query: object) -> str:
+    """An address. Lists repeat their name; what is empty is left out."""
+    given = {name: value for name, value in query.items() if value not in ("", None, 0, [])}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
-def page(title: str, body: Html, *, portal_id: int, company: str, current: str = "", status: int = 200) -> Response:
-    def mark(name: str) -> Html:
-        return Html(' aria-current="page"' if name == current else "")
+def options(rows: Iterable[tuple[object, str]], chosen: object) -> Html:
+    """Of a select: values, labels, and which one is chosen."""
+    return join(
+        html('<option value="{value}"{mark}>{label}</option>', value=value, label=label,
+             mark=flag("selected", str(value) == str(chosen)))
+        for value, label in rows
+    )  # fmt: skip
 
-    whole = html(
-        LAYOUT,
-        title=title,
-        body=body,
-        company=company,
-        portal=portal_id,
-        home=link("/", portal=portal_id),
-        archived=link("/", portal=portal_id, archived="true"),
-        activity=link("/activity", portal=portal_id),
-        contacts_current=mark("contacts"),
-        archived_current=mark("archived"),
-        activity_current=mark("activity"),
-    )
-    return Response(status, whole.text.encode(), content_type="text/html;charset=utf-8")
+
+TABLE = """<div class="scroll"><table id="{name}" class="{kind}" aria-label="{label}">
+<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"""
+
+
+def table(name: str, label: str, heads: Iterable[str | Html], rows: Html, kind: str = "") -> Html:
+    """A table that scrolls in itself where it is too wide. ``heads`` are texts, or whole cells as `head` makes them."""
+    cells = join(one if isinstance(one, Html) else head(one) for one in heads)
+    return html(TABLE, name=name, label=label, kind=kind, heads=cells, rows=rows)
+
+
+def head(text: str, kind: str = "") -> Html:
+    return html('<th class="{kind}">{text}</th>', kind=kind, text=text) if kind else html("<th>{text}</th>", text=text)
+
+
+def nothing(text: str, columns: int) -> Html:
+    """The only row of an empty table."""
+    return html('<tr><td colspan="{columns}" class="wrap">{text}</td></tr>', columns=columns, text=text)
+
+
+def hidden(name: str, values: Iterable[object]) -> Html:
+    return join(html('<input type="hidden" name="{name}" value="{value}">', name=name, value=v) for v in values)
+
+
+def notice(text: str, *, problem: bool = False, more: Html = EMPTY) -> Html:
+    """What a person is told about what just happened; nothing when there is nothing to tell."""
+    if not text:
+        return EMPTY
+    if problem:
+        return html('<div class="said problem" role="alert" id="problem">{text}{more}</div>', text=text, more=more)
+    return html('<div class="said" role="status" id="note">{text}{more}</div>', text=text, more=more)

@@ -1,24 +1,36 @@
-"""Routes of the pages: the contact list, the contact form, activity and the install page."""
+"""Which page an address is."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, redirect
-from hubspot_simulator.model import USER, Contact
-from hubspot_simulator.page import activity, authorize, contact, listing
-from hubspot_simulator.page.forms import read_form
-from hubspot_simulator.page.html import html, link, page
+from hubspot_simulator.page import (
+    account,
+    activity,
+    authorize,
+    contact,
+    definition,
+    deliveries,
+    listing,
+    properties,
+    published,
+    record,
+    several,
+    trouble,
+)
+from hubspot_simulator.page.frame import Notes, View, answer, state
+from hubspot_simulator.page.html import html, notice
 from hubspot_simulator.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator
 
 ASSETS = {"style.css": "text/css;charset=utf-8", "script.js": "text/javascript;charset=utf-8"}
-Form = dict[str, list[str]]
+PROBLEM = '<h1>That did not work</h1>{problem}<p><a href="{home}">To the contacts</a></p>'
 
 
 class Pages:
@@ -26,105 +38,153 @@ class Pages:
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self._notes = Notes()
 
     def handle(self, request: Request) -> Response:
-        parts = tuple(part for part in request.path.split("/") if part)
-        portal = self._portal(request)
+        parts = tuple(unquote(part) for part in request.path.split("/") if part)
+        form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        posted = request.method == "POST"
+        view = View(self._simulator, self._portal(request, form), request, self._notes, form if posted else {})
         try:
-            response = self._get(request, parts, portal) if request.method == "GET" else None
-            if request.method == "POST":
-                form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-                response = self._post(parts, portal, form)
+            if posted:
+                response = _post_contact(view, parts) or _post(view, parts)
+            else:
+                response = _get_contact(view, parts) or _get(view, parts) if request.method == "GET" else None
         except ApiError as error:
-            return self._problem(portal, error.message, error.status)
-        return response or self._problem(portal, "There is no such page.", 404)
+            return _problem(view, error.message, error.status)
+        return response or _problem(view, "There is no such page.", 404)
 
-    def _portal(self, request: Request) -> Portal:
-        wanted = request.param("portal")
-        found = self._simulator.portals.get(int(wanted)) if wanted.isdigit() else None
+    def _portal(self, request: Request, form: dict[str, list[str]]) -> Portal:
+        wanted = request.param("portal") or form.get("portal", [""])[-1]
+        found = self._simulator.portals.get(int(wanted)) if wanted.isdecimal() else None
         return found or self._simulator.first_portal()
 
-    def _problem(self, portal: Portal, message: str, status: int) -> Response:
-        body = html('<h1>That did not work</h1><p class="message problem" role="alert">{m}</p>', m=message)
-        return page("Problem", body, portal_id=portal.id, company=portal.company, status=status)
 
-    def _get(self, request: Request, parts: tuple[str, ...], portal: Portal) -> Response | None:
-        match parts:
-            case ():
-                return listing.show(portal, request)
-            case ("contacts", "new"):
-                return contact.show(portal, None)
-            case ("contacts", key):
-                return contact.show(portal, self._contact(portal, key), note=request.param("note"))
-            case ("activity",):
-                return activity.show(self._simulator, portal)
-            case ("activity", "live"):
-                text = activity.live(self._simulator, portal).text
-                return Response(200, text.encode(), content_type="text/html;charset=utf-8")
-            case ("oauth", "authorize"):
-                return authorize.show(self._simulator, request, None)
-            case ("oauth", portal_id, "authorize") if portal_id.isdigit():
-                return authorize.show(self._simulator, request, int(portal_id))
-            case ("assets", name) if name in ASSETS:
-                body = files(__package__).joinpath(name).read_bytes()
-                return Response(200, body, content_type=ASSETS[name])
-            case _:
-                return None
+def _problem(view: View, message: str, status: int) -> Response:
+    body = html(PROBLEM, problem=notice(message, problem=True), home=view.link("/"))
+    return view.page("That did not work", body, status=status)
 
-    def _post(self, parts: tuple[str, ...], portal: Portal, form: Form) -> Response | None:
-        match parts:
-            case ("oauth", "authorize"):
-                return authorize.submit(self._simulator, {name: v[-1] for name, v in form.items()})
-            case ("contacts", "merge"):
-                return self._merge(portal, form)
-            case ("contacts", "new"):
-                return self._save(portal, None, form)
-            case ("contacts", key):
-                return self._save(portal, self._contact(portal, key), form)
-            case ("contacts", key, "archive"):
-                portal.archive(self._contact(portal, key), USER)
-                return redirect(link("/", portal=portal.id))
-            case ("contacts", key, "restore"):
-                portal.restore(self._contact(portal, key), USER)
-                return redirect(link(f"/contacts/{key}", portal=portal.id, note="restored"))
-            case ("contacts", key, "merge"):
-                other = form.get("other", [""])[-1].strip()
-                return self._merge(portal, {"selected": [key, other]})
-            case ("activity", "webhooks"):
-                target_url = form.get("target_url", [""])[-1].strip()
-                self._simulator.webhooks.configure(target_url=target_url, enabled="enabled" in form)
-                return redirect(link("/activity", portal=portal.id))
-            case ("activity", "fault"):
-                count = form.get("count", ["1"])[-1]
-                spec = {"status": form["kind"][-1], "when": form["when"][-1], "count": count if count.isdigit() else 1}
-                self._simulator.faults.add(spec)
-                return redirect(link("/activity", portal=portal.id))
-            case _:
-                return None
 
-    def _contact(self, portal: Portal, key: str) -> Contact:
-        found = None
-        if key.isdigit():
-            found = portal.find(int(key)) or portal.find(int(key), archived=True)
-        if found is None:
-            raise ApiError(404, f"There is no contact {key}.")
-        return found
+# ---- looking -----------------------------------------------------------------------------------------
 
-    def _save(self, portal: Portal, held: Contact | None, form: Form) -> Response:
-        changed = read_form(portal, form, held)
-        try:
-            draft = portal.draft(changed, current=held, dated=True)
-        except ApiError as error:
-            return contact.show(portal, held, entered=changed, error=error)
-        saved = portal.update(held, draft, USER) if held else portal.create(draft, USER)
-        return redirect(link(f"/contacts/{saved.id}", portal=portal.id, note="saved" if held else "created"))
 
-    def _merge(self, portal: Portal, form: Form) -> Response:
-        chosen = form.get("selected", [])
-        if len(chosen) != 2:
-            raise ApiError(400, "Choose exactly two contacts to merge.")
-        first, second = (self._contact(portal, key) for key in chosen)
-        if first is second or first.archived or second.archived:
-            raise ApiError(400, "Two different contacts that are not in the recycle bin can be merged.")
-        survivor = portal.merge(first, second, USER)
-        return redirect(link(f"/contacts/{survivor.id}", portal=portal.id, note="merged"))
+def _get_contact(view: View, parts: tuple[str, ...]) -> Response | None:
+    match parts:
+        case () | ("contacts",):
+            return listing.show(view)
+        case ("contacts", "new"):
+            return contact.blank(view)
+        case ("contacts", "several"):
+            return several.ask_edit(view)
+        case ("contacts", "merge"):
+            return several.ask_merge(view)
+        case ("contacts", key):
+            found = contact.find(view.portal, key)
+            if key != str(found.id):
+                return _moved(view, key, found.id)
+            return contact.show(view, found)
+        case ("contacts", key, "api"):
+            return record.show(view, contact.find(view.portal, key))
+        case ("contacts", key, "erase"):
+            return contact.ask_erase(view, contact.find(view.portal, key))
+        case _:
+            return None
+
+
+def _moved(view: View, key: str, contact_id: int) -> Response:
+    """An old id, or an e-mail, leads to the record's own address."""
+    if key.isdecimal():
+        return view.done(f"/contacts/{contact_id}", f"Record {key} was merged into this one.")
+    return redirect(view.link(f"/contacts/{contact_id}"))
+
+
+def _get(view: View, parts: tuple[str, ...]) -> Response | None:
+    match parts:
+        case ("state",):
+            return answer(state(view))
+        case ("properties",):
+            return properties.show(view)
+        case ("properties", "new"):
+            return properties.blank(view)
+        case ("properties", name):
+            return definition.show(view, definition.find(view, name))
+        case ("activity",):
+            return activity.show(view)
+        case ("activity", "live", tab):
+            return activity.live(view, tab)
+        case ("activity", "requests" | "webhooks" | "journal" | "exports" as tab):
+            return activity.show(view, tab)
+        case ("activity", "webhooks", number):
+            return deliveries.one(view, number)
+        case ("activity", "journal", offset):
+            return published.one(view, offset)
+        case ("trouble",):
+            return trouble.show(view)
+        case ("account",):
+            return account.show(view)
+        case ("oauth", "authorize"):
+            return authorize.show(view, None)
+        case ("oauth", portal_id, "authorize") if portal_id.isdecimal():
+            return authorize.show(view, int(portal_id))
+        case ("assets", name) if name in ASSETS:
+            body = files(__package__).joinpath(name).read_bytes()
+            return Response(200, body, (("Cache-Control", "no-cache"),), content_type=ASSETS[name])
+        case _:
+            return None
+
+
+# ---- acting ------------------------------------------------------------------------------------------
+
+
+def _post_contact(view: View, parts: tuple[str, ...]) -> Response | None:
+    match parts:
+        case ("contacts", "new"):
+            return contact.save(view, None)
+        case ("contacts", "merge"):
+            return several.merge(view)
+        case ("contacts", "several"):
+            return several.edit(view)
+        case ("contacts", "several", "archive"):
+            return several.archive(view)
+        case ("contacts", "several", "restore"):
+            return several.restore(view)
+        case ("contacts", key):
+            return contact.save(view, contact.find(view.portal, key))
+        case ("contacts", key, "archive"):
+            return contact.archive(view, contact.find(view.portal, key))
+        case ("contacts", key, "restore"):
+            return contact.restore(view, contact.find(view.portal, key))
+        case ("contacts", key, "erase"):
+            return contact.erase(view, contact.find(view.portal, key))
+        case _:
+            return None
+
+
+def _post(view: View, parts: tuple[str, ...]) -> Response | None:
+    match parts:
+        case ("properties", "new"):
+            return properties.create(view)
+        case ("properties", "groups"):
+            return properties.create_group(view)
+        case ("properties", name):
+            return definition.save(view, definition.find(view, name))
+        case ("properties", name, "rules"):
+            return definition.save_rules(view, definition.find(view, name))
+        case ("properties", name, "archive"):
+            return definition.archive(view, definition.find(view, name))
+        case ("properties", name, "restore"):
+            return definition.restore(view, definition.find(view, name))
+        case ("activity", "forget"):
+            return activity.forget(view)
+        case ("trouble", "stop"):
+            return trouble.stop(view)
+        case ("trouble", lever):
+            return trouble.pull(view, lever)
+        case ("account", "webhooks"):
+            return account.save_webhooks(view)
+        case ("account", "scopes"):
+            return account.save_scopes(view)
+        case ("oauth", "authorize"):
+            return authorize.submit(view)
+        case _:
+            return None

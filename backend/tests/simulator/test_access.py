@@ -62,6 +62,8 @@ def test_the_install_page_shows_the_app_the_account_and_the_scopes(hub: Hub) -> 
     [
         {"client_id": "x"},
         {"redirect_uri": "http://evil.example.com/"},
+        {"redirect_uri": "https://[loanark.example.com/"},
+        {"redirect_uri": "https://loanark.example.com/\r\nX-More: 1"},
         {"scope": "oauth"},
         {"optional_scope": "tickets"},
     ],

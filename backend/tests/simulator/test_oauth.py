@@ -131,7 +131,7 @@ def test_the_apps_own_token_ends_after_thirty_minutes(hub: Hub) -> None:
 
 def test_the_apps_own_token_can_be_introspected(hub: Hub) -> None:
     told = introspect(hub, for_the_app(hub, JOURNAL).json()["access_token"])
-    assert (told["active"], told["token_use"], told["scopes"]) == (True, "client_credentials", [JOURNAL])
+    assert (told["active"], told["token_use"], told["scopes"]) == (True, "access_token", [JOURNAL])
     assert (told["hub_id"], told["expires_in"]) == (0, 1800)
 
 

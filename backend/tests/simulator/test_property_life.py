@@ -63,7 +63,7 @@ def test_a_taken_name_is_a_conflict_before_the_property_is_seen(make: Make) -> N
 
 def test_a_create_says_where_the_property_is(hub: Hub) -> None:
     answer = hub.http.post(PATH, json=NEW)
-    assert answer.headers["Location"] == f"https://api.hubapi.com{PATH}/nickname"
+    assert answer.headers["Location"] == f"http://hubspot.simulator{PATH}/nickname"
 
 
 def test_an_object_has_1000_custom_properties_at_most(hub: Hub) -> None:

@@ -105,6 +105,30 @@ def test_more_than_search_can_do_is_400(hub: Hub, body: dict[str, Any]) -> None:
     assert hub.call("POST", "/search", json=body).status_code == 400
 
 
+def test_the_body_is_capped_or_its_text_alone(hub: Hub) -> None:
+    long_body = {"properties": ["email"] * 500}
+    assert hub.call("POST", "/search", json=long_body).status_code == 400
+    hub.user("PUT", "settings", rules={"search_body_capped": False})
+    assert hub.call("POST", "/search", json=long_body).status_code == 200
+    assert hub.call("POST", "/search", json={"query": "x" * 3001}).status_code == 400
+
+
+def test_each_additional_address_is_found(hub: Hub) -> None:
+    primary = hub.create(email="one@x.example.com")
+    hub.create(email="other@x.example.com")
+    for address in ("Two@x.example.com", "three@x.example.com"):
+        merged = {"primaryObjectId": primary, "objectIdToMerge": hub.create(email=address)}
+        primary = hub.call("POST", "/merge", json=merged).json()["id"]
+    hub.clock.advance(1_000)
+    found = hub.search(where("hs_additional_emails", "IN", values=["two@x.example.com", "nobody@x.example.com"]))
+    assert [row["id"] for row in found.json()["results"]] == [primary]
+
+
+def test_a_sort_by_a_word_that_names_no_property_leaves_the_oldest_first(hub: Hub) -> None:
+    plain, sorted_ = (hub.call("POST", "/search", json=body).json() for body in ({}, {"sorts": ["ascending"]}))
+    assert [row["id"] for row in sorted_["results"]] == [row["id"] for row in plain["results"]]
+
+
 def test_archived_and_merged_away_records_never_appear(hub: Hub) -> None:
     gone, one, two = (hub.create(firstname="Unusual", lastname=n) for n in ("a", "b", "c"))
     hub.call("DELETE", f"/{gone}")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -107,3 +108,43 @@ def test_as_a_server_it_shows_a_new_property_late() -> None:
     with running() as hub:
         hub.http.post("/crm/properties/2026-09/contacts", json=own)
         assert hub.http.get("/crm/properties/2026-09/contacts/own").status_code == 404
+
+
+def test_faults_look_the_same_on_a_real_connection() -> None:
+    path = "/crm/v3/objects/contacts"
+    with running() as hub:
+        for kind, error in (("reset", httpx2.RemoteProtocolError), ("truncated", httpx2.RemoteProtocolError)):
+            hub.http.post("/_control/faults", json={"kind": kind})
+            with pytest.raises(error):
+                hub.http.get(path)
+        hub.http.post("/_control/faults", json={"kind": "garbled"})
+        garbled = hub.http.get(path)
+        assert garbled.status_code == 200
+        assert int(garbled.headers["content-length"]) == len(garbled.content)
+        with pytest.raises(json.JSONDecodeError):
+            garbled.json()
+        hub.http.post("/_control/faults", json={"kind": "slow", "delay_ms": 300})
+        slow = hub.http.get(path)
+        assert slow.json()["results"]
+        assert slow.elapsed.total_seconds() >= 0.3
+        hub.http.post("/_control/faults", json={"kind": "timeout", "delay_ms": 1_000, "when": "after"})
+        with pytest.raises(httpx2.ReadTimeout):
+            hub.http.post(path, json={"properties": {"email": "late@example.com"}}, timeout=0.2)
+        again = hub.http.post(path, json={"properties": {"email": "late@example.com"}})
+        assert again.status_code == 409, "it was done"
+
+
+def test_time_passes_on_a_server_without_requests() -> None:
+    with running("--someone", "1200", "--limit", "none") as hub:
+        deadline = time.monotonic() + 20
+        while not (done := hub.http.get("/_control/someone").json()["done"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert sum(done.values()) > 0
+
+
+def test_unknown_trouble_is_told_at_the_start() -> None:
+    command = [sys.executable, "-m", "hubspot_simulator", "--trouble", "gremlins=0.5"]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert refused.returncode == 2
+    assert "kind must be one of" in refused.stderr
