@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from hubspot_simulator import ManualClock, Request, Response, Settings, Simulator
+from hubspot_simulator.server import Application
 from hubspot_simulator.transport import SimulatorTransport
 
 from . import conformity
@@ -44,6 +45,15 @@ class Hub:
 
     def search(self, *filters: dict[str, Any], **more: Any) -> httpx2.Response:
         return self.call("POST", "/search", json={"filterGroups": [{"filters": list(filters)}], **more})
+
+
+class Door:
+    """An ASGI application for those who want one before there is a test; behind it stands that of the test."""
+
+    application: Application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.application(scope, receive, send)
 
 
 @pytest.fixture(autouse=True)
