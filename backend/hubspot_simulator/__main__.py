@@ -11,13 +11,13 @@ import click
 import orjson
 
 from hubspot_simulator.description import VERSIONS, describe
-from hubspot_simulator.faults import Storm
+from hubspot_simulator.disorder.faults import Storm
+from hubspot_simulator.disorder.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
 from hubspot_simulator.limits import DAILY_LIMIT, SEARCH_PER_SECOND, TIERS, Limit
 from hubspot_simulator.people import DEFAULT_COUNT
 from hubspot_simulator.server import listen, serve
 from hubspot_simulator.simulator import Settings, Simulator
 from hubspot_simulator.state import StateMismatch
-from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
 
 
 def announcement(simulator: Simulator) -> bytes:

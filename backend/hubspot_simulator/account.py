@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hubspot_simulator.clock import iso
-from hubspot_simulator.contacts import Call, Handler
 from hubspot_simulator.http import Response, json_response
+from hubspot_simulator.records.contacts import Call, Handler
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

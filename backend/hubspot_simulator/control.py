@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from hubspot_simulator import contacts, errors, properties
+from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
-from hubspot_simulator.contacts import Call
 from hubspot_simulator.description import VERSIONS, describe, find
+from hubspot_simulator.disorder.faults import Storm
+from hubspot_simulator.disorder.someone import BULK
 from hubspot_simulator.errors import ApiError
-from hubspot_simulator.faults import Storm
 from hubspot_simulator.http import Request, Response, json_response
 from hubspot_simulator.limits import Limit
 from hubspot_simulator.model import USER, Contact, read_number
-from hubspot_simulator.portal import Portal
-from hubspot_simulator.someone import BULK
+from hubspot_simulator.records import contacts, properties
+from hubspot_simulator.records.contacts import Call
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

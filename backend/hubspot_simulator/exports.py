@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import DAY_MS, iso
-from hubspot_simulator.contacts import Call, Handler
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response, json_response
 from hubspot_simulator.model import Property, read_number
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.contacts import Call, Handler
+from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.sheets import ID, Bundle, Layout
 
 if TYPE_CHECKING:

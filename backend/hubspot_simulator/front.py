@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hubspot_simulator import associations, batches, contacts, errors, owners, properties
-from hubspot_simulator.contacts import Call
+from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, Route, read_path
 from hubspot_simulator.limits import Limit
 from hubspot_simulator.model import Source
 from hubspot_simulator.oauth import Access
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records import associations, batches, contacts, owners, properties
+from hubspot_simulator.records.contacts import Call
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

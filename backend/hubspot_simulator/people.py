@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from hubspot_simulator import catalogue, names
+from hubspot_simulator import names
 from hubspot_simulator.clock import DAY_MS, parse_instant
 from hubspot_simulator.errors import ValueProblem
 from hubspot_simulator.model import Contact, Owner, Property, Props
-from hubspot_simulator.values import check
+from hubspot_simulator.records import catalogue
+from hubspot_simulator.records.values import check
 
 DEFAULT_COUNT = 41_341
 VIP_SHARE = 1_716 / DEFAULT_COUNT

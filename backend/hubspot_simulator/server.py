@@ -12,7 +12,7 @@ import uvicorn
 
 from hubspot_simulator.http import Request, Response
 from hubspot_simulator.simulator import Simulator
-from hubspot_simulator.webhook_sender import Sender
+from hubspot_simulator.webhooks.sender import Sender
 
 # A slow body comes in so many parts.
 PIECES = 10

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from hubspot_simulator.clock import parse_instant
 from hubspot_simulator.model import Contact, Property, read_number
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 MAX_ROWS = 1_000_000
 MAX_PLAIN = 2_000_000

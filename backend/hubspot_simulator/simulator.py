@@ -21,9 +21,11 @@ from hubspot_simulator.account import Account
 from hubspot_simulator.clock import Clock, WallClock
 from hubspot_simulator.control import Control
 from hubspot_simulator.description import find
+from hubspot_simulator.disorder.faults import Fault, Faults, Storm
+from hubspot_simulator.disorder.someone import Someone
+from hubspot_simulator.disorder.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE, Trouble
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.exports import Exports
-from hubspot_simulator.faults import Fault, Faults, Storm
 from hubspot_simulator.files import Files
 from hubspot_simulator.front import Front, Note
 from hubspot_simulator.http import Request, Response, json_response, read_path
@@ -32,12 +34,10 @@ from hubspot_simulator.limits import DAILY_LIMIT, DEFAULT_COUNT, SEARCH_PER_SECO
 from hubspot_simulator.model import Contact, Event
 from hubspot_simulator.oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, Access, Authority
 from hubspot_simulator.page import Pages
-from hubspot_simulator.portal import Portal
-from hubspot_simulator.someone import Someone
+from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.state import Entry, Store
-from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE, Trouble
-from hubspot_simulator.webhook_settings import WebhookSettings
-from hubspot_simulator.webhooks import Webhooks
+from hubspot_simulator.webhooks.deliveries import Webhooks
+from hubspot_simulator.webhooks.settings import WebhookSettings
 
 log = logging.getLogger(__name__)
 

@@ -25,11 +25,11 @@ from hubspot_simulator.description.schema import (
     ref,
     whole,
 )
+from hubspot_simulator.disorder.faults import KINDS, Fault
 from hubspot_simulator.exports import Pace
-from hubspot_simulator.faults import KINDS, Fault
 from hubspot_simulator.journal.settings import JournalSettings
-from hubspot_simulator.rules import Rules
-from hubspot_simulator.webhook_configuration import Hooks
+from hubspot_simulator.records.rules import Rules
+from hubspot_simulator.webhooks.configuration import Hooks
 
 PLAIN: dict[Any, Schema] = {str: TEXT, int: INT64, bool: FLAG, float: {"type": "number"}}
 

@@ -26,7 +26,7 @@ from hubspot_simulator.description.schema import (
 )
 from hubspot_simulator.journal.filters import OPERATORS
 from hubspot_simulator.journal.subscriptions import ACTIONS, LIFECYCLE, LIFECYCLE_EVENTS
-from hubspot_simulator.webhook_subscriptions import EVENT_TYPES
+from hubspot_simulator.webhooks.subscriptions import EVENT_TYPES
 
 # ---- settings -----------------------------------------------------------------------------------------
 

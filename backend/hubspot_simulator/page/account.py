@@ -11,7 +11,7 @@ from hubspot_simulator.page.authorize import MEANINGS
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, flag, html, join, notice, table
 from hubspot_simulator.page.words import counted, moment
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.token_info import USER_EMAIL
 
 BODY = """

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response
-from hubspot_simulator.merging import merged_list
 from hubspot_simulator.model import Contact, Property
 from hubspot_simulator.page import fields, history
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, html, join, notice
 from hubspot_simulator.page.words import moment, name_of, who
-from hubspot_simulator.portal import KEPT_ARCHIVED_MS, Portal
+from hubspot_simulator.records.merging import merged_list
+from hubspot_simulator.records.portal import KEPT_ARCHIVED_MS, Portal
 
 # The everyday ones first in their group; the rest in the order of the definitions.
 FIRST = ("firstname", "lastname", "email", "phone", "mobilephone", "company", "jobtitle", "hubspot_owner_id",

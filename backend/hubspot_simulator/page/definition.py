@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hubspot_simulator import properties as api
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response
 from hubspot_simulator.model import Option, Property
@@ -13,6 +12,7 @@ from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, flag, html, join, notice, options, table
 from hubspot_simulator.page.properties import gone, kind_of, notes
 from hubspot_simulator.page.words import counted, moment
+from hubspot_simulator.records import properties as api
 
 BLANK_ROWS = 3
 # What of a definition makes it anew.

@@ -12,7 +12,7 @@ from hubspot_simulator.http import Response
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, html, join, nothing, table
 from hubspot_simulator.page.words import counted, tick
-from hubspot_simulator.webhook_configuration import RETRIES
+from hubspot_simulator.webhooks.configuration import RETRIES
 
 MANY = 100
 PART = """<p class="count">{target}. {delivered} delivered, {failed} without success, {lost} lost,

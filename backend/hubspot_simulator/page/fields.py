@@ -12,7 +12,7 @@ from hubspot_simulator.model import Property
 from hubspot_simulator.page.frame import Form
 from hubspot_simulator.page.html import EMPTY, Html, flag, hidden, html, join
 from hubspot_simulator.page.words import ZONE, local
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 FIELD = '<div class="field{wide}"><label for="property-{name}">{label}{mark}</label>{control}{note}</div>'
 BOXES = """<fieldset class="field wide" id="property-{name}"{described}><legend>{label}{mark}</legend>

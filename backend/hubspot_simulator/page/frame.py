@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, redirect
 from hubspot_simulator.page.html import EMPTY, Html, hidden, html, join, link, notice, options
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

@@ -6,7 +6,7 @@ from hubspot_simulator.model import Contact, Revision
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, html, join, table
 from hubspot_simulator.page.words import moment, who
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 MOST = 200
 SECTION = """

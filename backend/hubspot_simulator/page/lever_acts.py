@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from hubspot_simulator.disorder.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.lever_words import ELSEWHERE, FAULTS, RATES, RULES, STORMS
 from hubspot_simulator.page.words import counted
-from hubspot_simulator.rules import Rules
-from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
+from hubspot_simulator.records.rules import Rules
 
 HOUR_S = 3_600
 DAY_S = 86_400

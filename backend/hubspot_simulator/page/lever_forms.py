@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from hubspot_simulator.disorder.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, flag, html, join, options
 from hubspot_simulator.page.lever_words import (
@@ -19,8 +20,7 @@ from hubspot_simulator.page.lever_words import (
     STORMS,
     Told,
 )
-from hubspot_simulator.rules import Rules
-from hubspot_simulator.trouble import SEARCH_TROUBLE, WEBHOOK_TROUBLE
+from hubspot_simulator.records.rules import Rules
 
 LEVER = """<form method="post" action="{action}" class="lever" id="lever-{name}">
 <div class="told"><h3>{title}</h3><p>{meets}</p></div>

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubspot_simulator.http import Response
-from hubspot_simulator.merging import addresses
 from hubspot_simulator.model import Contact
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, head, hidden, html, join, nothing, options, table
 from hubspot_simulator.page.words import counted, moment, name_of
-from hubspot_simulator.portal import KEPT_ARCHIVED_MS, Portal
-from hubspot_simulator.search import TEXT_PROPERTIES
+from hubspot_simulator.records.merging import addresses
+from hubspot_simulator.records.portal import KEPT_ARCHIVED_MS, Portal
+from hubspot_simulator.records.search import TEXT_PROPERTIES
 
 PAGE = 50
 ORDERS = (

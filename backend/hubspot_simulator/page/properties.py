@@ -11,7 +11,7 @@ from hubspot_simulator.model import Property
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, flag, head, html, join, notice, options, table
 from hubspot_simulator.page.words import counted, moment
-from hubspot_simulator.portal import KEPT_ARCHIVED_MS, Portal
+from hubspot_simulator.records.portal import KEPT_ARCHIVED_MS, Portal
 
 # Type and field type, as an administrator thinks of them.
 KINDS = {

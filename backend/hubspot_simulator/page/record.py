@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import orjson
 
-from hubspot_simulator import contacts
-from hubspot_simulator.contacts import Call
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response
 from hubspot_simulator.model import USER, Contact
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import Html, html, join
 from hubspot_simulator.page.words import name_of
+from hubspot_simulator.records import contacts
+from hubspot_simulator.records.contacts import Call
 
 KINDS = (("record", "Record"), ("history", "With history"), ("search", "As search sees it"))
 BODY = """

@@ -24,7 +24,7 @@ from hubspot_simulator.page import (
 )
 from hubspot_simulator.page.frame import Notes, View, answer, state
 from hubspot_simulator.page.html import html, notice
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

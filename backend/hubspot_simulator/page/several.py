@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response
-from hubspot_simulator.merging import combine
 from hubspot_simulator.model import Contact, Property
 from hubspot_simulator.page import fields, history
 from hubspot_simulator.page.contact import editable, find, problems
@@ -12,6 +11,7 @@ from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, flag, hidden, html, join, notice, options, table
 from hubspot_simulator.page.listing import PAGE
 from hubspot_simulator.page.words import counted, name_of
+from hubspot_simulator.records.merging import combine
 
 NAMED = 8
 EDIT = """

@@ -6,7 +6,7 @@ import httpx2
 import orjson
 import pytest
 
-from hubspot_simulator.faults import KINDS
+from hubspot_simulator.disorder.faults import KINDS
 
 from .conftest import Hub, Make
 from .test_access import connect

@@ -9,11 +9,11 @@ import httpx2
 import pytest
 
 from hubspot_simulator.description.control import ACTS, DRIFTS
-from hubspot_simulator.faults import KINDS
+from hubspot_simulator.disorder.faults import KINDS
 from hubspot_simulator.limits import Limit
 from hubspot_simulator.page import lever_words
 from hubspot_simulator.page.lever_acts import ACTS as LEVERS
-from hubspot_simulator.rules import Rules
+from hubspot_simulator.records.rules import Rules
 
 from .browser import Browser, Page
 from .conftest import Hub, Make

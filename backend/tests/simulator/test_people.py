@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from hubspot_simulator import catalogue
 from hubspot_simulator.people import DEFAULT_COUNT, Maker, load, owners
-from hubspot_simulator.values import check
+from hubspot_simulator.records import catalogue
+from hubspot_simulator.records.values import check
 
 from .conftest import Make
 

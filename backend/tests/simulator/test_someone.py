@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hubspot_simulator.someone import WEIGHTS
+from hubspot_simulator.disorder.someone import WEIGHTS
 
 from .conftest import Hub, Make
 

@@ -14,9 +14,9 @@ import pytest
 
 from hubspot_simulator.clock import DAY_MS
 from hubspot_simulator.oauth import Install
-from hubspot_simulator.webhook_configuration import REAL_RETRY_BASE_MS
-from hubspot_simulator.webhook_sender import Sender
-from hubspot_simulator.webhooks import decoded, signature_v1, signature_v3
+from hubspot_simulator.webhooks.configuration import REAL_RETRY_BASE_MS
+from hubspot_simulator.webhooks.deliveries import decoded, signature_v1, signature_v3
+from hubspot_simulator.webhooks.sender import Sender
 
 from .conftest import Hub, Make
 

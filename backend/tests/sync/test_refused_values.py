@@ -198,11 +198,11 @@ def test_a_run_that_leaves_something_behind_is_partial(world: World) -> None:
 def test_a_value_hubspot_stores_differently_is_told_and_loanark_keeps_its_own(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import hubspot_simulator.values
+    import hubspot_simulator.records.values
 
     id, contact_id = world.pair()
-    text = hubspot_simulator.values._text
-    monkeypatch.setattr(hubspot_simulator.values, "_text", lambda prop, value: text(prop, value)[:5])
+    text = hubspot_simulator.records.values._text
+    monkeypatch.setattr(hubspot_simulator.records.values, "_text", lambda prop, value: text(prop, value)[:5])
     world.edit(contact_id, city="Garden City")
     world.settle()
     assert world.hubspot[id]["city"] == "Garde"

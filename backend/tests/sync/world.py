@@ -31,7 +31,7 @@ from psycopg.rows import dict_row
 import hubspot_simulator.simulator
 from hubspot_simulator import Settings, Simulator
 from hubspot_simulator.http import Request
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.transport import SimulatorTransport
 from loanark.connections import actions as connections
 from loanark.connections import budget, clients

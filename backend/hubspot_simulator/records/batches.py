@@ -11,7 +11,10 @@ from typing import Any
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
-from hubspot_simulator.contacts import (
+from hubspot_simulator.errors import ApiError
+from hubspot_simulator.http import Response, json_response
+from hubspot_simulator.model import Contact, read_number
+from hubspot_simulator.records.contacts import (
     OBJECT_NAMES,
     READ,
     WRITE,
@@ -26,10 +29,7 @@ from hubspot_simulator.contacts import (
     wanted,
     written,
 )
-from hubspot_simulator.drafts import Claims, Draft
-from hubspot_simulator.errors import ApiError
-from hubspot_simulator.http import Response, json_response
-from hubspot_simulator.model import Contact, read_number
+from hubspot_simulator.records.drafts import Claims, Draft
 
 MAX_BATCH = 100
 

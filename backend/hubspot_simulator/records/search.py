@@ -18,10 +18,10 @@ import orjson
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso, parse_instant
 from hubspot_simulator.model import Contact, Property, Props, read_number
-from hubspot_simulator.values import without_country
+from hubspot_simulator.records.values import without_country
 
 if TYPE_CHECKING:
-    from hubspot_simulator.portal import Portal
+    from hubspot_simulator.records.portal import Portal
 
 MAX_ROWS = 10_000
 MAX_LIMIT = 200

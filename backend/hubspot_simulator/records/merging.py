@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hubspot_simulator import values
 from hubspot_simulator.model import MERGE, Contact, Props, Revision
+from hubspot_simulator.records import values
 
 
 def addresses(props: Props) -> list[str]:

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from hubspot_simulator import errors, values
+from hubspot_simulator import errors
 from hubspot_simulator.clock import parse_instant
 from hubspot_simulator.errors import ValueProblem
-from hubspot_simulator.merging import addresses
 from hubspot_simulator.model import Contact, Props
+from hubspot_simulator.records import values
+from hubspot_simulator.records.merging import addresses
 
 if TYPE_CHECKING:
-    from hubspot_simulator.portal import Portal
+    from hubspot_simulator.records.portal import Portal
 
 Claims = dict[tuple[str, str], int]
 IDENTITY = ("email", "firstname", "lastname")

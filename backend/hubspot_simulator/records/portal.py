@@ -13,12 +13,9 @@ from typing import Any
 
 import orjson
 
-from hubspot_simulator import catalogue, drafts, errors, values
+from hubspot_simulator import errors
 from hubspot_simulator.clock import DAY_MS, Clock, iso
-from hubspot_simulator.drafts import Claims, Draft, unique_key
 from hubspot_simulator.limits import Meter
-from hubspot_simulator.locks import RecordLocks
-from hubspot_simulator.merging import addresses, combine, joined_history, merged_list
 from hubspot_simulator.model import (
     Contact,
     Event,
@@ -28,8 +25,12 @@ from hubspot_simulator.model import (
     Revision,
     Source,
 )
-from hubspot_simulator.rules import Rules
-from hubspot_simulator.search import SearchIndex
+from hubspot_simulator.records import catalogue, drafts, values
+from hubspot_simulator.records.drafts import Claims, Draft, unique_key
+from hubspot_simulator.records.locks import RecordLocks
+from hubspot_simulator.records.merging import addresses, combine, joined_history, merged_list
+from hubspot_simulator.records.rules import Rules
+from hubspot_simulator.records.search import SearchIndex
 
 # HubSpot API facts (list): these come unasked.
 DEFAULT_PROPERTIES = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")

@@ -13,7 +13,7 @@ from threading import RLock
 from typing import Any
 
 from hubspot_simulator.clock import DAY_MS, Clock
-from hubspot_simulator.webhook_subscriptions import KINDS, PROPERTIES, Subscription, Subscriptions
+from hubspot_simulator.webhooks.subscriptions import KINDS, PROPERTIES, Subscription, Subscriptions
 
 RETRIES = 10
 # The wait doubles each time: with this base the ten retries fill 24 hours, as HubSpot's do (docs: webhooks).

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hubspot_simulator import errors, objects
-from hubspot_simulator.drafts import Draft
+from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, json_response
 from hubspot_simulator.model import Contact, Source, read_number
-from hubspot_simulator.portal import ALWAYS, DEFAULT_PROPERTIES, Portal
-from hubspot_simulator.search import MAX_BODY
+from hubspot_simulator.records import objects
+from hubspot_simulator.records.drafts import Draft
+from hubspot_simulator.records.portal import ALWAYS, DEFAULT_PROPERTIES, Portal
+from hubspot_simulator.records.search import MAX_BODY
 
 MAX_PAGE = 100
 MAX_PAGE_WITH_HISTORY = 50

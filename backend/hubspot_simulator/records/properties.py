@@ -8,11 +8,11 @@ from typing import Any
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
-from hubspot_simulator.contacts import OBJECT_NAMES, Call, is_true
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response, json_response
 from hubspot_simulator.model import Option, Property
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.contacts import OBJECT_NAMES, Call, is_true
+from hubspot_simulator.records.portal import Portal
 
 READ = "crm.schemas.contacts.read"
 WRITE = "crm.schemas.contacts.write"

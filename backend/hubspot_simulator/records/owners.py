@@ -6,9 +6,9 @@ from typing import Any
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso
-from hubspot_simulator.contacts import Call, Handler, is_true
 from hubspot_simulator.http import Response, json_response
 from hubspot_simulator.model import Owner
+from hubspot_simulator.records.contacts import Call, Handler, is_true
 
 READ = "crm.objects.owners.read"
 

@@ -18,8 +18,8 @@ from hubspot_simulator.clock import iso
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, Route, json_response
 from hubspot_simulator.model import read_number
-from hubspot_simulator.webhook_configuration import Change, Configuration, Gone, Target
-from hubspot_simulator.webhook_subscriptions import (
+from hubspot_simulator.webhooks.configuration import Change, Configuration, Gone, Target
+from hubspot_simulator.webhooks.subscriptions import (
     CONTACT_TYPE,
     EVENT_TYPES,
     MAX_SUBSCRIPTIONS,

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hubspot_simulator.faults import Fault
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.disorder.faults import Fault
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

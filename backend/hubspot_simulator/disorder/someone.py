@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.model import USER, Contact, Option, Property, Source
-from hubspot_simulator.portal import Portal
+from hubspot_simulator.records.portal import Portal
 
 if TYPE_CHECKING:
     from hubspot_simulator.simulator import Simulator

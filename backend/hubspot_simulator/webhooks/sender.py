@@ -7,7 +7,7 @@ import logging
 import threading
 from urllib.parse import urlsplit
 
-from hubspot_simulator.webhooks import TIMEOUT_MS, Batch, Post, Webhooks
+from hubspot_simulator.webhooks.deliveries import TIMEOUT_MS, Batch, Post, Webhooks
 
 log = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ import orjson
 
 from hubspot_simulator.clock import Clock, iso
 from hubspot_simulator.model import Event
-from hubspot_simulator.webhook_configuration import RETRIES, Configuration, Persist
-from hubspot_simulator.webhook_subscriptions import Subscription
+from hubspot_simulator.webhooks.configuration import RETRIES, Configuration, Persist
+from hubspot_simulator.webhooks.subscriptions import Subscription
 
 MAX_EVENTS = 100
 MAX_DELIVERIES = 500  # that are remembered

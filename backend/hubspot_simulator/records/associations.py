@@ -6,9 +6,10 @@ every other record that a call names does not exist.
 
 from __future__ import annotations
 
-from hubspot_simulator import contacts, errors, objects
-from hubspot_simulator.contacts import Call, Handler
+from hubspot_simulator import errors
 from hubspot_simulator.http import DATED, Response, json_response
+from hubspot_simulator.records import contacts, objects
+from hubspot_simulator.records.contacts import Call, Handler
 
 
 def route(method: str, rest: tuple[str, ...]) -> tuple[str, Handler] | None:
