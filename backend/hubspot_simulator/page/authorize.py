@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from hubspot_simulator.http import Response
+from hubspot_simulator.model import read_number
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import Html, hidden, html, join, notice, options
 
@@ -83,4 +84,4 @@ def submit(view: View) -> Response:
     if form.get("action") != "connect":
         return authority.deny(form)
     portal_id = form.get("portal_id", "")
-    return authority.grant(form, int(portal_id) if portal_id.isdecimal() else 0)
+    return authority.grant(form, read_number(portal_id) or 0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Response
-from hubspot_simulator.model import Contact, Property
+from hubspot_simulator.model import Contact, Property, read_number
 from hubspot_simulator.page import fields, history
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, html, join, notice
@@ -81,8 +81,9 @@ hold.</p>
 def find(portal: Portal, key: str) -> Contact:
     """By record id, that of a record merged away as well, or by e-mail. Raises: ApiError."""
     found = None
-    if key.isdecimal():
-        found = portal.find(int(key)) or portal.find(int(key), archived=True)
+    number = read_number(key)
+    if number is not None:
+        found = portal.find(number) or portal.find(number, archived=True)
     elif "@" in key:
         found = portal.find_by("email", key)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubspot_simulator.model import Contact, Revision
+from hubspot_simulator.model import Contact, Revision, read_number
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, html, join, table
 from hubspot_simulator.page.words import moment, who
@@ -47,7 +47,7 @@ def shown_value(portal: Portal, name: str, value: str) -> str:
     if prop is None:
         return value
     if prop.external_options:
-        owner = portal.owners.get(int(value)) if value.isdecimal() else None
+        owner = portal.owners.get(read_number(value) or 0)
         return f"{owner.first} {owner.last} ({value})" if owner else value
     labels = {option.value: option.label for option in prop.options}
     told = [labels.get(part, part) for part in value.split(";")]

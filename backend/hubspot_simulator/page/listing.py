@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hubspot_simulator.http import Response
-from hubspot_simulator.model import Contact
+from hubspot_simulator.model import Contact, read_number
 from hubspot_simulator.page.frame import View
 from hubspot_simulator.page.html import EMPTY, Html, head, hidden, html, join, nothing, options, table
 from hubspot_simulator.page.words import counted, moment, name_of
@@ -77,7 +77,7 @@ class Wish:
             view.param("kind"),
             order if order in dict(ORDERS) else ORDERS[0][0],
             view.param("archived") == "true",
-            int(page) if page.isdecimal() and 0 < int(page) < 10**6 else 1,
+            min(read_number(page) or 1, 10**6),
         )
 
     @property
@@ -239,7 +239,7 @@ def when(contact: Contact, wish: Wish) -> Html:
 
 def owner_of(portal: Portal, contact: Contact) -> str:
     key = contact.props.get("hubspot_owner_id", "")
-    owner = portal.owners.get(int(key)) if key.isdecimal() else None
+    owner = portal.owners.get(read_number(key) or 0)
     return f"{owner.first} {owner.last}" if owner else key
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote
 
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, redirect
+from hubspot_simulator.model import read_number
 from hubspot_simulator.page import (
     account,
     activity,
@@ -56,7 +57,7 @@ class Pages:
 
     def _portal(self, request: Request, form: dict[str, list[str]]) -> Portal:
         wanted = request.param("portal") or form.get("portal", [""])[-1]
-        found = self._simulator.portals.get(int(wanted)) if wanted.isdecimal() else None
+        found = self._simulator.portals.get(read_number(wanted) or 0)
         return found or self._simulator.first_portal()
 
 
@@ -93,7 +94,7 @@ def _get_contact(view: View, parts: tuple[str, ...]) -> Response | None:
 
 def _moved(view: View, key: str, contact_id: int) -> Response:
     """An old id, or an e-mail, leads to the record's own address."""
-    if key.isdecimal():
+    if read_number(key) is not None:
         return view.done(f"/contacts/{contact_id}", f"Record {key} was merged into this one.")
     return redirect(view.link(f"/contacts/{contact_id}"))
 
@@ -124,8 +125,8 @@ def _get(view: View, parts: tuple[str, ...]) -> Response | None:
             return account.show(view)
         case ("oauth", "authorize"):
             return authorize.show(view, None)
-        case ("oauth", portal_id, "authorize") if portal_id.isdecimal():
-            return authorize.show(view, int(portal_id))
+        case ("oauth", portal_id, "authorize") if read_number(portal_id) is not None:
+            return authorize.show(view, read_number(portal_id))
         case ("assets", name) if name in ASSETS:
             body = files(__package__).joinpath(name).read_bytes()
             return Response(200, body, (("Cache-Control", "no-cache"),), content_type=ASSETS[name])

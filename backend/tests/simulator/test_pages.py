@@ -178,3 +178,11 @@ def test_looking_at_pages_is_no_request_of_an_app(hub: Hub, browser: Browser) ->
         assert browser.open(path).status == 200
     told: dict[str, Any] = hub.user("GET", "requests")
     assert told["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["/contacts/{}", "/?page={}", "/oauth/{}/authorize", "/activity/webhooks/{}", "/?portal={}"]
+)
+@pytest.mark.parametrize("number", ["9" * 5_000, "²", "-1", "0x10"])
+def test_what_only_looks_like_a_number_breaks_no_page(hub: Hub, path: str, number: str) -> None:
+    assert hub.http.get(path.format(number)).status_code < 500
