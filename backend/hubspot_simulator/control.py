@@ -153,7 +153,7 @@ class Control:
     def maxima(self, portal: Portal) -> dict[str, int]:
         """The most requests there were in any rolling window, refused ones included."""
         return {
-            "max_requests_in_window": portal.meter.arrivals.maximum,
+            "max_requests_in_window": portal.meter.most_arrivals(),
             "max_searches_in_second": portal.meter.search_arrivals.maximum,
         }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.http import Request, Response, Route, read_path
-from hubspot_simulator.limits import Limit
+from hubspot_simulator.limits import WINDOW_MS, Limit
 from hubspot_simulator.model import Source
 from hubspot_simulator.oauth import Access
 from hubspot_simulator.records import associations, batches, contacts, owners, properties
@@ -83,8 +83,8 @@ class Front:
         note.entry["portal"] = portal.id
         portal.refuse_while_moving(note.now)
         found = self._route(request.method, path)
-        if path.area == "crm/objects" and path.rest[1:] == ("search",):
-            self._meter_search(portal, note)
+        if _is_search(path):
+            self._meter_search(portal, access, note)
         else:
             self._meter(portal, access, note)
         if found is None or request.wanted is None:  # what is not described is not there
@@ -116,40 +116,66 @@ class Front:
 
     # ---- limits -------------------------------------------------------------------------------------
 
+    def arrive(self, request: Request, note: Note) -> None:
+        """Count a request before anything can happen to it: what is refused has come in as well."""
+        path = read_path(request.path)
+        access = self._simulator.authority.bearer(request)
+        if path is None or access is None or access.app or path.area in ("oauth", "files", "webhooks"):
+            return
+        meter = self._simulator.portals[access.portal_id].meter
+        if _is_search(path):
+            meter.search_arrivals.add(note.now, 1_000)
+        else:
+            limit = self._simulator.limit_of(access)
+            meter.arrived(_app(access), note.now, limit.window_ms if limit else WINDOW_MS)
+
     def _meter(self, portal: Portal, access: Access, note: Note) -> None:
         """Ten seconds for each account and app; the day for each account, of its private apps only."""
-        meter, now = portal.meter, note.now
+        meter, now, limit = portal.meter, note.now, self._simulator.limit_of(access)
         quota = self._simulator.daily_limit
-        limit = self._simulator.limit_of(access)
-        meter.arrivals.add(now, limit.window_ms if limit else 10_000)
-        if access.static and meter.day.remaining(now, quota) <= 0:
-            raise errors.rate_limited("DAILY", note.correlation_id)
+        window = meter.window(_app(access))
+        used = window.count(now, limit.window_ms) if limit else 0
+        day_over = access.static and meter.day.remaining(now, quota) <= 0
+        refused = limit is not None and used >= limit.count
         if limit is not None:
-            kind = "private_app" if access.static else "oauth"
-            window = meter.window(kind)
-            used = window.count(now, limit.window_ms)
+            if not day_over and not refused:
+                window.add(now, limit.window_ms)
             note.headers += limit_headers(limit, limit.count - used - 1)
-            if used >= limit.count:
-                group = f"publicapi:{kind}-api-calls-ten-secondly:{portal.id}:{self._simulator.app_id}"
-                raise errors.rate_limited("TEN_SECONDLY_ROLLING", note.correlation_id, group)
-            window.add(now, limit.window_ms)
         if access.static:  # OAuth apps get no daily headers (docs: usage guidelines)
-            meter.day.spend(now)
-            left = meter.day.remaining(now, quota)
+            if not day_over and not refused:
+                meter.day.spend(now)
             note.headers += [
                 ("X-HubSpot-RateLimit-Daily", str(quota)),
-                ("X-HubSpot-RateLimit-Daily-Remaining", str(left)),
+                ("X-HubSpot-RateLimit-Daily-Remaining", str(max(0, meter.day.remaining(now, quota)))),
             ]
+        if day_over:
+            raise errors.rate_limited("DAILY", note.correlation_id)
+        if refused:
+            group = f"publicapi:{_app(access)}-api-calls-ten-secondly:{portal.id}:{self._simulator.app_id}"
+            raise errors.rate_limited("TEN_SECONDLY_ROLLING", note.correlation_id, group)
 
-    def _meter_search(self, portal: Portal, note: Note) -> None:
-        """Search is a pool of the whole account, and its answers carry no rate-limit headers (docs: search)."""
-        meter, per_second = portal.meter, self._simulator.search_per_second
-        meter.search_arrivals.add(note.now, 1_000)
-        if not per_second or self._simulator.limit is None:
-            return
-        if meter.search.count(note.now, 1_000) >= per_second:
-            raise errors.rate_limited("SECONDLY", note.correlation_id)
-        meter.search.add(note.now, 1_000)
+    def _meter_search(self, portal: Portal, access: Access, note: Note) -> None:
+        """Search is a pool of the whole account, outside the ten seconds; its answers carry no rate-limit headers
+        (docs: search). It is not said to be outside the day.
+        """
+        meter, per_second, quota = portal.meter, self._simulator.search_per_second, self._simulator.daily_limit
+        if per_second and self._simulator.limit is not None:
+            if meter.search.count(note.now, 1_000) >= per_second:
+                raise errors.rate_limited("SECONDLY", note.correlation_id)
+            meter.search.add(note.now, 1_000)
+        if access.static:
+            if meter.day.remaining(note.now, quota) <= 0:
+                raise errors.rate_limited("DAILY", note.correlation_id)
+            meter.day.spend(note.now)
+
+
+def _app(access: Access) -> str:
+    """Which of an account's apps a token is of; each has a window of its own."""
+    return "private_app" if access.static else "oauth"
+
+
+def _is_search(path: Route) -> bool:
+    return path.area == "crm/objects" and path.rest[1:] == ("search",)
 
 
 def limit_headers(limit: Limit, remaining: int) -> list[tuple[str, str]]:

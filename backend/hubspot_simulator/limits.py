@@ -24,6 +24,7 @@ TIERS = {
     "starter": (100, 250_000),
     "professional": (190, 625_000),
     "enterprise": (190, 1_000_000),
+    "enterprise-increase": (250, 2_000_000),
 }
 
 
@@ -107,7 +108,7 @@ class Meter:
 
     def __init__(self, time_zone: str) -> None:
         self.burst: dict[str, RollingWindow] = {}
-        self.arrivals = RollingWindow()
+        self.arrivals: dict[str, RollingWindow] = {}
         self.search = RollingWindow()
         self.search_arrivals = RollingWindow()
         self.day = Day(time_zone)
@@ -115,7 +116,15 @@ class Meter:
     def window(self, app: str) -> RollingWindow:
         return self.burst.setdefault(app, RollingWindow())
 
+    def arrived(self, app: str, now: int, window_ms: int) -> None:
+        """A request came in, whatever becomes of it."""
+        self.arrivals.setdefault(app, RollingWindow()).add(now, window_ms)
+
+    def most_arrivals(self) -> int:
+        """The most requests of one app in any window."""
+        return max((window.maximum for window in self.arrivals.values()), default=0)
+
     def forget(self) -> None:
         """Start the maxima anew."""
-        for window in (self.arrivals, self.search, self.search_arrivals, *self.burst.values()):
+        for window in (*self.arrivals.values(), self.search, self.search_arrivals, *self.burst.values()):
             window.maximum = 0

@@ -122,6 +122,10 @@ class Authority:
 
     # ---- who is calling -----------------------------------------------------------------------------
 
+    def bearer(self, request: Request) -> Access | None:
+        """The token a request carries, if it is one of ours, expired or not."""
+        return self.tokens.get(request.headers.get("authorization", "").partition(" ")[2].strip())
+
     def authenticate(self, request: Request, now: int, *, app: bool = False) -> Access:
         """The token a request carries: of an account, or (``app``) of the app itself."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -35,6 +35,7 @@ from hubspot_simulator.model import Contact, Event
 from hubspot_simulator.oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, Access, Authority
 from hubspot_simulator.page import Pages
 from hubspot_simulator.records.portal import Portal
+from hubspot_simulator.records.search import SearchTrouble
 from hubspot_simulator.state import Entry, Store
 from hubspot_simulator.webhooks.deliveries import Webhooks
 from hubspot_simulator.webhooks.settings import WebhookSettings
@@ -87,8 +88,10 @@ class Simulator:
         self.search_per_second = self.settings.search_per_second
         self.daily_limit = self.settings.daily_limit
         if self.settings.tier:
-            count, self.daily_limit = TIERS[self.settings.tier]
+            count, daily = TIERS[self.settings.tier]
             self.private_limit = Limit(count)
+            if self.settings.daily_limit == DAILY_LIMIT:  # said by nobody
+                self.daily_limit = daily
         self.latency_ms = self.settings.latency_ms
         self.base_url = "http://hubspot.simulator"
         self.faults = Faults()
@@ -97,7 +100,8 @@ class Simulator:
         self.calls: Counter[str] = Counter()
         self.load_report: Counter[str] = Counter()
         self.portals: dict[int, Portal] = {}
-        self._ids = random.Random(f"ids-{self.settings.seed}")
+        self._chance_seed = str(self.settings.seed)
+        self._chances: dict[str, random.Random] = {}
         self._transaction: list[Entry] = []
         self._store: Store | None = None
         seed = self.settings.seed
@@ -132,6 +136,7 @@ class Simulator:
         portal_id = FIRST_PORTAL + number * 7
         lags = self.settings.search_lag_ms, self.settings.property_lag_ms
         portal = Portal(portal_id, self.clock, self._emit, self.persist, *lags)
+        portal.index.trouble = SearchTrouble(seed=seed)
         portal.set_owners(people.owners(seed))
         portal.seed(self._people(portal, seed))
         self.portals[portal_id] = portal
@@ -171,7 +176,7 @@ class Simulator:
         for portal in self.portals.values():
             portal.settle()
         # Secrets must not repeat after a restart.
-        self._ids.seed(f"{self.settings.seed}-{len(self._store.entries)}-{self.clock.now_ms()}")
+        self._chance_seed = f"{self.settings.seed}-{len(self._store.entries)}-{self.clock.now_ms()}"
 
     def close(self) -> None:
         if self._store is not None:
@@ -195,11 +200,17 @@ class Simulator:
     def new_secret(self, kind: str) -> str:
         """An opaque token. HubSpot says only that the length varies; these are longer than 255 characters."""
         bits = {"code": 128, "refresh": 128}.get(kind, 1200)
-        return f"{kind[:2]}-na1-{self._ids.getrandbits(bits):0{bits // 4}x}"
+        return f"{kind[:2]}-na1-{self._chance(kind).getrandbits(bits):0{bits // 4}x}"
 
     def new_uuid(self) -> str:
         """An opaque id."""
-        return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self._chance("uuid").getrandbits(128), version=4))
+
+    def _chance(self, kind: str) -> random.Random:
+        """Chance of its own for each kind of secret and id, so that one kind's number changes no other."""
+        if kind not in self._chances:
+            self._chances[kind] = random.Random(f"{kind}-{self._chance_seed}")
+        return self._chances[kind]
 
     def first_portal(self) -> Portal:
         return next(iter(self.portals.values()))
@@ -267,6 +278,7 @@ class Simulator:
         now = self.clock.now_ms()
         note = Note(now, self._correlation_id(now))
         note.entry |= {"at": now, "method": request.method, "path": request.path, "query": request.query}
+        self._front.arrive(request, note)
         fault = self.faults.pick(request, now)
         refused = fault.refusal(note.correlation_id) if fault else None
         if fault and fault.kind in ("expire", "revoke"):
@@ -313,7 +325,7 @@ class Simulator:
 
     def _correlation_id(self, now: int) -> str:
         """A version 7 UUID, as seen lately."""
-        rng = self._ids
+        rng = self._chance("correlation")
         value = (now & (2**48 - 1)) << 80 | 7 << 76 | rng.getrandbits(12) << 64 | 2 << 62 | rng.getrandbits(62)
         text = f"{value:032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

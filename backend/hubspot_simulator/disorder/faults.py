@@ -57,6 +57,8 @@ class Fault:
         self.when = self.when or KINDS[self.kind]
         if self.when not in ("before", "after"):
             raise ValueError("when must be before or after")
+        if self.kind in ("throttle", "outage") and self.when == "after":
+            raise ValueError(f"{self.kind} refuses what it meets: it has no effect that could come first")
         if self.kind == "timeout":
             self.status, self.delay_ms = 524, self.delay_ms or HUBSPOT_GIVES_UP_MS
         if self.kind == "slow":

@@ -37,9 +37,9 @@ def gauges(view: View) -> Html:
         (
             _gauge(
                 f"Requests in {window / 1000:g} s",
-                meter.arrivals.count(now, window),
+                max((seen.count(now, window) for seen in meter.arrivals.values()), default=0),
                 limit.count if limit else 0,
-                meter.arrivals.maximum,
+                meter.most_arrivals(),
                 "max-window",
             ),
             _gauge(

@@ -29,7 +29,7 @@ from hubspot_simulator.records.contacts import (
     wanted,
     written,
 )
-from hubspot_simulator.records.drafts import Claims, Draft
+from hubspot_simulator.records.drafts import Claims, Draft, unique_key
 
 MAX_BATCH = 100
 
@@ -155,7 +155,7 @@ def batch_upsert(call: Call) -> Response:
     key_name = keys.pop() if keys else "email"
     if key_name != "hs_object_id" and not portal.is_key(key_name):
         raise errors.validation(f"{key_name} is not a unique property", idProperty=[key_name])
-    _refuse_repeats(rows)
+    _refuse_repeats(rows, key_name)
     claims: Claims = {}
 
     def prepare(row: Row) -> None:
@@ -167,7 +167,9 @@ def batch_upsert(call: Call) -> Response:
             values = sent_properties(row.raw)
         else:
             row.contact = portal.find_by(key_name, key)
-            values = {key_name: key, **sent_properties(row.raw)}
+            values = sent_properties(row.raw)
+            if row.contact is None:  # else it is found by it already, be it by an additional address
+                values = {key_name: key, **values}
         row.new = row.contact is None
         if row.contact is not None:
             count_write(portal, row.contact)
@@ -189,11 +191,11 @@ def batch_archive(call: Call) -> Response:
     return Response(204)
 
 
-def _refuse_repeats(rows: Iterable[Row]) -> None:
+def _refuse_repeats(rows: Iterable[Row], key_name: str = "hs_object_id") -> None:
     """The same record twice in one batch: not documented; refusing is the harsher answer."""
     seen: set[str] = set()
     for row in rows:
-        key = str(row.raw.get("id", "")).lower()
+        key = unique_key(key_name, str(row.raw.get("id", "")))
         if key in seen:
             raise errors.validation(f"Duplicate IDs found in batch input: [{key}]", ids=[key])
         seen.add(key)

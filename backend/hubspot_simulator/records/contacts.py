@@ -265,7 +265,7 @@ def search(call: Call) -> Response:
     for contact_id in ids:
         seen = entry(contact_id)
         # Built from what the index knows: rows may be stale (HubSpot API facts: search).
-        rows.append(portal.document(Contact(seen.id, seen.props, seen.created, seen.updated), names))
+        rows.append(portal.document(seen.contact(), names))
     document: dict[str, Any] = {"total": total, "results": rows}
     following = int(str(query.get("after") or "0")) + len(ids)
     if ids and following < total:

@@ -99,7 +99,7 @@ def _check_rules(portal: Portal, draft: Draft, held: Props, *, creating: bool, d
     after = {**held, **draft.props}
     rules = portal.rules
     if creating and rules.identity_required and not any(after.get(name, "").strip() for name in IDENTITY):
-        raise errors.missing_required(["email"])
+        raise errors.validation(f"A contact needs at least one of {', '.join(IDENTITY)}.")
     if not dated:
         return
     missing = [name for name in rules.required if creating and not after.get(name)]

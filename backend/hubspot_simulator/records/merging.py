@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hubspot_simulator.model import MERGE, Contact, Props, Revision
+from hubspot_simulator.model import HISTORY_DEPTH, MERGE, Contact, Props, Revision
 from hubspot_simulator.records import values
 
 
@@ -44,5 +44,5 @@ def joined_history(primary: Contact, secondary: Contact, props: Props, now: int)
         past = sorted([*primary.revisions(name), *secondary.revisions(name)], key=lambda r: r.at)
         if not past or past[-1].value != value:
             past.append(Revision(now, value, MERGE))
-        history[name] = past
+        history[name] = past[-HISTORY_DEPTH:]
     return history

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,10 +24,11 @@ from hubspot_simulator.model import (
     Revision,
     Source,
 )
-from hubspot_simulator.records import catalogue, drafts, values
+from hubspot_simulator.records import catalogue, drafts
+from hubspot_simulator.records.computed import VIRTUAL, made_of
 from hubspot_simulator.records.drafts import Claims, Draft, unique_key
 from hubspot_simulator.records.locks import RecordLocks
-from hubspot_simulator.records.merging import addresses, combine, joined_history, merged_list
+from hubspot_simulator.records.merging import addresses, combine, joined_history
 from hubspot_simulator.records.rules import Rules
 from hubspot_simulator.records.search import SearchIndex
 
@@ -243,7 +243,7 @@ class Portal:
         created, updated = iso(contact.created), iso(contact.updated)
         held = contact.props.get
         shown = {name: held(name) for name in names}
-        for name, made in _made_of(tuple(names)):
+        for name, made in made_of(tuple(names)):
             shown[name] = made(contact)
         document: dict[str, Any] = {
             "id": str(contact.id),
@@ -485,12 +485,6 @@ class Portal:
                 del index[unique_key(name, value)]
 
 
-@lru_cache(maxsize=256)
-def _made_of(names: tuple[str, ...]) -> tuple[tuple[str, Callable[[Contact], str | None]], ...]:
-    """Of the wanted properties those that are not stored; asked for each record of a page."""
-    return tuple((name, VIRTUAL[name]) for name in names if name in VIRTUAL)
-
-
 def wire_revision(revision: Revision) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "value": revision.value,
@@ -513,28 +507,3 @@ def load_property(data: dict[str, Any]) -> Property:
     from hubspot_simulator.model import Option
 
     return Property(**{**data, "options": [Option(*row) for row in data["options"]]})
-
-
-def _email_domain(contact: Contact) -> str | None:
-    return contact.props.get("email", "").rpartition("@")[2] or None
-
-
-def _full_name(contact: Contact) -> str | None:
-    name = f"{contact.props.get('firstname', '')} {contact.props.get('lastname', '')}".strip()
-    return name or contact.props.get("email")
-
-
-VIRTUAL: dict[str, Callable[[Contact], str | None]] = {
-    "hs_object_id": lambda c: str(c.id),
-    "createdate": lambda c: iso(c.created),
-    "lastmodifieddate": lambda c: iso(c.updated),
-    "hs_all_contact_vids": lambda c: ";".join([str(c.id), *merged_list(c)]),
-    "hs_email_domain": _email_domain,
-    "hs_full_name_or_email": _full_name,
-    "hs_is_contact": lambda _: "true",
-    "hs_is_unworked": lambda c: "false" if c.props.get("hubspot_owner_id") else "true",
-    "hs_object_source": lambda c: c.origin.kind,
-    "hs_object_source_id": lambda c: c.origin.id,
-    "hs_pipeline": lambda _: "contacts-lifecycle-pipeline",
-    "hs_searchable_calculated_phone_number": lambda c: values.without_country(c.props.get("phone", "")),
-}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,8 @@ import orjson
 
 from hubspot_simulator import errors
 from hubspot_simulator.clock import iso, parse_instant
-from hubspot_simulator.model import Contact, Property, Props, read_number
-from hubspot_simulator.records.values import without_country
+from hubspot_simulator.model import Contact, Property, Props, Source, read_number
+from hubspot_simulator.records.computed import VIRTUAL
 
 if TYPE_CHECKING:
     from hubspot_simulator.records.portal import Portal
@@ -50,6 +50,11 @@ class Entry:
     props: Props
     created: int
     updated: int
+    origin: Source
+
+    def contact(self) -> Contact:
+        """The record as the index sees it."""
+        return Contact(self.id, self.props, self.created, self.updated, self.origin)
 
 
 Test = Callable[[Entry], bool]
@@ -107,7 +112,7 @@ class SearchIndex:
             # The row is found by its new time, and shows its old values for a while.
             self._catch_up(now)
             known = self._entries.get(contact.id, entry)
-            self._expect(now + lag, contact.id, Entry(contact.id, known.props, contact.created, contact.updated))
+            self._expect(now + lag, contact.id, replace(entry, props=known.props))
             lag += self.trouble.stale_ms
         self._expect(now + lag, contact.id, entry)
 
@@ -215,7 +220,7 @@ def _oldest_first(found: list[Entry]) -> None:
 
 
 def _entry(contact: Contact) -> Entry:
-    return Entry(contact.id, contact.props, contact.created, contact.updated)
+    return Entry(contact.id, contact.props, contact.created, contact.updated, contact.origin)
 
 
 def read(entry: Entry, name: str) -> str | None:
@@ -225,8 +230,8 @@ def read(entry: Entry, name: str) -> str | None:
         return str(entry.created)
     if name == "lastmodifieddate":
         return str(entry.updated)
-    if name == "hs_searchable_calculated_phone_number":
-        return without_country(entry.props.get("phone", ""))
+    if name in VIRTUAL:
+        return VIRTUAL[name](entry.contact())
     return entry.props.get(name)
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from loanark.hubspot.errors import DailyLimitReached
+from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
 from loanark.kit import sql
 
 #: Requests a rolling ten seconds allow until an answer's headers say otherwise (HubSpot API facts, rate limits: 110
@@ -111,7 +111,8 @@ class Budget:
     def acquire(self, lane: str, bucket: str) -> datetime:
         """Waits for the next slot; returns the database's time just before the request may be sent.
 
-        Raises: DailyReserve, when this lane has had its part of the account's day.
+        Raises: DailyReserve, when this lane has had its part of the account's day; DailyLimitReached or AccountMoving,
+        when HubSpot said that the account takes no requests. Only a person may try meanwhile.
         """
         rights = LANES[lane]
         if bucket == "search":
@@ -126,6 +127,8 @@ class Budget:
                 [self._tenant_id, bucket, lane, steady, window, early, rights.ahead, rights.keep, self._now()],
             )
             assert row is not None
+            if row["closed"]:
+                raise self._closed(row["closed"], row["wait_seconds"])
             if row["day_over"]:
                 raise self._day_over(row["wait_seconds"], rights.keep)
             if row["wait_seconds"] > 0:
@@ -160,6 +163,19 @@ class Budget:
         """HubSpot said 429: nobody sends for a while, and then more slowly for some minutes."""
         self._pause(seconds, bucket, refused=True)
 
+    def closed(self, refused: Transient) -> None:
+        """HubSpot takes no requests of this account for `retry_after`, or until its midnight: nobody sends any."""
+        sql.execute(
+            "SELECT close_account(%s, %s, %s, %s, %s)",
+            [
+                self._tenant_id,
+                "moving" if isinstance(refused, AccountMoving) else "daily",
+                refused.retry_after,
+                self._time_zone,
+                self._now(),
+            ],
+        )
+
     def _pause(self, seconds: float, bucket: str, *, refused: bool) -> None:
         window = SEARCH_WINDOW if bucket == "search" else WINDOW_SECONDS
         sql.execute(
@@ -179,6 +195,15 @@ class Budget:
 
     def _now(self) -> datetime | None:
         return self._clock.now() if self._clock else None
+
+    @classmethod
+    def _closed(cls, reason: str, seconds: float) -> Transient:
+        if reason == "daily":
+            return cls._day_over(seconds, 0)
+        return AccountMoving(
+            "HubSpot is moving the account to another data centre. Nothing is lost: this goes on when it is there.",
+            retry_after=seconds,
+        )
 
     @staticmethod
     def _day_over(seconds: float, keep: float) -> DailyLimitReached:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 
+from loanark.hubspot.errors import Transient
+
 
 class Gate(Protocol):
     """The portal's shared budget of calls."""
@@ -26,6 +28,9 @@ class Gate(Protocol):
 
     def throttled(self, seconds: float, bucket: str) -> None:
         """HubSpot refused a request: nobody should send one into `bucket` for so long."""
+
+    def closed(self, refused: Transient) -> None:
+        """HubSpot takes no requests of the account for `refused.retry_after` seconds, or until its midnight."""
 
 
 class Ungated:
@@ -53,6 +58,9 @@ class Ungated:
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self._owed[bucket] = max(seconds, self._owed.get(bucket, 0.0))
+
+    def closed(self, refused: Transient) -> None:
+        """Whoever called is told, and is alone."""
 
 
 class PerSecond:
@@ -95,3 +103,6 @@ class PerSecond:
         with self._lock:
             now = self._clock()
             self._next[bucket] = max(now + seconds, self._next.get(bucket, now))
+
+    def closed(self, refused: Transient) -> None:
+        """The app's own calls belong to no account."""

@@ -263,10 +263,13 @@ class Transport:
             case Means.LIMITED:
                 refused = refusals.limited(reply, request.bucket, progress.attempt)
                 if isinstance(refused, DailyLimitReached):
+                    self._gate.closed(refused)
                     raise refused
                 return _Again(refused, refused.retry_after or 0.0, pause=True)
             case Means.MOVING:
-                raise refusals.moving(reply)
+                moving = refusals.moving(reply)
+                self._gate.closed(moving)
+                raise moving
             case Means.TOO_LONG:
                 raise refusals.too_long(reply.said)
             case Means.UNAUTHORIZED if not progress.refreshed:

@@ -98,6 +98,9 @@ class LeasedGate:
     def throttled(self, seconds: float, bucket: str) -> None:
         self._gate.throttled(seconds, bucket)
 
+    def closed(self, refused: Transient) -> None:
+        self._gate.closed(refused)
+
 
 def open_session(connection: Connection, lease: Lease) -> Session:
     """Call inside a tenant's scope."""

@@ -16,7 +16,7 @@ from organisations import Organisation
 
 from loanark.connections import budget
 from loanark.connections.budget import LANES, Budget, DailyReserve, Pace
-from loanark.hubspot.errors import DailyLimitReached
+from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
 
 WINDOW = 1.0
 
@@ -246,13 +246,39 @@ def test_the_days_last_requests_are_kept_for_what_is_urgent(database: str) -> No
     assert may_send(900) == {"person", "webhook", "edit", "poll"}
     assert may_send(250) == {"person", "webhook", "edit"}
     assert may_send(50) == {"person"}
-    gate.acquire("person", "search")  # search is outside the day's quota, like outside the window's
+    with pytest.raises(DailyReserve):
+        gate.acquire("poll", "search")  # which is outside the window only
     with pytest.raises(DailyReserve) as kept:
         gate.acquire("backfill", "general")
     midnight = datetime(2026, 11, 27, 6, tzinfo=UTC)  # in Chicago
     assert kept.value.retry_after == pytest.approx((midnight - clock.now()).total_seconds())
     clock.sleep(kept.value.retry_after or 0)
     gate.acquire("backfill", "general")
+
+
+@pytest.mark.parametrize(
+    ("refused", "seconds"),
+    [
+        (AccountMoving("moving", retry_after=3600), 3600),
+        (DailyLimitReached("daily"), 18 * 3600),  # until midnight in Chicago
+        (DailyLimitReached("daily", retry_after=900), 900),
+    ],
+)
+def test_an_account_that_takes_no_requests_gets_none(database: str, refused: Transient, seconds: float) -> None:
+    """From nobody, search included; but a person may try."""
+    tenant, clock = uuid4(), Virtual()
+    told, other = (Budget(tenant, 110, time_zone="US/Central", clock=clock) for _ in range(2))
+    told.acquire("backfill", "general")
+    told.closed(refused)
+    for bucket in ("general", "search"):
+        with pytest.raises(type(refused)) as closed:
+            other.acquire("webhook", bucket)
+        assert closed.value.retry_after == pytest.approx(seconds)
+    before = clock.now()
+    other.acquire("person", "general")
+    assert clock.now() - before < timedelta(seconds=1)
+    clock.sleep(seconds)
+    other.acquire("webhook", "general")
 
 
 def test_a_used_up_day_stops_people_too(database: str) -> None:

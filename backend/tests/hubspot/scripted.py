@@ -9,6 +9,7 @@ import httpx2
 import orjson
 
 from loanark.hubspot.client import Client
+from loanark.hubspot.errors import Transient
 
 READ_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -60,6 +61,7 @@ class RecordingGate:
     observed: list[tuple[int | None, int | None, int | None]] = field(default_factory=list)
     days: list[tuple[int | None, int | None]] = field(default_factory=list)
     paused: list[tuple[float, str]] = field(default_factory=list)
+    closings: list[Transient] = field(default_factory=list)
 
     def acquire(self, lane: str, bucket: str) -> datetime:
         self.acquired.append((lane, bucket))
@@ -79,6 +81,9 @@ class RecordingGate:
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self.paused.append((seconds, bucket))
+
+    def closed(self, refused: Transient) -> None:
+        self.closings.append(refused)
 
 
 class Scripted:

@@ -195,3 +195,35 @@ def test_account_details_and_owners(hub: Hub) -> None:
     first = hub.http.get("/crm/owners/2026-09", params={"limit": 20}).json()
     rest = hub.http.get("/crm/v3/owners", params={"after": first["paging"]["next"]["after"]}).json()
     assert len(first["results"] + rest["results"]) == 25
+
+
+def test_what_a_fault_or_a_401_refuses_has_come_in_as_well(make: Make) -> None:
+    hub = make(limit=Limit(110), trouble={"error-before": 0.5})
+    for _ in range(60):
+        hub.call("GET", "")
+    assert hub.user("GET", "requests")["portals"][str(hub.portal.id)]["max_requests_in_window"] == 60
+
+
+def test_search_counts_in_the_day_but_not_in_the_window(make: Make) -> None:
+    hub = make(limit=Limit(3), daily_limit=2)
+    assert [hub.search().status_code for _ in range(2)] == [200, 200]
+    over = hub.search()
+    assert (over.status_code, over.json()["policyName"]) == (429, "DAILY")
+
+
+def test_a_refusal_says_what_is_left_too(make: Make) -> None:
+    hub = make(limit=Limit(2), daily_limit=3)
+    rolling = [hub.call("GET", "") for _ in range(3)][-1]
+    assert rolling.json()["policyName"] == "TEN_SECONDLY_ROLLING"
+    assert rolling.headers["X-HubSpot-RateLimit-Remaining"] == "0"
+    assert rolling.headers["X-HubSpot-RateLimit-Daily-Remaining"] == "1"
+    hub.clock.advance(10_000)
+    daily = [hub.call("GET", "") for _ in range(2)][-1]
+    assert daily.json()["policyName"] == "DAILY"
+    assert daily.headers["X-HubSpot-RateLimit-Daily-Remaining"] == "0"
+
+
+def test_journal_files_do_not_change_the_tokens_of_a_seed(make: Make) -> None:
+    plain, drawn = make(), make()
+    drawn.simulator.new_uuid()
+    assert connect(plain) == connect(drawn)

@@ -109,3 +109,12 @@ def test_one_locked_record_fails_a_whole_batch(hub: Hub, traced: bool) -> None:
     assert update(hub, {"id": free}, {"id": locked}, traced=traced).status_code == 423
     found = hub.call("GET", f"/{free}", params={"properties": "city"}).json()
     assert found["properties"]["city"] == "Austin"
+
+
+def test_an_upsert_by_an_additional_address_leaves_the_primary_one(hub: Hub) -> None:
+    one, other = hub.create(email="first@example.com"), hub.create(email="second@example.com")
+    new = hub.call("POST", "/merge", json={"primaryObjectId": one, "objectIdToMerge": other}).json()["id"]
+    row = {"id": "second@example.com", "idProperty": "email", "properties": {"city": "Boise"}}
+    [result] = hub.call("POST", "/batch/upsert", json={"inputs": [row]}).json()["results"]
+    assert result["id"] == new
+    assert hub.call("GET", f"/{new}").json()["properties"]["email"] == "first@example.com"

@@ -80,3 +80,13 @@ def test_a_record_is_not_merged_with_itself_under_two_ids(hub: Hub) -> None:
     survivor = merge(hub, one, two)
     answer = hub.call("POST", "/merge", json={"primaryObjectId": survivor, "objectIdToMerge": one})
     assert answer.status_code == 400
+
+
+def test_a_merge_keeps_no_more_history_than_a_record(hub: Hub) -> None:
+    pair = [hub.create(lastname=f"Old {number}") for number in range(2)]
+    for number in range(60):
+        for contact in pair:
+            hub.call("PATCH", f"/{contact}", json={"properties": {"city": f"City {number}"}})
+    new = hub.call("POST", "/merge", json={"primaryObjectId": pair[0], "objectIdToMerge": pair[1]}).json()["id"]
+    past = hub.call("GET", f"/{new}?propertiesWithHistory=city").json()["propertiesWithHistory"]["city"]
+    assert len(past) == 45

@@ -133,7 +133,7 @@ def test_gauges_show_the_window_and_its_maximum(make: Make) -> None:
     page = browser.open("/activity")
     assert "Requests in 10 s 12 of 10, at most 12" in page.words
     assert "Searches in 1 s 3 of 5, at most 3" in page.words
-    assert "Today, static token 10 of 1,000,000" in page.words
+    assert "Today, static token 13 of 1,000,000" in page.words
     hub.clock.advance(10_000)
     page = browser.open("/activity")
     assert "Requests in 10 s 0 of 10, at most 12" in page.words

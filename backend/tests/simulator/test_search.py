@@ -165,3 +165,13 @@ def test_a_telephone_number_is_found_without_its_country_code(hub: Hub) -> None:
 
 def test_a_sort_has_a_known_direction(hub: Hub) -> None:
     assert hub.search(sorts=[{"propertyName": "city", "direction": "ASC"}]).status_code == 400
+
+
+def test_computed_properties_are_found_and_shown_as_elsewhere(hub: Hub) -> None:
+    hub.user("PUT", "settings", search_lag_ms=0)
+    contact = hub.create(email="computed@nowhere.example.com")
+    asked = ["hs_object_source", "hs_object_source_id"]
+    by_domain = {"propertyName": "hs_email_domain", "operator": "EQ", "value": "nowhere.example.com"}
+    [row] = hub.search(by_domain, properties=asked).json()["results"]
+    shown = hub.call("GET", f"/{contact}", params={"properties": ",".join(asked)}).json()
+    assert row["properties"] == shown["properties"]

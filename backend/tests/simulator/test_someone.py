@@ -118,3 +118,12 @@ def test_a_jittery_index_never_goes_back(hub: Hub) -> None:
 
 def test_jitter_and_unknown_settings_are_told_apart(hub: Hub) -> None:
     assert hub.http.put("/_control/settings", json={"search": {"colour": 1}}).status_code == 400
+
+
+def test_the_index_lies_differently_for_each_seed(make: Make) -> None:
+    def stale(seed: int) -> list[bool]:
+        hub = make(seed=seed, trouble={"search-stale": 0.5})
+        return [hub.portal.index.trouble.strikes() for _ in range(30)]
+
+    assert stale(1) == stale(1)
+    assert stale(1) != stale(2)
