@@ -34,6 +34,9 @@ class Revision(NamedTuple):
     source: Source
 
 
+# HubSpot API facts (values): ids no longer fit 32 bits.
+FIRST_ID = 150_000_000_101
+
 # HubSpot API facts (history): depth is limited; 45 revisions for contacts.
 HISTORY_DEPTH = 45
 

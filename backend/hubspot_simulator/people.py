@@ -20,14 +20,13 @@ from pathlib import Path
 from hubspot_simulator import names
 from hubspot_simulator.clock import DAY_MS, parse_instant
 from hubspot_simulator.errors import ValueProblem
-from hubspot_simulator.model import Contact, Owner, Property, Props
+from hubspot_simulator.model import FIRST_ID, Contact, Owner, Property, Props
 from hubspot_simulator.records import catalogue
 from hubspot_simulator.records.values import check
 
 DEFAULT_COUNT = 41_341
 VIP_SHARE = 1_716 / DEFAULT_COUNT
 PROSPECT_SHARE = 15_609 / DEFAULT_COUNT
-FIRST_ID = 101
 OPENED = 1_530_403_200_000  # July 2018: the portal's first records
 LATEST = 1_793_491_200_000  # November 2026: nothing seeded is newer, so that a restart changes nothing
 OWNER_COUNT = 25

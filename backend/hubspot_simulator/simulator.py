@@ -31,7 +31,7 @@ from hubspot_simulator.front import Front, Note
 from hubspot_simulator.http import Request, Response, json_response, read_path
 from hubspot_simulator.journal import Journal
 from hubspot_simulator.limits import DAILY_LIMIT, DEFAULT_COUNT, SEARCH_PER_SECOND, TIERS, Limit, Meter
-from hubspot_simulator.model import Contact, Event
+from hubspot_simulator.model import FIRST_ID, Contact, Event
 from hubspot_simulator.oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, Access, Authority
 from hubspot_simulator.page import Pages
 from hubspot_simulator.records.portal import Portal
@@ -158,6 +158,7 @@ class Simulator:
             return
         path = self.settings.people_file
         fingerprint = {
+            "first_id": FIRST_ID,
             "contacts": None if path else self.settings.contacts,
             "people": hashlib.sha256(path.read_bytes()).hexdigest() if path else None,
             "portals": self.settings.portals,

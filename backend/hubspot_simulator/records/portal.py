@@ -16,6 +16,7 @@ from hubspot_simulator import errors
 from hubspot_simulator.clock import DAY_MS, Clock, iso
 from hubspot_simulator.limits import Meter
 from hubspot_simulator.model import (
+    FIRST_ID,
     Contact,
     Event,
     Owner,
@@ -77,7 +78,7 @@ class Portal:
         self.blocked: set[str] = set()
         # Properties that a workflow, list or form uses: they cannot be archived.
         self.in_use: set[str] = set()
-        self.next_id = 101
+        self.next_id = FIRST_ID
         self.rules = Rules()
         self.locks = RecordLocks()
         self.property_lag_ms = property_lag_ms

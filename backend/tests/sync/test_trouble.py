@@ -249,6 +249,25 @@ def test_an_outage_pauses_the_connection_and_it_resumes_by_itself(world: World) 
     world.assert_balanced()
 
 
+def test_an_account_that_moves_is_asked_once_by_all_workers_together(world: World) -> None:
+    """HubSpot names the time; whoever tries before it only makes errors, and each is counted."""
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+    world.hubspot.user("POST", "move", seconds=3600)
+    before = world.hubspot.simulator.statuses[477]
+    for _ in range(3):
+        world.time_passes()
+        assert world.turn().name == "TROUBLE"
+        assert world.turn_of_another_worker() == "TROUBLE"
+    assert world.hubspot.simulator.statuses[477] - before == 1
+    assert world.connection().problem_code == "account-moving"
+    world.hubspot.user("POST", "move", seconds=0)
+    world.sql("UPDATE request_buckets SET paused_until = now()")  # the hour is over
+    world.settle()
+    assert world.hubspot[id]["city"] == "Boise"
+    assert world.connection().status == "connected"
+
+
 def test_an_expired_token_is_refreshed_without_anybody_noticing(make_world: Callable[..., World]) -> None:
     world = make_world()
     world.connect_by_oauth()

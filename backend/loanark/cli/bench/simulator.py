@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import click
+import orjson
 
 from loanark.cli.bench.ground import hubspot
 from loanark.cli.output import command, json_option, show
@@ -47,9 +49,10 @@ def simulator(contacts: int, pages: int, as_json: bool) -> None:
     with hubspot(contacts, "none") as (announced, pid):
         started = time.perf_counter() - began
         token = announced["portals"][0]["static_token"]
-        _read(announced["base_url"], token, contacts, min(pages, contacts // 100 + READERS))
+        first_id = _first_id(announced["base_url"], token)
+        _read(announced["base_url"], token, first_id, contacts, min(pages, contacts // 100 + READERS))
         cpu, began = _processor_seconds(pid), time.perf_counter()
-        read = _read(announced["base_url"], token, contacts, pages)
+        read = _read(announced["base_url"], token, first_id, contacts, pages)
         took, cpu = time.perf_counter() - began, _processor_seconds(pid) - cpu
         row = Served(contacts, started, read, read / took, read / cpu, _memory_mb(pid))
     if as_json:
@@ -62,20 +65,30 @@ def simulator(contacts: int, pages: int, as_json: bool) -> None:
     )
 
 
-def _read(base_url: str, token: str, contacts: int, pages: int) -> int:
+def _first_id(base_url: str, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    first = Request(f"{base_url}/crm/objects/2026-09/contacts?limit=1", headers=headers)  # noqa: S310  our simulator
+    with urlopen(first, timeout=60) as answer:  # noqa: S310
+        return int(orjson.loads(answer.read())["results"][0]["id"])
+
+
+def _read(base_url: str, token: str, first_id: int, contacts: int, pages: int) -> int:
     """Reads so many pages with `READERS` at once; returns how many it were."""
     with ThreadPoolExecutor(READERS) as pool:
-        shares = [pool.submit(_reader, base_url, token, contacts, pages, first) for first in range(READERS)]
+        shares = [
+            pool.submit(_reader, base_url, token, first_id, contacts, range(number, pages, READERS))
+            for number in range(READERS)
+        ]
         return sum(share.result() for share in shares)
 
 
-def _reader(base_url: str, token: str, contacts: int, pages: int, first: int) -> int:
+def _reader(base_url: str, token: str, first_id: int, contacts: int, pages: range) -> int:
     address = urlsplit(base_url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
     headers = {"Authorization": f"Bearer {token}"}
     read = 0
-    for page in range(first, pages, READERS):
-        after = 101 + page * 100 % max(1, contacts - 100)
+    for page in pages:
+        after = first_id + page * 100 % max(1, contacts - 100)
         path = f"/crm/objects/2026-09/contacts?limit=100&after={after}&properties={PROPERTIES}"
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
