@@ -16,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
+from loanark.hubspot.gate import Allowance
 from loanark.kit import sql
 
 #: Requests a rolling ten seconds allow until an answer's headers say otherwise (HubSpot API facts, rate limits: 110
@@ -137,25 +138,17 @@ class Budget:
                 send_at: datetime = row["send_at"]
                 return send_at
 
-    def observe(
-        self,
-        *,
-        limit: int | None,
-        remaining: int | None,
-        interval_ms: int | None,
-        daily_limit: int | None = None,
-        daily_remaining: int | None = None,
-    ) -> None:
+    def observe(self, told: Allowance) -> None:
         """Learns from the headers of an answer: the limit, the day's quota, and whether others use the same limit."""
-        if daily_limit is not None and daily_remaining is not None:
-            self._note_day(daily_limit, daily_remaining)
-        if not limit or not interval_ms:
+        if told.daily_limit is not None and told.daily_remaining is not None:
+            self._note_day(told.daily_limit, told.daily_remaining)
+        if not told.limit or not told.interval_ms:
             return
-        per_window = int(limit * WINDOW_SECONDS * 1000 / interval_ms)
+        per_window = int(told.limit * WINDOW_SECONDS * 1000 / told.interval_ms)
         if per_window != self._limit and self._on_limit:
             self._limit = per_window
             self._on_limit(per_window)
-        if remaining == 0 and per_window > 10 * SLACK:
+        if told.remaining == 0 and per_window > 10 * SLACK:
             # Our own pace never uses the window up: somebody else sends with the same credentials.
             self._pause(WINDOW_SECONDS / 10, "general", refused=False)
 

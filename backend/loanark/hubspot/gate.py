@@ -2,11 +2,25 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Protocol
 
 from loanark.hubspot.errors import Transient
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an answer's headers tell: the limit of a window of so many milliseconds and what is left of it, and the same
+    for the account's day. None: they do not say.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    interval_ms: int | None = None
+    daily_limit: int | None = None
+    daily_remaining: int | None = None
 
 
 class Gate(Protocol):
@@ -15,15 +29,7 @@ class Gate(Protocol):
     def acquire(self, lane: str, bucket: str) -> datetime:
         """Blocks until a request may be sent; answers the database's time just before that."""
 
-    def observe(
-        self,
-        *,
-        limit: int | None,
-        remaining: int | None,
-        interval_ms: int | None,
-        daily_limit: int | None = None,
-        daily_remaining: int | None = None,
-    ) -> None:
+    def observe(self, told: Allowance) -> None:
         """Takes note of the budget that an answer's headers tell."""
 
     def throttled(self, seconds: float, bucket: str) -> None:
@@ -45,15 +51,7 @@ class Ungated:
             self._sleep(seconds)
         return datetime.now(UTC)
 
-    def observe(
-        self,
-        *,
-        limit: int | None,
-        remaining: int | None,
-        interval_ms: int | None,
-        daily_limit: int | None = None,
-        daily_remaining: int | None = None,
-    ) -> None:
+    def observe(self, told: Allowance) -> None:
         pass
 
     def throttled(self, seconds: float, bucket: str) -> None:
@@ -88,15 +86,7 @@ class PerSecond:
             self._sleep(turn - now)
         return datetime.now(UTC)
 
-    def observe(
-        self,
-        *,
-        limit: int | None,
-        remaining: int | None,
-        interval_ms: int | None,
-        daily_limit: int | None = None,
-        daily_remaining: int | None = None,
-    ) -> None:
+    def observe(self, told: Allowance) -> None:
         pass
 
     def throttled(self, seconds: float, bucket: str) -> None:

@@ -32,7 +32,7 @@ from loanark.hubspot.errors import (
     Unavailable,
     UnknownOutcome,
 )
-from loanark.hubspot.gate import Gate, Ungated
+from loanark.hubspot.gate import Allowance, Gate, Ungated
 from loanark.hubspot.reply import Reply
 from loanark.hubspot.statuses import CONNECTION_TROUBLE, Means, means
 
@@ -312,15 +312,15 @@ class Transport:
         return NotHubSpot(refusals.not_hubspot(self.base_url, what))
 
     def _observe(self, reply: Reply) -> None:
-        told = {
-            "limit": reply.number("X-HubSpot-RateLimit-Max"),
-            "remaining": reply.number("X-HubSpot-RateLimit-Remaining"),
-            "interval_ms": reply.number("X-HubSpot-RateLimit-Interval-Milliseconds"),
-            "daily_limit": reply.number("X-HubSpot-RateLimit-Daily"),
-            "daily_remaining": reply.number("X-HubSpot-RateLimit-Daily-Remaining"),
-        }
-        if any(value is not None for name, value in told.items() if name != "interval_ms"):
-            self._gate.observe(**told)
+        told = Allowance(
+            limit=reply.number("X-HubSpot-RateLimit-Max"),
+            remaining=reply.number("X-HubSpot-RateLimit-Remaining"),
+            interval_ms=reply.number("X-HubSpot-RateLimit-Interval-Milliseconds"),
+            daily_limit=reply.number("X-HubSpot-RateLimit-Daily"),
+            daily_remaining=reply.number("X-HubSpot-RateLimit-Daily-Remaining"),
+        )
+        if told != Allowance(interval_ms=told.interval_ms):
+            self._gate.observe(told)
 
     # Files
 

@@ -16,6 +16,7 @@ from loanark.core.mapping import Mapping
 from loanark.core.plan import Policies
 from loanark.hubspot.client import Client, Gate
 from loanark.hubspot.errors import NotHubSpot, Rejected, Transient
+from loanark.hubspot.gate import Allowance
 from loanark.hubspot.models import MERGED_IDS
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease
@@ -92,8 +93,8 @@ class LeasedGate:
             self._checked_at = monotonic()
         return read_at
 
-    def observe(self, **told: int | None) -> None:
-        self._gate.observe(**told)
+    def observe(self, told: Allowance) -> None:
+        self._gate.observe(told)
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self._gate.throttled(seconds, bucket)

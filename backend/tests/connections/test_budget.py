@@ -17,6 +17,7 @@ from organisations import Organisation
 from loanark.connections import budget
 from loanark.connections.budget import LANES, Budget, DailyReserve, Pace
 from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
+from loanark.hubspot.gate import Allowance
 
 WINDOW = 1.0
 
@@ -217,7 +218,7 @@ def test_somebody_else_with_the_same_credentials_is_given_way(organisation: Orga
     gate = Budget(organisation.id, 110, clock=clock)
     gate.acquire("backfill", "general")
     before = clock.seconds
-    gate.observe(limit=110, remaining=0, interval_ms=int(WINDOW * 1000))
+    gate.observe(Allowance(limit=110, remaining=0, interval_ms=int(WINDOW * 1000)))
     gate.acquire("person", "general")
     assert clock.seconds - before == pytest.approx(WINDOW / 10)
 
@@ -231,7 +232,9 @@ def test_the_days_last_requests_are_kept_for_what_is_urgent(database: str) -> No
         gate.acquire("person", "general")
         clock.sleep(60)
         gate.observe(
-            limit=110, remaining=50, interval_ms=int(WINDOW * 1000), daily_limit=10_000, daily_remaining=remaining
+            Allowance(
+                limit=110, remaining=50, interval_ms=int(WINDOW * 1000), daily_limit=10_000, daily_remaining=remaining
+            )
         )
         allowed = set()
         for lane in LANES:
@@ -285,7 +288,7 @@ def test_a_used_up_day_stops_people_too(database: str) -> None:
     clock = Virtual()
     gate = Budget(uuid4(), 110, time_zone="Nowhere/Unknown", clock=clock)
     gate.acquire("person", "general")
-    gate.observe(limit=None, remaining=None, interval_ms=None, daily_limit=1_000, daily_remaining=1)
+    gate.observe(Allowance(limit=None, remaining=None, interval_ms=None, daily_limit=1_000, daily_remaining=1))
     gate.acquire("person", "general")
     with pytest.raises(DailyLimitReached) as over:
         gate.acquire("person", "general")
@@ -296,10 +299,10 @@ def test_a_used_up_day_stops_people_too(database: str) -> None:
 def test_the_limit_is_learnt_from_the_headers_and_used(organisation: Organisation) -> None:
     learnt: list[int] = []
     gate = Budget(organisation.id, 100, on_limit=learnt.append)
-    gate.observe(limit=None, remaining=5, interval_ms=None)
-    gate.observe(limit=190, remaining=5, interval_ms=int(WINDOW * 1000))
-    gate.observe(limit=190, remaining=4, interval_ms=int(WINDOW * 1000))
-    gate.observe(limit=380, remaining=4, interval_ms=int(2 * WINDOW * 1000))
+    gate.observe(Allowance(limit=None, remaining=5, interval_ms=None))
+    gate.observe(Allowance(limit=190, remaining=5, interval_ms=int(WINDOW * 1000)))
+    gate.observe(Allowance(limit=190, remaining=4, interval_ms=int(WINDOW * 1000)))
+    gate.observe(Allowance(limit=380, remaining=4, interval_ms=int(2 * WINDOW * 1000)))
     assert learnt == [190]
 
 

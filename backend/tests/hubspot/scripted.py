@@ -10,6 +10,7 @@ import orjson
 
 from loanark.hubspot.client import Client
 from loanark.hubspot.errors import Transient
+from loanark.hubspot.gate import Allowance
 
 READ_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -67,17 +68,9 @@ class RecordingGate:
         self.acquired.append((lane, bucket))
         return READ_AT
 
-    def observe(
-        self,
-        *,
-        limit: int | None,
-        remaining: int | None,
-        interval_ms: int | None,
-        daily_limit: int | None = None,
-        daily_remaining: int | None = None,
-    ) -> None:
-        self.observed.append((limit, remaining, interval_ms))
-        self.days.append((daily_limit, daily_remaining))
+    def observe(self, told: Allowance) -> None:
+        self.observed.append((told.limit, told.remaining, told.interval_ms))
+        self.days.append((told.daily_limit, told.daily_remaining))
 
     def throttled(self, seconds: float, bucket: str) -> None:
         self.paused.append((seconds, bucket))
