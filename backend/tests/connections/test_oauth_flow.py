@@ -176,9 +176,9 @@ def token(lender: Organisation, *, force: bool = False, credentials: Credentials
 
 def test_a_token_that_lasts_is_not_refreshed(organisation: Organisation, portal: Portal) -> None:
     portal.connect(organisation)
-    requests = sum(portal.simulator.calls.values())
+    requests = sum(portal.simulator.statuses.values())
     assert token(organisation) in portal.simulator.authority.tokens
-    assert sum(portal.simulator.calls.values()) == requests
+    assert sum(portal.simulator.statuses.values()) == requests
 
 
 def test_a_token_is_refreshed_before_it_expires(organisation: Organisation, portal: Portal) -> None:

@@ -105,7 +105,7 @@ def test_a_wrong_token(organisation: Organisation, portal: Portal, token: str) -
 def test_what_is_no_token_at_all_is_not_even_sent(organisation: Organisation, portal: Portal, token: str) -> None:
     answer = organisation.call("POST", "connection/static-token", {"token": token})
     assert (answer.status_code, answer.json()["code"]) == (422, "bad-token")
-    assert sum(portal.simulator.calls.values()) == 0
+    assert sum(portal.simulator.statuses.values()) == 0
 
 
 @pytest.mark.parametrize("missing", ["crm.objects.contacts.read", "crm.schemas.contacts.read"])
