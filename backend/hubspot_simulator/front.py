@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hubspot_simulator import errors
 from hubspot_simulator.errors import ApiError
-from hubspot_simulator.http import Request, Response, Route, read_path
+from hubspot_simulator.http import Request, Response, Route
 from hubspot_simulator.limits import WINDOW_MS, Limit
 from hubspot_simulator.model import Source
 from hubspot_simulator.oauth import Access
@@ -42,13 +42,11 @@ class Front:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
-    def answer(self, request: Request, note: Note) -> Response:
+    def answer(self, request: Request, path: Route, note: Note) -> Response:
         """Raises: ApiError, for every refusal."""
         simulator = self._simulator
         if len(request.path) + len(request.query) > MAX_URL:
             raise ApiError(414, "URI Too Long")
-        path = read_path(request.path)
-        assert path is not None
         if path.area == "oauth":
             return simulator.authority.endpoint(request, path.version, path.rest)
         if path.area == "files":
@@ -116,11 +114,10 @@ class Front:
 
     # ---- limits -------------------------------------------------------------------------------------
 
-    def arrive(self, request: Request, note: Note) -> None:
+    def arrive(self, request: Request, path: Route, note: Note) -> None:
         """Count a request before anything can happen to it: what is refused has come in as well."""
-        path = read_path(request.path)
         access = self._simulator.authority.bearer(request)
-        if path is None or access is None or access.app or path.area in ("oauth", "files", "webhooks"):
+        if access is None or access.app or path.area in ("oauth", "files", "webhooks"):
             return
         meter = self._simulator.portals[access.portal_id].meter
         if _is_search(path):

@@ -124,14 +124,13 @@ class Authority:
 
     def bearer(self, request: Request) -> Access | None:
         """The token a request carries, if it is one of ours, expired or not."""
-        return self.tokens.get(request.headers.get("authorization", "").partition(" ")[2].strip())
+        return self.tokens.get(_bearer(request))
 
     def authenticate(self, request: Request, now: int, *, app: bool = False) -> Access:
         """The token a request carries: of an account, or (``app``) of the app itself."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if not _bearer(request):
             raise errors.no_credentials()
-        access = self.tokens.get(token.strip())
+        access = self.bearer(request)
         if access is None:
             # Captured: a garbage token counts as expired since 1970.
             raise errors.expired_token(f"{now // 86_400_000} day(s)", iso(0))
@@ -397,6 +396,12 @@ def read_form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise ApiError(415, "Unsupported Media Type")
     return request.form()
+
+
+def _bearer(request: Request) -> str:
+    """The token as it was sent; empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def _challenge(verifier: str, code: Code) -> str:

@@ -28,7 +28,7 @@ from hubspot_simulator.errors import ApiError
 from hubspot_simulator.exports import Exports
 from hubspot_simulator.files import Files
 from hubspot_simulator.front import Front, Note
-from hubspot_simulator.http import Request, Response, json_response, read_path
+from hubspot_simulator.http import Request, Response, Route, json_response, read_path
 from hubspot_simulator.journal import Journal
 from hubspot_simulator.limits import DAILY_LIMIT, DEFAULT_COUNT, SEARCH_PER_SECOND, TIERS, Limit, Meter
 from hubspot_simulator.model import FIRST_ID, Contact, Event
@@ -97,7 +97,6 @@ class Simulator:
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=5_000)
         self.statuses: Counter[int] = Counter()
-        self.calls: Counter[str] = Counter()
         self.load_report: Counter[str] = Counter()
         self.portals: dict[int, Portal] = {}
         self._chance_seed = str(self.settings.seed)
@@ -196,7 +195,7 @@ class Simulator:
 
     def latency_of(self, request: Request) -> int:
         """Only the API is slow: pages and control API are for those who made it so."""
-        return self.latency_ms if read_path(request.path) is not None else 0
+        return self.latency_ms if self.latency_ms and read_path(request.path) else 0
 
     def new_secret(self, kind: str) -> str:
         """An opaque token. HubSpot says only that the length varies; these are longer than 255 characters."""
@@ -258,6 +257,10 @@ class Simulator:
         """What happens by itself as time passes, with or without requests."""
         self.someone.catch_up(self.clock.now_ms())
         self.exports.advance()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Nothing of what happened waits any longer: the journal's files are closed, the state file is written."""
         self.journal.settle()
         self._commit()
 
@@ -267,19 +270,18 @@ class Simulator:
         request = replace(request, wanted=find(request.method, request.path))
         if request.path.startswith("/_control/"):
             response = self.control.handle(request)
-        elif read_path(request.path) is not None:
-            response = self._api(request)
+        elif route := read_path(request.path):
+            response = self._api(request, route)
         else:
             response = self.pages.handle(request)
-        self.journal.settle()
-        self._commit()
+        self._settle()
         return response
 
-    def _api(self, request: Request) -> Response:
+    def _api(self, request: Request, route: Route) -> Response:
         now = self.clock.now_ms()
         note = Note(now, self._correlation_id(now))
         note.entry |= {"at": now, "method": request.method, "path": request.path, "query": request.query}
-        self._front.arrive(request, note)
+        self._front.arrive(request, route, note)
         fault = self.faults.pick(request, now)
         refused = fault.refusal(note.correlation_id) if fault else None
         if fault and fault.kind in ("expire", "revoke"):
@@ -287,7 +289,7 @@ class Simulator:
         try:
             if fault and refused and fault.when == "before":
                 raise refused
-            response = self._front.answer(request, note)
+            response = self._front.answer(request, route, note)
             if refused:
                 self._commit()
                 raise refused

@@ -23,7 +23,6 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 UUID: Schema = {"type": "string", "format": "uuid"}
 DIGITS: Schema = {"type": "string", "pattern": "^[0-9]+$"}
 CURSOR: Schema = {"type": "string", "pattern": "^[0-9]{0,19}$"}  # nothing is the beginning
-ANYTHING: Schema = {}
 
 
 def ref(name: str) -> Schema:
