@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from loanark.hubspot import oauth
 from loanark.hubspot.client import API_VERSION, Client
 from loanark.hubspot.errors import HubSpotError, MissingScopes, NotFound, NotHubSpot
 from loanark.hubspot.models import Account, Property
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.errors import LoanArkError
 from loanark.tenants.access import ADMINISTRATORS, Scope, enter, tenant_scope
 from loanark.tenants.models import Tenant
@@ -36,13 +36,13 @@ def begin_authorization(scope: Scope) -> str:
             "This installation has no HubSpot app. Set LOANARK_HUBSPOT_CLIENT_ID and LOANARK_HUBSPOT_CLIENT_SECRET, "
             "or connect with a static token.",
         )
-    OAuthState.objects.filter(expires_at__lt=datetime.now(UTC) - timedelta(days=1)).delete()
+    OAuthState.objects.filter(expires_at__lt=clock.now() - timedelta(days=1)).delete()
     state = secrets.token_urlsafe(32)
     OAuthState.objects.create(
         state_hash=_hash(state),
         tenant_id=scope.tenant_id,
         user_id=scope.user_id,
-        expires_at=datetime.now(UTC) + timedelta(minutes=AUTHORIZATION_MINUTES),
+        expires_at=clock.now() + timedelta(minutes=AUTHORIZATION_MINUTES),
     )
     return oauth.authorize_url(
         app_url=config.hubspot_app_url,
@@ -61,7 +61,7 @@ def finish_authorization(request: HttpRequest) -> str:
         return "/?" + urlencode({"problem": "authorization-unknown"})
     tenant = Tenant.objects.get(id=state.tenant_id)
     page = f"/{tenant.slug}/connection"
-    if state.expires_at < datetime.now(UTC):
+    if state.expires_at < clock.now():
         return f"{page}?" + urlencode({"problem": "authorization-expired"})
     if refused := request.GET.get("error"):
         return f"{page}?" + urlencode({"problem": "authorization-refused", "detail": refused})
@@ -130,7 +130,7 @@ def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable
         row = Connection.objects.filter(tenant_id=tenant_id).first() or Connection(tenant_id=tenant_id)
         _claim_portal(row, str(account.portal_id))
         row.auth, row.status, row.problem_code, row.problem_detail = auth, "connected", None, None
-        row.connected_at, row.connected_by = datetime.now(UTC), by
+        row.connected_at, row.connected_by = clock.now(), by
         keep(row)
         _remember(row, account, properties)
         row.save()
@@ -173,7 +173,7 @@ def _claim_portal(row: Connection, portal_id: str) -> None:
 
 def _remember(row: Connection, account: Account, properties: list[Property]) -> None:
     row.time_zone, row.ui_domain = account.time_zone, account.ui_domain
-    row.properties, row.properties_at = mapping.to_json(properties), datetime.now(UTC)
+    row.properties, row.properties_at = mapping.to_json(properties), clock.now()
 
 
 def check(tenant_id: UUID) -> None:

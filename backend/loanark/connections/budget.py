@@ -8,16 +8,14 @@ behind bulk work; and the more urgent a lane, the further ahead it may book, so 
 What HubSpot answers corrects all this: its headers tell the limit and the day's quota, and a 429 slows everybody down.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
 from loanark.hubspot.gate import Allowance
-from loanark.kit import sql
+from loanark.kit import clock, sql
 
 #: Requests a rolling ten seconds allow until an answer's headers say otherwise (HubSpot API facts, rate limits: 110
 #: for an OAuth app; private apps have 100, 190 or 250, which the first answer tells before the tenth request is sent).
@@ -66,14 +64,6 @@ class DailyReserve(DailyLimitReached):
     """The account's last requests of the day are kept for what is more urgent than this."""
 
 
-class Clock(Protocol):
-    """The time of a simulation, in which sleeping takes none."""
-
-    def now(self) -> datetime: ...
-
-    def sleep(self, seconds: float) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How many requests a window takes at a steady pace, and how many people may send on top: together (and one more,
@@ -98,15 +88,12 @@ class Budget:
         *,
         on_limit: Callable[[int], None] | None = None,
         time_zone: str = "UTC",
-        clock: Clock | None = None,
     ) -> None:
-        """`time_zone`: the account's, whose midnight ends the day. `clock`: of a simulation; else the database's."""
+        """`time_zone`: the account's, whose midnight ends the day."""
         self._tenant_id = tenant_id
         self._limit = limit
         self._on_limit = on_limit
         self._time_zone = time_zone
-        self._clock = clock
-        self._sleep = clock.sleep if clock else time.sleep
         self._daily_noted_at = datetime.min.replace(tzinfo=UTC)
 
     def acquire(self, lane: str, bucket: str) -> datetime:
@@ -133,7 +120,7 @@ class Budget:
             if row["day_over"]:
                 raise self._day_over(row["wait_seconds"], rights.keep)
             if row["wait_seconds"] > 0:
-                self._sleep(row["wait_seconds"])
+                clock.sleep(row["wait_seconds"])
             if row["granted"]:
                 send_at: datetime = row["send_at"]
                 return send_at
@@ -177,7 +164,7 @@ class Budget:
         )
 
     def _note_day(self, quota: int, remaining: int) -> None:
-        now = self._now() or datetime.now(UTC)
+        now = self._now() or clock.now()
         if now - self._daily_noted_at < DAILY_EVERY:
             return
         self._daily_noted_at = now
@@ -187,7 +174,9 @@ class Budget:
         )
 
     def _now(self) -> datetime | None:
-        return self._clock.now() if self._clock else None
+        """None: by the database's clock, which all hosts share."""
+        simulated = clock.simulated()
+        return simulated.now() if simulated else None
 
     @classmethod
     def _closed(cls, reason: str, seconds: float) -> Transient:

@@ -9,6 +9,7 @@ from loanark.connections.budget import DEFAULT_LIMIT, Budget
 from loanark.connections.credentials import Credentials, transport
 from loanark.connections.models import Connection
 from loanark.hubspot.client import Client, Gate
+from loanark.kit import clock
 from loanark.tenants.access import tenant_scope
 
 
@@ -33,7 +34,9 @@ def unconnected_client(tenant_id: UUID, token: str) -> Client:
 
 
 def _client(token: Callable[[bool], str], gate: Gate) -> Client:
-    return Client(base_url=settings.CONFIG.hubspot_api_url, token=token, gate=gate, transport=transport())
+    return Client(
+        base_url=settings.CONFIG.hubspot_api_url, token=token, gate=gate, transport=transport(), sleep=clock.sleep
+    )
 
 
 def _learn(tenant_id: UUID, limit: int) -> None:

@@ -1,8 +1,7 @@
 """Credentials of a connection: encrypted at rest, refreshed before they expire, by one process at a time."""
 
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.conf import settings
 from loanark.connections.models import Connection
 from loanark.connections.problems import SecretLost
 from loanark.hubspot import oauth
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.secrets import Keyring, SecretError
 from loanark.tenants.access import tenant_scope
 
@@ -57,7 +56,7 @@ class Credentials:
 
     def token(self, force_refresh: bool) -> str:
         """Raises: NotConnected; oauth errors when a refresh is refused."""
-        if not force_refresh and time.monotonic() < self._until:
+        if not force_refresh and clock.monotonic() < self._until:
             return self._token
         with tenant_scope(self.tenant_id):
             # One refresh at a time for this account, on all hosts; whoever waited looks again before refreshing.
@@ -72,13 +71,13 @@ class Credentials:
         if row is None or not row.access_token:
             raise NotConnected("No HubSpot account is connected. Connect one on the page Connection.")
         self._token = unseal(self.tenant_id, "access_token", row.access_token)
-        self._until = time.monotonic() + REMEMBER_SECONDS
+        self._until = clock.monotonic() + REMEMBER_SECONDS
         return self._token
 
     def _needs_refresh(self, row: Connection, force: bool) -> bool:
         if row.auth != "oauth" or not row.refresh_token or row.token_expires_at is None:
             return False
-        expired = row.token_expires_at - REFRESH_MARGIN < datetime.now(UTC)
+        expired = row.token_expires_at - REFRESH_MARGIN < clock.now()
         refused = force and self._token == unseal(self.tenant_id, "access_token", row.access_token)
         return expired or refused
 
@@ -100,4 +99,4 @@ def store_tokens(row: Connection, tokens: oauth.Tokens) -> None:
     """Whatever refresh token came back is kept: HubSpot may rotate it at any time."""
     row.access_token = seal(row.tenant_id, "access_token", tokens.access_token)
     row.refresh_token = seal(row.tenant_id, "refresh_token", tokens.refresh_token)
-    row.token_expires_at = datetime.now(UTC) + timedelta(seconds=tokens.expires_in)
+    row.token_expires_at = clock.now() + timedelta(seconds=tokens.expires_in)

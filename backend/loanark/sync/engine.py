@@ -4,9 +4,8 @@ It is level-triggered: it can be called at any time, any number of times, by any
 behind (hints, intents, a run's cursor) is found and finished by the next.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import Enum
-from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -17,7 +16,7 @@ from loanark.connections.credentials import NotConnected
 from loanark.connections.models import Connection
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import HubSpotError
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.sync import hints, key_property, lease, listing, poll, runs
 from loanark.sync.drain import drain
 from loanark.sync.hints import Lane
@@ -54,7 +53,7 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
             return Turn.BUSY
         session = open_session(connection, held)
     try:
-        more = _turn(session, monotonic() + turn_seconds)
+        more = _turn(session, clock.monotonic() + turn_seconds)
         if connection.status == "paused":
             actions.note_recovery(tenant_id)
         return Turn.MORE if more else Turn.IDLE
@@ -100,7 +99,7 @@ def _release(held: Lease) -> None:
 def _turn(session: Session, deadline: float) -> bool:
     _pick_up(session)
     try:
-        while monotonic() < deadline:
+        while clock.monotonic() < deadline:
             if not _one(session, deadline):
                 return False
     except DailyReserve as kept:
@@ -155,14 +154,14 @@ def _creates_wait(session: Session) -> bool:
 
 def _count_is_due(connection: Connection) -> bool:
     counted = connection.counted_at
-    return counted is None or datetime.now(UTC) - counted > COUNT_EVERY
+    return counted is None or clock.now() - counted > COUNT_EVERY
 
 
 def _count(session: Session) -> None:
     """HubSpot's own count, for the balance."""
     counted = session.count_in_hubspot(Lane.POLL)
     total = session.connection.hubspot_total if counted is None else counted
-    now = datetime.now(UTC)
+    now = clock.now()
     with session.transaction():
         Connection.objects.filter(tenant_id=session.tenant_id).update(hubspot_total=total, counted_at=now)
         sql.execute("DELETE FROM request_usage WHERE slot < now() - interval '1 hour'")

@@ -1,11 +1,10 @@
 """The unique property in HubSpot that carries LoanArk's contact id: a repeated create finds the first one."""
 
-import time
-
 from loanark.connections.mapping import KEY_PROPERTY, to_json
 from loanark.connections.models import Connection
 from loanark.hubspot.client import Client
 from loanark.hubspot.errors import AlreadyExists, MissingScopes, Rejected
+from loanark.kit import clock
 from loanark.sync.session import Session
 
 GROUP, HUBSPOTS_GROUP = "loanark", "contactinformation"
@@ -58,12 +57,12 @@ def _make(client: Client, group: str) -> None:
 
 
 def _remember(session: Session) -> None:
-    until = time.monotonic() + READABLE_WITHIN_SECONDS
+    until = clock.monotonic() + READABLE_WITHIN_SECONDS
     while True:
         properties = session.client.properties(lane="edit")
         session.connection.properties = to_json(properties)
-        if session.has_key_property or time.monotonic() > until:
+        if session.has_key_property or clock.monotonic() > until:
             break
-        time.sleep(0.2)
+        clock.sleep(0.2)
     with session.transaction():
         Connection.objects.filter(tenant_id=session.tenant_id).update(properties=session.connection.properties)

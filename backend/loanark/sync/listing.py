@@ -7,10 +7,8 @@ are recognised by digest in one query a page and cost nothing more.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from queue import Full, Queue
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +20,7 @@ from loanark.core.mapping import Side
 from loanark.core.plan import Action
 from loanark.hubspot.client import BATCH_SIZE
 from loanark.hubspot.models import Page
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.sync import hints, key_property, runs
 from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
@@ -64,9 +62,9 @@ def _begin(session: Session, run: Run) -> None:
         if run.kind != "preview":
             # From here on polls are answerable for changes: a page read later may be older than an edit after it.
             Connection.objects.filter(tenant_id=session.tenant_id, polled_until__isnull=True).update(
-                polled_until=datetime.now(UTC)
+                polled_until=clock.now()
             )
-        runs.progress(run.id, counts={}, done=0, phase="reading", total=total, started_at=datetime.now(UTC))
+        runs.progress(run.id, counts={}, done=0, phase="reading", total=total, started_at=clock.now())
         session.connection.refresh_from_db()
     run.phase, run.total = "reading", total
 
@@ -74,7 +72,7 @@ def _begin(session: Session, run: Run) -> None:
 def _read_pages(session: Session, run: Run, deadline: float) -> bool:
     """Reads and stores pages, the next ones on their way while some are stored. Returns whether the listing ended."""
     lane = _lane(run)
-    with _read_ahead(session, run.cursor, lane, deadline) as arrived:
+    with _read_ahead(_pages(session, run.cursor, lane, deadline)) as arrived:
         low = _number(run.cursor) - 1
         for page, seen in arrived:
             high = _number(page.results[-1].id) if page.after and page.results else None
@@ -87,17 +85,32 @@ def _read_pages(session: Session, run: Run, deadline: float) -> bool:
     return False
 
 
+def _pages(session: Session, cursor: str | None, lane: Lane, deadline: float) -> Iterator[ReadPage]:
+    """Pages in order, from the cursor on. After the deadline no further one is asked for."""
+    strangers = session.connection.backfilled_at is None
+    after = cursor
+    while clock.monotonic() < deadline:
+        page = session.client.list_contacts(session.properties, after=after, lane=lane.label)
+        yield page, read_page(page, session, strangers=strangers)
+        after = page.after
+        if after is None:
+            return
+
+
 @contextmanager
-def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: float) -> Iterator[Iterator[ReadPage]]:
-    """Pages in order, read by a thread while earlier ones are stored; those that arrived meanwhile come as one.
+def _read_ahead(pages: Iterator[ReadPage]) -> Iterator[Iterator[ReadPage]]:
+    """The same pages, read by a thread while earlier ones are stored; those that arrived meanwhile come as one.
 
     So whoever is slower sets the size: where HubSpot's limit is, every page is stored as it comes; where the database
-    is, a transaction's fixed cost is shared by `PAGES_AT_ONCE`. After the deadline no further page is asked for.
+    is, a transaction's fixed cost is shared by `PAGES_AT_ONCE`.
     """
+    if clock.simulated():
+        # One thread, so that the same seed is the same story.
+        yield pages
+        return
     # Twice as many as are stored at once: the reader goes on while the database works.
     waiting: Queue[ReadPage | Exception | None] = Queue(2 * PAGES_AT_ONCE)
     enough = Event()
-    strangers = session.connection.backfilled_at is None
 
     def hand_over(what: ReadPage | Exception | None) -> None:
         while not enough.is_set():
@@ -106,13 +119,10 @@ def _read_ahead(session: Session, cursor: str | None, lane: Lane, deadline: floa
                 return
 
     def read_on() -> None:
-        after = cursor
         try:
-            while monotonic() < deadline and not enough.is_set():
-                page = session.client.list_contacts(session.properties, after=after, lane=lane.label)
-                hand_over((page, read_page(page, session, strangers=strangers)))
-                after = page.after
-                if after is None:
+            for page in pages:
+                hand_over(page)
+                if enough.is_set():
                     break
             hand_over(None)
         except Exception as error:  # noqa: BLE001  raised by the thread that stores
@@ -293,15 +303,15 @@ def _create_missing(session: Session, run: Run, deadline: float) -> bool:
     """After the listing: LoanArk contacts that HubSpot does not have. Before it they might have been there already."""
     if session.connection.backfilled_at is None:
         with session.transaction():
-            Connection.objects.filter(tenant_id=session.tenant_id).update(backfilled_at=datetime.now(UTC))
-        session.connection.backfilled_at = datetime.now(UTC)
+            Connection.objects.filter(tenant_id=session.tenant_id).update(backfilled_at=clock.now())
+        session.connection.backfilled_at = clock.now()
     while missing := _unlinked(session):
         key_property.ensure(session)
         made = see_made(session, missing, lane=_lane(run))
         tally = reconcile(session, made, missing, lane=_lane(run), run_id=run.id)
         with session.transaction():
             goes_on = runs.progress(run.id, counts=tally.counts, done=0) and not _urgent()
-        if not goes_on or monotonic() > deadline:
+        if not goes_on or clock.monotonic() > deadline:
             return False
         if tally.open_contacts:
             break
@@ -339,9 +349,7 @@ def _finish(session: Session, run: Run) -> None:
         status = "partial" if open_now else "succeeded"
         noun = "value or contact is" if open_now == 1 else "values or contacts are"
         reason = f"{open_now:,} {noun} not carried over; each says why" if open_now else None
-        runs.progress(
-            run.id, counts={}, done=0, phase="done", status=status, reason=reason, finished_at=datetime.now(UTC)
-        )
+        runs.progress(run.id, counts={}, done=0, phase="done", status=status, reason=reason, finished_at=clock.now())
 
 
 def _brake() -> int:

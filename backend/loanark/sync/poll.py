@@ -1,14 +1,14 @@
 """Polling: what changed in HubSpot that no webhook told. The search index finds work; it never decides anything."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from loanark.connections.models import Connection
 from loanark.connections.queries import POLL_SECONDS
 from loanark.core.mapping import Side
 from loanark.hubspot.models import Found, SearchPage
 from loanark.hubspot.wire import epoch_ms
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.sync import hints
 from loanark.sync.hints import Lane
 from loanark.sync.session import Session
@@ -27,12 +27,12 @@ ARCHIVED_PAGES = 5
 
 def is_due(connection: Connection) -> bool:
     last = connection.last_poll_at
-    return last is None or datetime.now(UTC) - last >= timedelta(seconds=POLL_SECONDS)
+    return last is None or clock.now() - last >= timedelta(seconds=POLL_SECONDS)
 
 
 def poll(session: Session) -> None:
     """Leaves a hint for every contact that changed in HubSpot since the last poll, less an overlap."""
-    since = (session.connection.polled_until or datetime.now(UTC)) - OVERLAP
+    since = (session.connection.polled_until or clock.now()) - OVERLAP
     newest = since
     for page in _windows(session, since):
         _hint_unknown(session, page)
@@ -43,7 +43,7 @@ def poll(session: Session) -> None:
         row = Connection.objects.get(tenant_id=session.tenant_id)
         # Only HubSpot's own times move the checkpoint: our clock proves nothing about its index.
         row.polled_until = max(row.polled_until or newest, newest)
-        row.last_poll_at = datetime.now(UTC)
+        row.last_poll_at = clock.now()
         row.save(update_fields=["polled_until", "last_poll_at"])
     session.connection.polled_until, session.connection.last_poll_at = row.polled_until, row.last_poll_at
 

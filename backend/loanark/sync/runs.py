@@ -1,7 +1,6 @@
 """Runs: bounded executions that a person can start, approve, cancel and read."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from loanark.connections.actions import notify
 from loanark.connections.models import Connection
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.cursors import numbered
 from loanark.kit.errors import LoanArkError, NotFound, Stale
 from loanark.sync.models import Run
@@ -55,8 +54,8 @@ def approve(run_id: int, *, by: str) -> RunOut:
     if run.kind != "preview" or run.status != "waiting":
         raise Stale(f"Run {run_id} waits for no approval: it is {run.status}. Start a new preview.")
     connection = _connected()
-    Connection.objects.filter(approved_at__isnull=True).update(approved_at=datetime.now(UTC))
-    run.status, run.approved_by, run.finished_at = "succeeded", by, datetime.now(UTC)
+    Connection.objects.filter(approved_at__isnull=True).update(approved_at=clock.now())
+    run.status, run.approved_by, run.finished_at = "succeeded", by, clock.now()
     run.save(update_fields=["status", "approved_by", "finished_at"])
     kind = "sweep" if connection.backfilled_at else "backfill"
     return get(_insert(run.tenant_id, kind, run.trigger, approved_by=by, preview_id=run.id))
@@ -71,7 +70,7 @@ def approve_unseen(*, by: str) -> RunOut:
         "UPDATE runs SET status = 'cancelled', reason = 'replaced by a run approved unseen', finished_at = now() "
         "WHERE kind = 'preview' AND status IN ('running', 'waiting')"
     )
-    Connection.objects.filter(approved_at__isnull=True).update(approved_at=datetime.now(UTC))
+    Connection.objects.filter(approved_at__isnull=True).update(approved_at=clock.now())
     kind = "sweep" if connection.backfilled_at else "backfill"
     return get(_insert(connection.tenant_id, kind, by, approved_by=f"{by}, unseen"))
 
@@ -81,7 +80,7 @@ def cancel(run_id: int, *, by: str) -> RunOut:
     run = _lock(run_id)
     if run.status not in ("running", "waiting", "held"):
         raise Stale(f"Run {run_id} is over: it is {run.status}. There is nothing to cancel.")
-    run.status, run.finished_at = "cancelled", datetime.now(UTC)
+    run.status, run.finished_at = "cancelled", clock.now()
     run.reason = f"cancelled by {by}; what it had done until then stays"
     run.save(update_fields=["status", "finished_at", "reason"])
     _tell(run.tenant_id)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -18,6 +17,7 @@ from loanark.hubspot.client import Client, Gate
 from loanark.hubspot.errors import NotHubSpot, Rejected, Transient
 from loanark.hubspot.gate import Allowance
 from loanark.hubspot.models import MERGED_IDS
+from loanark.kit import clock
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease
 from loanark.tenants.access import tenant_scope
@@ -87,10 +87,10 @@ class LeasedGate:
 
     def acquire(self, lane: str, bucket: str) -> datetime:
         read_at = self._gate.acquire(lane, bucket)
-        if monotonic() - self._checked_at > CHECK_SECONDS:
+        if clock.monotonic() - self._checked_at > CHECK_SECONDS:
             with tenant_scope(self._lease.tenant_id):
                 self._lease.check()
-            self._checked_at = monotonic()
+            self._checked_at = clock.monotonic()
         return read_at
 
     def observe(self, told: Allowance) -> None:

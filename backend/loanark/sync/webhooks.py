@@ -1,7 +1,6 @@
 """HubSpot's webhooks: hints that something may have changed. Their values and their order are never believed."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from loanark.connections.models import Connection, PortalRoute
 from loanark.core.mapping import Side
 from loanark.hubspot import signature
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.problems import problem
 from loanark.sync import hints
 from loanark.sync.hints import Lane
@@ -37,7 +36,7 @@ def receive(request: HttpRequest) -> HttpResponse:
             signature=request.headers.get("X-HubSpot-Signature-v3", ""),
             timestamp=request.headers.get("X-HubSpot-Request-Timestamp", ""),
             secret=secret,
-            now=datetime.now(UTC),
+            now=clock.now(),
         )
     except signature.BadSignature as error:
         return problem(401, "bad-signature", "Not signed by HubSpot", str(error))
@@ -64,7 +63,7 @@ def _by_portal(events: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 def _store(tenant_id: UUID, events: list[dict[str, Any]]) -> None:
     with tenant_scope(tenant_id):
         sql.execute("INSERT INTO webhook_deliveries (events) VALUES (%s)", [orjson.dumps(_bare(events)).decode()])
-        Connection.objects.filter(tenant_id=tenant_id).update(last_webhook_at=datetime.now(UTC))
+        Connection.objects.filter(tenant_id=tenant_id).update(last_webhook_at=clock.now())
         ids = {record_id for event in events for record_id in _records(event)}
         hints.leave(Side.HUBSPOT, ids, source="webhook", lane=Lane.WEBHOOK, delay_seconds=COALESCE_SECONDS)
         sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])

@@ -7,7 +7,6 @@ matters: the state is in the database, and a lease decides who works for whom.
 import os
 import socket
 import threading
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
@@ -16,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import connections, transaction
 
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.sync import engine
 from loanark.sync.engine import Turn
 from loanark.tenants.access import every_tenant
@@ -68,12 +67,12 @@ class Worker:
         log.info("worker stopped")
 
     def _tick(self, turns: ThreadPoolExecutor) -> None:
-        if time.monotonic() - self._beat_at > BEAT_SECONDS:
+        if clock.monotonic() - self._beat_at > BEAT_SECONDS:
             beat(self.name)
-            self._beat_at = time.monotonic()
+            self._beat_at = clock.monotonic()
         for tenant in every_tenant():
             running = self._busy.get(tenant.id)
-            resting = self._rest_until.get(tenant.id, 0.0) > time.monotonic()
+            resting = self._rest_until.get(tenant.id, 0.0) > clock.monotonic()
             if not resting and (running is None or running.done()):
                 self._busy[tenant.id] = turns.submit(self._turn, tenant.id)
 
@@ -83,11 +82,11 @@ class Worker:
             if turn is Turn.MORE:
                 self._wake.set()
             if turn is Turn.TROUBLE:
-                self._rest_until[tenant_id] = time.monotonic() + REST_SECONDS
+                self._rest_until[tenant_id] = clock.monotonic() + REST_SECONDS
         except Exception:
             # One organisation's trouble is not another's.
             log.exception("a turn failed; it is tried again", tenant=str(tenant_id))
-            self._rest_until[tenant_id] = time.monotonic() + REST_SECONDS
+            self._rest_until[tenant_id] = clock.monotonic() + REST_SECONDS
         finally:
             connections.close_all()
 

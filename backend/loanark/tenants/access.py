@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
 from loanark.tenants.models import Role, Tenant
@@ -90,6 +90,8 @@ def tenant_by_name(name: str) -> Tenant:
 def _set(own: dict[str, str], **marks: str) -> None:
     """Sets PostgreSQL's own settings and ours, for this transaction."""
     names = [*own.items(), *((f"loanark.{name}", value) for name, value in marks.items())]
+    if simulated := clock.simulated():
+        names.append(("simulation.now", simulated.now().isoformat()))
     calls = ", ".join("set_config(%s, %s, true)" for _ in names)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {calls}", [part for name in names for part in name])

@@ -7,6 +7,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from loanark.connections import budget
 from loanark.connections.budget import LANES, Budget, DailyReserve, Pace
 from loanark.hubspot.errors import AccountMoving, DailyLimitReached, Transient
 from loanark.hubspot.gate import Allowance
+from loanark.kit import clock as clocks
 
 WINDOW = 1.0
 
@@ -69,6 +71,13 @@ class Virtual:
     @property
     def seconds(self) -> float:
         return self.moment.timestamp()
+
+
+@pytest.fixture
+def clock() -> Iterator[Virtual]:
+    virtual = Virtual()
+    with clocks.use(virtual):
+        yield virtual
 
 
 @pytest.mark.parametrize("limit", [3, 4, 5, 8, 10, 20, 50, 67, 99, 100, 110, 190, 250, 1_000_000])
@@ -138,10 +147,10 @@ def test_a_429_pauses_everyone(database: str) -> None:
     assert time.monotonic() - started < 0.3, "search is counted apart"
 
 
-def test_a_person_waits_for_nobody(database: str) -> None:
+def test_a_person_waits_for_nobody(database: str, clock: Virtual) -> None:
     """While bulk work takes every slot there is, people send at once, and then as fast as the limit lets them."""
-    tenant, clock = uuid4(), Virtual()
-    bulk, person = Budget(tenant, 110, clock=clock), Budget(tenant, 110, clock=clock)
+    tenant = uuid4()
+    bulk, person = Budget(tenant, 110), Budget(tenant, 110)
     for _ in range(300):
         bulk.acquire("backfill", "general")
     waited = []
@@ -173,10 +182,10 @@ def test_who_is_more_urgent_overtakes(database: str) -> None:
     assert counts["webhook"] > 5 * counts["backfill"]
 
 
-def test_all_lanes_at_once_stay_within_the_limit_and_use_it(database: str) -> None:
+def test_all_lanes_at_once_stay_within_the_limit_and_use_it(database: str, clock: Virtual) -> None:
     """Three thousand requests of every lane in random order, in a simulated time."""
-    tenant, clock, chance = uuid4(), Virtual(), random.Random(7)
-    gate = Budget(tenant, 110, clock=clock)
+    tenant, chance = uuid4(), random.Random(7)
+    gate = Budget(tenant, 110)
     sent: list[float] = []
     idle = 0.0
     for _ in range(3_000):
@@ -190,10 +199,10 @@ def test_all_lanes_at_once_stay_within_the_limit_and_use_it(database: str) -> No
     assert len(sent) / (sent[-1] - sent[0] - idle) > 0.98 * 104 / WINDOW
 
 
-def test_a_refusal_slows_everybody_down_and_is_forgotten(database: str) -> None:
+def test_a_refusal_slows_everybody_down_and_is_forgotten(database: str, clock: Virtual) -> None:
     """A limit that no header tells is found by being refused (each 429 takes a fifth off the pace)."""
-    tenant, clock = uuid4(), Virtual()
-    gate = Budget(tenant, 110, clock=clock)
+    tenant = uuid4()
+    gate = Budget(tenant, 110)
 
     def pace() -> float:
         gate.acquire("backfill", "general")
@@ -213,9 +222,8 @@ def test_a_refusal_slows_everybody_down_and_is_forgotten(database: str) -> None:
     assert pace() == pytest.approx(104, rel=0.01)
 
 
-def test_somebody_else_with_the_same_credentials_is_given_way(organisation: Organisation) -> None:
-    clock = Virtual()
-    gate = Budget(organisation.id, 110, clock=clock)
+def test_somebody_else_with_the_same_credentials_is_given_way(organisation: Organisation, clock: Virtual) -> None:
+    gate = Budget(organisation.id, 110)
     gate.acquire("backfill", "general")
     before = clock.seconds
     gate.observe(Allowance(limit=110, remaining=0, interval_ms=int(WINDOW * 1000)))
@@ -223,10 +231,10 @@ def test_somebody_else_with_the_same_credentials_is_given_way(organisation: Orga
     assert clock.seconds - before == pytest.approx(WINDOW / 10)
 
 
-def test_the_days_last_requests_are_kept_for_what_is_urgent(database: str) -> None:
+def test_the_days_last_requests_are_kept_for_what_is_urgent(database: str, clock: Virtual) -> None:
     """The nearer the end, the fewer lanes go on; at the account's midnight all do again."""
-    tenant, clock = uuid4(), Virtual()
-    gate = Budget(tenant, 110, time_zone="US/Central", clock=clock)
+    tenant = uuid4()
+    gate = Budget(tenant, 110, time_zone="US/Central")
 
     def may_send(remaining: int) -> set[str]:
         gate.acquire("person", "general")
@@ -267,10 +275,12 @@ def test_the_days_last_requests_are_kept_for_what_is_urgent(database: str) -> No
         (DailyLimitReached("daily", retry_after=900), 900),
     ],
 )
-def test_an_account_that_takes_no_requests_gets_none(database: str, refused: Transient, seconds: float) -> None:
+def test_an_account_that_takes_no_requests_gets_none(
+    database: str, refused: Transient, seconds: float, clock: Virtual
+) -> None:
     """From nobody, search included; but a person may try."""
-    tenant, clock = uuid4(), Virtual()
-    told, other = (Budget(tenant, 110, time_zone="US/Central", clock=clock) for _ in range(2))
+    tenant = uuid4()
+    told, other = (Budget(tenant, 110, time_zone="US/Central") for _ in range(2))
     told.acquire("backfill", "general")
     told.closed(refused)
     for bucket in ("general", "search"):
@@ -284,9 +294,8 @@ def test_an_account_that_takes_no_requests_gets_none(database: str, refused: Tra
     other.acquire("webhook", "general")
 
 
-def test_a_used_up_day_stops_people_too(database: str) -> None:
-    clock = Virtual()
-    gate = Budget(uuid4(), 110, time_zone="Nowhere/Unknown", clock=clock)
+def test_a_used_up_day_stops_people_too(database: str, clock: Virtual) -> None:
+    gate = Budget(uuid4(), 110, time_zone="Nowhere/Unknown")
     gate.acquire("person", "general")
     gate.observe(Allowance(limit=None, remaining=None, interval_ms=None, daily_limit=1_000, daily_remaining=1))
     gate.acquire("person", "general")

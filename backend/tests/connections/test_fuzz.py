@@ -23,6 +23,7 @@ from loanark.hubspot import oauth
 from loanark.hubspot.client import Client
 from loanark.hubspot.errors import HubSpotError, Transient, UnknownOutcome
 from loanark.hubspot.models import BatchOutcome, Confirmed, Create, Rejected, Unknown, Update, Upsert
+from loanark.kit import clock
 
 SEEDS = (1, 2, 3, 4)
 CALLS = 2_500
@@ -62,7 +63,7 @@ class World:
         self.client = Client(
             base_url=self.simulator.base_url,
             token=self.token,
-            gate=Budget(uuid4(), self.guess, on_limit=lambda _: None, clock=self),
+            gate=Budget(uuid4(), self.guess, on_limit=lambda _: None),
             transport=self.transport,
             sleep=self.sleep,
             jitter=self.chance.random,
@@ -206,7 +207,8 @@ class World:
 @pytest.fixture(params=SEEDS)
 def world(request: pytest.FixtureRequest, database: str) -> Iterator[World]:
     built = World(request.param)
-    yield built
+    with clock.use(built):
+        yield built
     built.client.close()
 
 

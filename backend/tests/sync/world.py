@@ -492,4 +492,4 @@ def make_world(tenant_id: UUID, monkeypatch: pytest.MonkeyPatch, *, people: int 
 
 def _impatient(**options: Any) -> Client:
     """The real client, which does not sleep before it tries again."""
-    return Client(**options, sleep=lambda _: None)
+    return Client(**{**options, "sleep": lambda _: None})

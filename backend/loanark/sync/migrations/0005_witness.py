@@ -1,0 +1,9 @@
+"""To be filled by the work that owns it."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sync", "0004_capture")]
+
+    operations = []
