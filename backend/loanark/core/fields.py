@@ -1,11 +1,21 @@
-"""LoanArk's fields: the columns of the table `contacts` that people and programs read and write."""
+"""LoanArk's fields: the columns of the table `contacts` that people and programs read and write.
+
+An organisation may define more of its own (`connections.fields`); their values live together in the column `custom`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from loanark.core.values import Kind, Value, number_text
+
+
+class Option(NamedTuple):
+    """One of the values people choose from."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +28,36 @@ class Field:
     group: str
     hubspot: str
 
-    #: Whether the column has a type of its own; a text column keeps a value exactly as it came.
+    #: Whether what is stored has a type of its own; a text keeps a value exactly as it came.
     typed: bool
+
+    #: Whether an organisation defined it: its value is an entry of the column `custom`, not a column.
+    custom: bool = False
+    #: What people choose from, where the field says so itself.
+    options: tuple[Option, ...] = ()
+    #: A custom field put away: its values and history stay, nobody edits it, nothing maps it.
+    archived: bool = False
+
+
+#: Kinds that are stored in one form, whatever form they came in.
+TYPED_KINDS = frozenset({Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE, Kind.INSTANT})
+#: Kinds whose values are chosen from options.
+CHOSEN_KINDS = frozenset({Kind.ENUM, Kind.ENUM_SET})
+
+#: The group of the fields an organisation defined.
+CUSTOM_GROUP = "Custom"
 
 
 def _field(name: str, label: str, kind: Kind, group: str, hubspot: str = "") -> Field:
-    return Field(name, label, kind, group, hubspot or name, typed=kind in (Kind.DECIMAL, Kind.BOOLEAN, Kind.DATE))
+    return Field(name, label, kind, group, hubspot or name, typed=kind in TYPED_KINDS)
+
+
+def custom_field(
+    name: str, label: str, kind: Kind, options: tuple[Option, ...] = (), *, archived: bool = False
+) -> Field:
+    """A field that an organisation defined."""
+    typed = kind in TYPED_KINDS
+    return Field(name, label, kind, CUSTOM_GROUP, name, typed, custom=True, options=options, archived=archived)
 
 
 FIELDS: tuple[Field, ...] = (
@@ -79,7 +113,14 @@ def column_text(name: str, value: Value) -> str | None:
     """What to store for a value: the original form, as far as a typed column can hold it."""
     if name not in TYPED:
         return value.raw
-    return number_text(value) if TYPED[name].kind is Kind.DECIMAL else value.canonical
+    return stored_text(TYPED[name].kind, value)
+
+
+def stored_text(kind: Kind, value: Value) -> str | None:
+    """What to store for a value of a kind: the original form, or the one form of a kind that has but one."""
+    if kind not in TYPED_KINDS:
+        return value.raw
+    return number_text(value) if kind is Kind.DECIMAL else value.canonical
 
 
 def display_name(firstname: str | None, lastname: str | None, email: str | None) -> str:
