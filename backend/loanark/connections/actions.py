@@ -2,24 +2,26 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from loanark.connections import credentials, mapping
+from loanark.connections import creation, credentials, drift, mapping, samples
 from loanark.connections.clients import client_for, unconnected_client
 from loanark.connections.models import Connection, OAuthState, PortalRoute
 from loanark.connections.problems import ConnectionFailed, describe
+from loanark.connections.schemas import SampleRow
 from loanark.hubspot import oauth
 from loanark.hubspot.client import API_VERSION, Client
 from loanark.hubspot.errors import HubSpotError, MissingScopes, NotFound, NotHubSpot
 from loanark.hubspot.models import Account, Property
 from loanark.kit import clock, sql
-from loanark.kit.errors import LoanArkError
+from loanark.kit.errors import Invalid, LoanArkError
 from loanark.tenants.access import ADMINISTRATORS, Scope, enter, tenant_scope
 from loanark.tenants.models import Tenant
 
@@ -132,9 +134,9 @@ def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable
         row.auth, row.status, row.problem_code, row.problem_detail = auth, "connected", None, None
         row.connected_at, row.connected_by = clock.now(), by
         keep(row)
-        _remember(row, account, properties)
+        _remember(row, account)
         row.save()
-        mapping.add_defaults(tenant_id, properties)
+        drift.learn(row, properties)
         wake(tenant_id)
 
 
@@ -171,17 +173,13 @@ def _claim_portal(row: Connection, portal_id: str) -> None:
     PortalRoute.objects.get_or_create(portal_id=portal_id, defaults={"tenant_id": row.tenant_id})
 
 
-def _remember(row: Connection, account: Account, properties: list[Property]) -> None:
+def _remember(row: Connection, account: Account) -> None:
     row.time_zone, row.ui_domain = account.time_zone, account.ui_domain
-    row.properties, row.properties_at = mapping.to_json(properties), clock.now()
 
 
 def check(tenant_id: UUID) -> None:
     """Asks HubSpot now, and writes down what is wrong or that all is well."""
-    with tenant_scope(tenant_id):
-        row = Connection.objects.filter(tenant_id=tenant_id).first()
-    if row is None or not row.access_token:
-        raise ConnectionFailed("not-connected", "No HubSpot account is connected. Connect one first.")
+    row = _connected(tenant_id)
     try:
         with client_for(row) as client:
             account, properties = _look(client)
@@ -190,11 +188,76 @@ def check(tenant_id: UUID) -> None:
         return
     with tenant_scope(tenant_id):
         row = Connection.objects.get(tenant_id=tenant_id)
-        _remember(row, account, properties)
+        _remember(row, account)
         row.status, row.problem_code, row.problem_detail = "connected", None, None
-        row.save()
-        mapping.add_defaults(tenant_id, properties)
+        row.save(update_fields=["time_zone", "ui_domain", "status", "problem_code", "problem_detail"])
+        drift.learn(row, properties)
         wake(tenant_id)
+
+
+def _connected(tenant_id: UUID) -> Connection:
+    with tenant_scope(tenant_id):
+        row = Connection.objects.filter(tenant_id=tenant_id).first()
+    if row is None or not row.access_token:
+        raise ConnectionFailed("not-connected", "No HubSpot account is connected. Connect one first.")
+    return row
+
+
+def refresh(tenant_id: UUID) -> list[str]:
+    """Reads the account's properties anew; says what that changed in the mapping. Raises: ConnectionFailed."""
+    row = _connected(tenant_id)
+    try:
+        with client_for(row) as client:
+            properties = client.properties(lane="person")
+    except HubSpotError as error:
+        raise ConnectionFailed.of(error) from error
+    return _learn(tenant_id, properties)
+
+
+def _learn(tenant_id: UUID, properties: list[Property], insist: Collection[str] = ()) -> list[str]:
+    with tenant_scope(tenant_id):
+        row = Connection.objects.get(tenant_id=tenant_id)
+        notes = drift.learn(row, properties, insist=insist)
+        wake(tenant_id)
+    return notes
+
+
+def create_properties(tenant_id: UUID, names: Sequence[str]) -> list[creation.Made]:
+    """Makes in HubSpot those of the missing properties that an administrator agreed to by name, and maps them at once.
+
+    Raises: Invalid, for a name that is not among them; ConnectionFailed.
+    """
+    row = _connected(tenant_id)
+    known = mapping.properties_of(row)
+    with tenant_scope(tenant_id):
+        offered = {one.name: one for one in creation.missing(known, mapping.chosen(tenant_id))}
+    strange = {name: "LoanArk would not make this property." for name in names if name not in {*offered, *known}}
+    if strange:
+        raise Invalid("Some of these are not among the properties that are missing. Nothing was made.", errors=strange)
+    agreed = [offered[name] for name in dict.fromkeys(names) if name in offered]
+    try:
+        with client_for(row) as client:
+            made = creation.make(client, agreed, lane="person")
+            there = [one.name for one in made if one.outcome != "refused"]
+            properties = creation.read_until_seen(client, there, lane="person")
+    except HubSpotError as error:
+        raise ConnectionFailed.of(error) from error
+    _learn(tenant_id, properties, [one.field for one in agreed if one.field])
+    return [*made, *(creation.Made(name, "there") for name in dict.fromkeys(names) if name not in offered)]
+
+
+def sample(tenant_id: UUID, stored: Mapping[str, Any], count: int) -> list[SampleRow]:
+    """What a rule would make of some contacts as they are now. Raises: Invalid, ConnectionFailed."""
+    row = _connected(tenant_id)
+    with tenant_scope(tenant_id):
+        rule = samples.rule_of(row, stored)
+        contacts = samples.some_contacts(count)
+    try:
+        with client_for(row) as client:
+            seen = samples.read(client, rule, contacts, count)
+    except HubSpotError as error:
+        raise ConnectionFailed.of(error) from error
+    return samples.tell(rule, contacts, seen)
 
 
 def note_problem(tenant_id: UUID, error: HubSpotError) -> None:
@@ -229,7 +292,7 @@ def disconnect(tenant_id: UUID) -> None:
             problem_code=None,
             problem_detail=None,
         )
-        notify(tenant_id, "connection")
+        wake(tenant_id)  # a run under way ends
 
 
 def notify(tenant_id: UUID, kind: str) -> None:

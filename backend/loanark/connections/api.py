@@ -1,13 +1,24 @@
-"""The HubSpot connection and the mapping over HTTP."""
+"""The HubSpot connection and the fields over HTTP."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from ninja import Path, Router
+from ninja import Path, Router, Status
 
-from loanark.connections import actions, queries
-from loanark.connections.schemas import AuthorizeOut, ConnectionOut, MappingOut, StaticTokenIn
+from loanark.connections import actions, definitions, fields, queries
+from loanark.connections.mapping_api import router as mapping_router
+from loanark.connections.schemas import (
+    AuthorizeOut,
+    ConnectionOut,
+    FieldChangeIn,
+    FieldDefinition,
+    FieldDefinitionIn,
+    FieldOption,
+    StaticTokenIn,
+)
+from loanark.core.fields import Option
 from loanark.tenants.access import ADMINISTRATORS, enter
 
 router = Router(tags=["connection"])
+router.add_router("", mapping_router)
 
 
 @router.get("/connection", response=ConnectionOut)
@@ -53,11 +64,41 @@ def disconnect(request: HttpRequest, tenant: Path[str]) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@router.get("/mapping", response=MappingOut)
-def get_mapping(request: HttpRequest, tenant: Path[str]) -> MappingOut:
-    """Which LoanArk field meets which HubSpot property, and by what rules."""
+@router.get("/fields", response=list[FieldDefinition])
+def list_fields(request: HttpRequest, tenant: Path[str]) -> list[FieldDefinition]:
+    """All fields of contacts: LoanArk's own, then the organisation's, archived ones included."""
     with enter(request, tenant):
-        return queries.mapping()
+        return fields.definitions()
+
+
+@router.post("/fields", response={201: FieldDefinition})
+def define_field(request: HttpRequest, tenant: Path[str], body: FieldDefinitionIn) -> Status[FieldDefinition]:
+    """Defines a field of the organisation's own."""
+    with enter(request, tenant, ADMINISTRATORS) as scope:
+        definitions.define(scope, body.name, body.label, body.kind, _options(body.options))
+        return Status(201, fields.definition(body.name))
+
+
+@router.patch("/fields/{name}", response=FieldDefinition)
+def change_field(request: HttpRequest, tenant: Path[str], name: str, body: FieldChangeIn) -> FieldDefinition:
+    """Renames a field of the organisation's own, adds options, archives it or brings it back."""
+    with enter(request, tenant, ADMINISTRATORS) as scope:
+        definitions.change(scope, name, label=body.label, add_options=_options(body.add_options))
+        if body.archived is not None:
+            (definitions.archive if body.archived else definitions.bring_back)(scope, name)
+        return fields.definition(name)
+
+
+@router.delete("/fields/{name}", response={204: None})
+def archive_field(request: HttpRequest, tenant: Path[str], name: str) -> HttpResponse:
+    """Archives a field of the organisation's own: its values and history stay, and it can be brought back."""
+    with enter(request, tenant, ADMINISTRATORS) as scope:
+        definitions.archive(scope, name)
+    return HttpResponse(status=204)
+
+
+def _options(options: list[FieldOption]) -> list[Option]:
+    return [Option(option.value, option.label) for option in options]
 
 
 def oauth_callback(request: HttpRequest) -> HttpResponse:

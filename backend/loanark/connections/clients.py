@@ -9,6 +9,7 @@ from loanark.connections.budget import DEFAULT_LIMIT, Budget
 from loanark.connections.credentials import Credentials, transport
 from loanark.connections.models import Connection
 from loanark.hubspot.client import Client, Gate
+from loanark.hubspot.journal import App
 from loanark.kit import clock
 from loanark.tenants.access import tenant_scope
 
@@ -36,6 +37,19 @@ def unconnected_client(tenant_id: UUID, token: str) -> Client:
 def _client(token: Callable[[bool], str], gate: Gate) -> Client:
     return Client(
         base_url=settings.CONFIG.hubspot_api_url, token=token, gate=gate, transport=transport(), sleep=clock.sleep
+    )
+
+
+def journal_client() -> App:
+    """A client for the app's own feed, which belongs to no account."""
+    config = settings.CONFIG
+    return App(
+        base_url=config.hubspot_api_url,
+        client_id=config.hubspot_client_id,
+        client_secret=config.hubspot_client_secret,
+        transport=transport(),
+        sleep=clock.sleep,
+        clock=clock.monotonic,
     )
 
 

@@ -1,22 +1,32 @@
 """Reading the connection and the mapping for screens and scripts."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
-from loanark.connections import problems
+from loanark.connections import creation, problems
 from loanark.connections.budget import DEFAULT_LIMIT
-from loanark.connections.mapping import compatible_kind, properties_of
+from loanark.connections.fields import ARCHIVED, catalogue
+from loanark.connections.mapping import properties_of
 from loanark.connections.models import Connection, FieldMapping
+from loanark.connections.rules import FULL_NAME, kind_under
 from loanark.connections.schemas import (
     ConnectionOut,
     ConnectionProblem,
     MappedField,
     MappingOut,
+    MissingOut,
+    MissingProperty,
+    PropertyOption,
+    PropertyOut,
     UnmappedField,
 )
-from loanark.core.fields import BY_NAME, FIELDS, Field
+from loanark.core import transforms
+from loanark.core.fields import Field
 from loanark.core.mapping import Direction, Policy
 from loanark.hubspot import oauth
-from loanark.hubspot.models import Property
+from loanark.hubspot.models import Option, Property
+from loanark.hubspot.wire import kind_of
 from loanark.kit import sql
 
 #: How often HubSpot is polled for changes webhooks may have missed, in seconds.
@@ -63,10 +73,12 @@ def mapping() -> MappingOut:
     properties = properties_of(row) if row else {}
     stored = {mapped.field: mapped for mapped in FieldMapping.objects.all()}
     fields, unmapped = [], []
-    for field in FIELDS:
+    known = [field for name, field in catalogue(archived=True).items() if not field.archived or name in stored]
+    for field in [*known, *([FULL_NAME] if FULL_NAME.name in stored else [])]:
         mapped = stored.get(field.name)
         prop = properties.get(mapped.property_name) if mapped else None
-        if mapped and prop and compatible_kind(field, prop):
+        rests = field.archived or bool(mapped and mapped.paused)
+        if mapped and (rests or (prop and kind_under(field, prop, transforms.from_json(mapped.transform)))):
             fields.append(_mapped(field, prop, mapped))
         else:
             reason = _why_unmapped(field, mapped, properties)
@@ -80,23 +92,29 @@ def mapping() -> MappingOut:
     )
 
 
-def _mapped(field: Field, prop: Property, mapped: FieldMapping) -> MappedField:
-    read_only = prop.calculated or prop.read_only
-    hidden = sum(option.hidden for option in prop.options)
-    warning = f"{hidden} of its {len(prop.options)} options are hidden in HubSpot" if hidden else None
+def _mapped(field: Field, prop: Property | None, mapped: FieldMapping) -> MappedField:
+    """`prop` None: the account has none of that name, and the field rests."""
+    read_only = prop is not None and (prop.calculated or prop.read_only)
+    options = prop.options if prop else ()
+    hidden = sum(option.hidden for option in options)
+    warning = f"{hidden} of its {len(options)} options are hidden in HubSpot" if hidden else None
+    transform = transforms.from_json(mapped.transform)
     return MappedField(
         field=field.name,
         label=field.label,
-        kind=compatible_kind(field, prop) or field.kind,
-        property=prop.name,
-        property_label=prop.label,
-        property_type=prop.type,
+        kind=(kind_under(field, prop, transform) if prop else None) or field.kind,
+        property=mapped.property_name,
+        property_label=prop.label if prop else mapped.property_name,
+        property_type=prop.type if prop else "",
         direction=Direction.TO_LOANARK if read_only else Direction(mapped.direction),
         policy=Policy(mapped.policy),
         blank_may_overwrite=mapped.blank_may_overwrite,
         read_only=read_only,
-        option_count=len(prop.options),
+        option_count=len(options),
         warning=warning,
+        transform=mapped.transform,
+        paused=ARCHIVED if field.archived else mapped.paused,
+        paused_at=mapped.paused_at,
     )
 
 
@@ -107,4 +125,66 @@ def _why_unmapped(field: Field, mapped: FieldMapping | None, properties: dict[st
     if name not in properties:
         return f"The HubSpot account has no property {name}."
     kind = properties[name].type
-    return f"The HubSpot property {name} is of type {kind}, which cannot hold a {BY_NAME[field.name].kind.value}."
+    return f"The HubSpot property {name} is of type {kind}, which cannot hold a {field.kind.value}."
+
+
+def resting() -> list[tuple[str, str]]:
+    """Fields that rest until somebody mends something, and why."""
+    rows = FieldMapping.objects.filter(paused__isnull=False).order_by("field")
+    return [(row.field, row.paused or "") for row in rows]
+
+
+def properties() -> list[PropertyOut]:
+    """What contact properties the account has, as last read."""
+    row = Connection.objects.first()
+    fields: dict[str, list[str]] = {}
+    for mapped in FieldMapping.objects.order_by("field"):
+        fields.setdefault(mapped.property_name, []).append(mapped.field)
+    return [
+        PropertyOut(
+            name=prop.name,
+            label=prop.label,
+            type=prop.type,
+            field_type=prop.field_type,
+            kind=kind_of(prop.type, prop.field_type, prop.name),
+            group=prop.group_name,
+            options=_options(prop.options),
+            writable=not (prop.calculated or prop.read_only),
+            unique=prop.has_unique_value,
+            hubspot_defined=prop.hubspot_defined,
+            fields=fields.get(prop.name, []),
+        )
+        for prop in sorted((properties_of(row) if row else {}).values(), key=lambda prop: (prop.label, prop.name))
+    ]
+
+
+def missing() -> MissingOut:
+    """What LoanArk would make in HubSpot, if an administrator agreed."""
+    row = Connection.objects.first()
+    granted = set(row.scopes) if row and row.auth == "oauth" else {creation.SCOPE}
+    return MissingOut(
+        group=creation.GROUP,
+        group_label=creation.GROUP_LABEL,
+        properties=[
+            MissingProperty(
+                name=one.name,
+                label=one.label,
+                type=one.type,
+                field_type=one.field_type,
+                description=one.description,
+                unique=one.unique,
+                options=_options(one.options),
+                field=one.field,
+            )
+            for one in (creation.missing(properties_of(row), _mapped_fields()) if row else [])
+        ],
+        missing_scopes=sorted({creation.SCOPE} - granted),
+    )
+
+
+def _mapped_fields() -> list[str]:
+    return [row.field for row in FieldMapping.objects.all()]
+
+
+def _options(options: Sequence[Option]) -> list[PropertyOption]:
+    return [PropertyOption(value=option.value, label=option.label, hidden=option.hidden) for option in options]
