@@ -1,0 +1,126 @@
+"""The organisation's sync settings, by API: who may change them, what they may be, and pause and resume."""
+
+from typing import Any
+
+import pytest
+from organisations import CONNECTED, Organisation
+
+from loanark.connections import settings
+from loanark.core.mapping import Side
+from loanark.tenants.models import Role
+
+DEFAULTS = {
+    "first_match": "hubspot",
+    "deletes_in_hubspot": "follow",
+    "deletes_in_loanark": "follow",
+    "brake_floor": 20,
+    "brake_share": 0.005,
+    "brake_creates": None,
+    "sweep_every_hours": 24,
+    "quiet_from": None,
+    "quiet_until": None,
+    "paused": None,
+}
+
+
+def test_without_a_choice_the_defaults_hold(organisation: Organisation) -> None:
+    assert organisation.get("settings/sync") == DEFAULTS
+
+
+def test_what_is_named_changes_and_the_rest_stays(organisation: Organisation) -> None:
+    first = organisation.call("PATCH", "settings/sync", {"first_match": "loanark", "brake_creates": 100}).json()
+    assert first == {**DEFAULTS, "first_match": "loanark", "brake_creates": 100}
+    hours = {"quiet_from": "22:00:00", "quiet_until": "06:00:00"}
+    second = organisation.call("PATCH", "settings/sync", {**hours, "deletes_in_hubspot": "keep"}).json()
+    assert second == {**first, **hours, "deletes_in_hubspot": "keep"}
+    cleared = {"brake_creates": None, "quiet_from": None, "quiet_until": None}
+    assert organisation.call("PATCH", "settings/sync", cleared).json() == {**second, **cleared}
+    assert organisation.get("settings/sync") == {**second, **cleared}
+    assert organisation.scalar("SELECT changed_by FROM sync_settings").startswith("admin")
+
+
+@pytest.mark.parametrize(
+    ("choices", "wrong"),
+    [
+        ({"brake_floor": -1}, "brake_floor"),
+        ({"brake_floor": None}, "brake_floor"),
+        ({"brake_share": 1.5}, "brake_share"),
+        ({"brake_share": None}, "brake_share"),
+        ({"brake_creates": -5}, "brake_creates"),
+        ({"sweep_every_hours": 1_000_000}, "sweep_every_hours"),
+        ({"first_match": None}, "first_match"),
+        ({"deletes_in_loanark": None}, "deletes_in_loanark"),
+        ({"quiet_from": "22:00"}, "quiet_until"),
+        ({"brake_floor": 5, "sweep_every_hours": -1}, "sweep_every_hours"),
+    ],
+)
+def test_a_wrong_choice_is_named_and_nothing_changes(
+    organisation: Organisation, choices: dict[str, Any], wrong: str
+) -> None:
+    answer = organisation.call("PATCH", "settings/sync", choices)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert list(answer.json()["errors"]) == [wrong]
+    assert organisation.get("settings/sync") == DEFAULTS
+
+
+def test_an_unknown_choice_is_refused(organisation: Organisation) -> None:
+    assert organisation.call("PATCH", "settings/sync", {"first_match": "nobody"}).status_code == 422
+
+
+def test_they_are_what_the_engine_goes_by(organisation: Organisation) -> None:
+    choices = {"first_match": "loanark", "deletes_in_loanark": "keep", "brake_floor": 3, "brake_share": 0.5}
+    organisation.call("PATCH", "settings/sync", choices)
+    with organisation.scope():
+        chosen = settings.load()
+    assert (chosen.policies.first_match, chosen.policies.deletes_stay) == (Side.LOANARK, {Side.LOANARK})
+    assert (chosen.limits.floor, chosen.limits.share, chosen.limits.creates) == (3, 0.5, None)
+
+
+def test_administrators_change_managers_pause_and_everybody_reads(organisation: Organisation) -> None:
+    manager, officer = organisation.member(Role.SALES_MANAGER), organisation.member(Role.LOAN_OFFICER)
+    auditor = organisation.member(Role.AUDITOR)
+    path = organisation.path
+    assert manager.call("PATCH", path("settings/sync"), {"brake_floor": 1}).status_code == 403
+    for who in (officer, auditor):
+        assert who.call("POST", path("sync/pause"), {"reason": "x"}).status_code == 403
+        assert who.call("POST", path("sync/resume")).status_code == 403
+        assert who.call("GET", path("settings/sync")).json() == DEFAULTS
+    assert manager.call("POST", path("sync/pause"), {"reason": "moving"}).json()["paused"]["reason"] == "moving"
+    assert manager.call("POST", path("sync/resume")).json()["paused"] is None
+
+
+def test_everybody_sees_that_it_is_paused_by_whom_and_why(organisation: Organisation) -> None:
+    organisation.insert("connections", **CONNECTED)
+    organisation.call("POST", "sync/pause", {"reason": "new mapping"})
+    paused = organisation.get("settings/sync")["paused"]
+    assert paused["by"].startswith("admin")
+    assert paused["reason"] == "new mapping"
+    organisation.contact(email="ann@example.com")
+    truth = organisation.get("overview")["truth"]
+    assert (truth["level"], truth["detail"]) == ("attention", "new mapping")
+    assert truth["sentence"].startswith(f"Paused by {paused['by']} since ")
+    assert truth["sentence"].endswith(": 1 change waits.")
+    organisation.call("POST", "sync/resume")
+    assert not organisation.get("overview")["truth"]["sentence"].startswith("Paused")
+
+
+def test_a_group_that_is_held_is_shown_and_decided_once(organisation: Organisation) -> None:
+    organisation.insert("brakes", kind="delete", side="hubspot", allowed=20)
+    brake = organisation.scalar("SELECT max(id) FROM brakes")
+    contact = organisation.contact(email="ann@example.com")
+    organisation.insert(
+        "held_operations", brake_id=brake, kind="delete", side="hubspot", record=str(contact), contact_id=contact,
+        hubspot_id="7", name="Ann", reason="deleted in LoanArk",
+    )  # fmt: skip
+    (group,) = organisation.get("held")["waiting"]
+    assert (group["id"], group["title"], group["state"]) == (brake, "1 deletion in HubSpot", "held")
+    assert group["operations"][0]["name"] == "Ann"
+    officer = organisation.member(Role.LOAN_OFFICER)
+    assert officer.call("POST", organisation.path(f"held/{brake}/approve")).status_code == 403
+    decided = organisation.call("POST", f"held/{brake}/reject").json()
+    assert (decided["state"], decided["to_go"]) == ("rejected", 1)
+    again = organisation.call("POST", f"held/{brake}/approve")
+    assert (again.status_code, again.json()["code"]) == (409, "stale")
+    assert "rejected already" in again.json()["detail"]
+    assert organisation.call("POST", f"held/{brake + 999}/approve").status_code == 404
+    assert [group["id"] for group in organisation.get("held")["decided"]] == [brake]
