@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from loanark.kit import clock, sql
-from loanark.sync import engine
+from loanark.sync import engine, journal
 from loanark.sync.engine import Turn
 from loanark.tenants.access import every_tenant
 
@@ -54,6 +54,10 @@ class Worker:
         """Blocks until `stop`. A database that is away is waited for."""
         listener = threading.Thread(target=self._listen, name="listener", daemon=True)
         listener.start()
+        if settings.CONFIG.hubspot_journal and settings.CONFIG.oauth_available:
+            threading.Thread(
+                target=journal.Reader(self.name).run, args=[self._stop], name="journal", daemon=True
+            ).start()
         with ThreadPoolExecutor(CONCURRENCY, "turn") as turns:
             while not self._stop.is_set():
                 try:

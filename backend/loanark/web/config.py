@@ -31,6 +31,7 @@ class Config:
     hubspot_app_url: str
     hubspot_client_id: str
     hubspot_client_secret: str
+    hubspot_journal: bool
     secret_keys: tuple[str, ...]
     encryption_keys: tuple[bytes, ...]
     data_dir: Path
@@ -52,6 +53,7 @@ def load() -> Config:
         hubspot_app_url=_url("LOANARK_HUBSPOT_APP_URL", "https://app.hubspot.com"),
         hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
         hubspot_client_secret=os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", ""),
+        hubspot_journal=_switch("LOANARK_HUBSPOT_JOURNAL"),
         secret_keys=keys("LOANARK_SECRET_KEYS", data_dir),
         encryption_keys=tuple(_aes_key(key) for key in keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
         data_dir=data_dir,
@@ -65,6 +67,13 @@ def _url(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"Set {name} to a full http(s) address; it is {value!r}.")
     return value
+
+
+def _switch(name: str) -> bool:
+    value = os.environ.get(name, "")
+    if value not in ("", "0", "1"):
+        raise ConfigurationError(f"Set {name} to 1 or 0; it is {value!r}.")
+    return value == "1"
 
 
 def keys(name: str, data_dir: Path) -> tuple[str, ...]:
