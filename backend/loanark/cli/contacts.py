@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Callable
 from typing import TextIO
+from uuid import UUID
 
 import click
 import orjson
@@ -26,17 +27,20 @@ def contacts() -> None:
 @json_option
 @command
 def export(name: str, form: str, output: str | None, as_json: bool) -> None:
-    """One flat object a contact: id, hubspot_id, then the fields by their names. With --json: a count at the end."""
+    """One flat object a contact: id, hubspot_id, then the fields by their names, custom ones last.
+
+    With --json: a count at the end.
+    """
     boot.django()
+    from loanark.connections.fields import catalogue
     from loanark.contacts import queries
-    from loanark.core.fields import NAMES
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     organisation = tenant_by_name(name)
     target = open(output, "w", encoding="utf-8", newline="") if output else sys.stdout  # noqa: SIM115  stdout stays open
     exported = 0
     with tenant_scope(organisation.id):
-        write = _csv(target, ["id", "hubspot_id", *NAMES]) if form == "csv" else _ndjson(target)
+        write = _csv(target, ["id", "hubspot_id", *catalogue()]) if form == "csv" else _ndjson(target)
         for row in queries.export():
             write(row)
             exported += 1
@@ -53,3 +57,24 @@ def _csv(target: TextIO, columns: list[str]) -> Callable[[Row], object]:
 
 def _ndjson(target: TextIO) -> Callable[[Row], object]:
     return lambda row: target.write(orjson.dumps(row).decode() + "\n")
+
+
+@contacts.command("erase")
+@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@click.option("--contact", "contact_id", required=True, type=click.UUID, metavar="ID", help="The LoanArk contact's id.")
+@click.option("--yes", is_flag=True, help="It cannot be undone: without --yes nothing is done.")
+@json_option
+@command
+def erase(name: str, contact_id: UUID, yes: bool, as_json: bool) -> None:
+    """Erase a person for privacy: in HubSpot, and every value here, history included."""
+    if not yes:
+        raise click.UsageError("Erasing cannot be undone, here or in HubSpot. Say --yes to do it.")
+    boot.django()
+    from loanark.contacts import erasure
+    from loanark.tenants.access import tenant_by_name, tenant_scope
+
+    tenant = tenant_by_name(name)
+    with tenant_scope(tenant.id, actor="command line", cause="user", side="loanark"):
+        done = erasure.ask(tenant.id, contact_id, by="command line")
+    detail = erasure.DONE if done else erasure.ORDERED
+    show({"contact_id": str(contact_id), "done": done, "detail": detail}) if as_json else click.echo(detail)

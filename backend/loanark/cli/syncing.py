@@ -2,13 +2,21 @@
 
 import threading
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
 from loanark.cli import boot
 from loanark.cli.output import PARTLY_DONE, WAITS_FOR_APPROVAL, command, fail, json_option, note, show
+
+if TYPE_CHECKING:
+    from loanark.tenants.access import Scope
+
+#: Who acts, as the history says it.
+BY = "command line"
 
 #: A waiting command gives up when nothing moves for this long. The run itself stays and goes on later.
 PATIENCE_SECONDS = 300.0
@@ -35,7 +43,7 @@ def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, w
     tenant = tenant_by_name(name)
     tenant_id = tenant.id
     if not (full or preview or approve is not None or yes):
-        _catch_up(tenant_id, wait=wait, as_json=as_json)
+        catch_up(tenant_id, wait=wait, as_json=as_json)
         document = _status(tenant_id, tenant.slug)
         show(document) if as_json else _tell(tenant.name, document)
         if wait and _left_open(document):
@@ -43,10 +51,10 @@ def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, w
         return
     run_id, kind = _begin(tenant_id, preview=preview, approve=approve, yes=yes)
     if wait or kind == "preview":
-        _wait_for_run(tenant_id, run_id, as_json=as_json)
+        wait_for_run(tenant_id, run_id, as_json=as_json)
         if kind != "preview":
-            _catch_up(tenant_id, wait=True, as_json=as_json)
-    _report_run(tenant_id, run_id, waited=wait, as_json=as_json)
+            catch_up(tenant_id, wait=True, as_json=as_json)
+    report_run(tenant_id, run_id, waited=wait, as_json=as_json)
 
 
 def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) -> tuple[int, str]:
@@ -55,15 +63,25 @@ def _begin(tenant_id: UUID, *, preview: bool, approve: int | None, yes: bool) ->
 
     with tenant_scope(tenant_id):
         if approve is not None:
-            run = runs.approve(approve, by="command line")
+            run = runs.approve(approve, by=BY)
         elif yes:
-            run = runs.approve_unseen(by="command line")
+            run = runs.approve_unseen(by=BY)
         else:
-            run = runs.start("preview" if preview else "full", trigger="command line")
+            run = runs.start("preview" if preview else "full", trigger=BY)
     return run.id, run.kind
 
 
-def _catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:
+@contextmanager
+def acting(tenant_id: UUID) -> "Iterator[Scope]":
+    """A scope in which the command line edits contacts as a person does."""
+    from loanark.tenants.access import Scope, tenant_scope
+    from loanark.tenants.models import Role
+
+    with tenant_scope(tenant_id, actor=BY, cause="user", side="loanark"):
+        yield Scope(tenant_id, "", Role.ADMINISTRATOR, 0, BY)
+
+
+def catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:
     """Polls HubSpot now, follows every hint that is due, and counts anew."""
     from loanark.connections.models import Connection
     from loanark.kit import sql
@@ -92,7 +110,8 @@ def _caught_up(tenant_id: UUID) -> tuple[bool, object]:
     return asked and not waiting, (waiting, asked)
 
 
-def _wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
+def wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
+    """Until it is over, or waits for a person."""
     from loanark.sync import runs
     from loanark.tenants.access import tenant_scope
 
@@ -179,7 +198,8 @@ class OwnWork:
             connections.close_all()
 
 
-def _report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) -> None:
+def report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) -> None:
+    """Prints how a run stands, and ends with the exit code for it."""
     from loanark.sync import runs
     from loanark.tenants.access import tenant_scope
 
@@ -197,12 +217,78 @@ def _report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) ->
             click.echo(run.reason)
         _tell_matters(left)
         if run.status == "waiting":
+            click.echo(f"See it with: loanark plan --tenant … {run.id}")
             click.echo(f"Approve it with: loanark sync --tenant … --full --approve {run.id} --wait")
     if run.status in ("waiting", "held"):
         raise SystemExit(0 if run.status == "waiting" and run.kind == "preview" else WAITS_FOR_APPROVAL)
     if run.status in ("failed", "cancelled"):
         raise SystemExit(1)
     if run.status == "partial" or _left_open(left):
+        raise SystemExit(PARTLY_DONE)
+
+
+@click.command()
+@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@click.option("--contact", "contact_id", type=click.UUID, required=True, help="The LoanArk contact's id.")
+@click.option("--wait", is_flag=True, help="Until it is done; does the work itself when no worker is alive.")
+@json_option
+@command
+def resync(name: str, contact_id: UUID, wait: bool, as_json: bool) -> None:
+    """Look at one contact now, before anything else. What it would do: loanark plan --contact ID."""
+    boot.django()
+    from loanark.cli.services import log_to_stderr
+    from loanark.contacts import actions, queries
+    from loanark.tenants.access import tenant_by_name, tenant_scope
+
+    log_to_stderr()
+    tenant_id = tenant_by_name(name).id
+    with acting(tenant_id) as scope:
+        actions.resync(scope, contact_id)
+    if wait:
+        catch_up(tenant_id, wait=True, as_json=as_json)
+    with tenant_scope(tenant_id):
+        contact = queries.contact(contact_id)
+    if as_json:
+        show(contact.model_dump(mode="json"))
+    else:
+        click.echo(f"{contact.name}: {contact.sync.state.replace('_', ' ')}. {contact.sync.reason or ''}".rstrip())
+    if wait and (contact.conflicts or contact.rejections):
+        raise SystemExit(PARTLY_DONE)
+
+
+@click.command()
+@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@click.option("--contact", "contact_id", type=click.UUID, help="What was rejected of this LoanArk contact.")
+@click.option("--all", "everything", is_flag=True, help="Everything that was rejected.")
+@click.option("--code", help="Only what was rejected for this reason; see the page on problems.")
+@click.option("--wait", is_flag=True, help="Until it is done; does the work itself when no worker is alive.")
+@json_option
+@command
+def retry(name: str, contact_id: UUID | None, everything: bool, code: str | None, wait: bool, as_json: bool) -> None:
+    """Try again what was rejected."""
+    if (contact_id is not None) == everything:
+        raise click.UsageError("Choose one of --contact and --all.")
+    boot.django()
+    from loanark.cli.services import log_to_stderr
+    from loanark.contacts import actions
+    from loanark.kit.errors import NotFound
+    from loanark.tenants.access import tenant_by_name
+
+    log_to_stderr()
+    tenant_id = tenant_by_name(name).id
+    with acting(tenant_id) as scope:
+        retried = actions.retry_all(scope, code=code, contact_id=contact_id)
+    if contact_id is not None and not retried:
+        raise NotFound("Nothing of such a contact was rejected in this organisation.")
+    if wait:
+        catch_up(tenant_id, wait=True, as_json=as_json)
+    left = _matters(tenant_id) if wait else {"rejections": [], "conflicts": []}
+    if as_json:
+        show({"contacts": retried, **left})
+    else:
+        click.echo(f"{retried:,} {'contact is' if retried == 1 else 'contacts are'} tried again.")
+        _tell_matters(left)
+    if left["rejections"]:
         raise SystemExit(PARTLY_DONE)
 
 
@@ -229,7 +315,9 @@ def status(name: str | None, as_json: bool) -> None:
 def _tell(name: str, document: dict[str, Any]) -> None:
     click.echo(f"{name}: {document['truth']['sentence']} {document['truth']['detail'] or ''}".rstrip())
     if balance := document["balance"]:
-        click.echo(f"  HubSpot {balance['hubspot']:,} · LoanArk {balance['loanark']:,} · linked {balance['linked']:,}")
+        click.echo(f"  {balance['sentence']} · linked {balance['linked']:,}")
+        for part in balance["explained"]:
+            click.echo(f"    {part['count']:,} {part['reason']}")
     _tell_matters(document)
 
 

@@ -3,37 +3,43 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import orjson
 from email_validator import EmailNotValidError, validate_email
 
 from loanark.connections import mapping as mappings
 from loanark.connections.actions import notify
+from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
+from loanark.contacts.erasure import refuse_erased
 from loanark.contacts.models import Contact
-from loanark.core.fields import BY_NAME, NAMES, column_text
-from loanark.core.mapping import Side
-from loanark.core.values import Kind, Unreadable, read
+from loanark.core.fields import BY_NAME, Field, stored_text
+from loanark.core.mapping import FieldRule, Side
+from loanark.core.values import Kind, Unreadable, Value, keys_of, read
 from loanark.kit import sql
 from loanark.kit.errors import Invalid, NotFound, Stale
 from loanark.tenants.access import Scope
 
 #: The hint lane of a person who waits (see `sync.hints.Lane`, which this layer cannot import).
 PERSON_LANE = 0
+#: That of an edit.
+EDIT_LANE = 2
 
 
 def create(scope: Scope, values: Mapping[str, str | None]) -> UUID:
     """Makes a contact. Raises: Invalid."""
-    columns = _checked(values)
-    if not any(columns.get(name) for name in ("email", "firstname", "lastname")):
+    texts = _checked(values)
+    if not any(texts.get(name) for name in ("email", "firstname", "lastname")):
         raise Invalid(
             "A contact needs an e-mail or a name. Nothing was saved.", errors={"email": "Give an e-mail or a name."}
         )
-    names = list(columns)
+    names = [name for name in texts if name in BY_NAME]
+    custom = {name: text for name, text in texts.items() if name not in BY_NAME and text is not None}
     return UUID(
         str(
             sql.scalar(
-                f"""INSERT INTO contacts ({", ".join(["tenant_id", *names])})
-                    VALUES ({", ".join(["%s"] * (len(names) + 1))}) RETURNING id""",
-                [scope.tenant_id, *columns.values()],
+                f"""INSERT INTO contacts ({", ".join(["tenant_id", "custom", *names])})
+                    VALUES ({", ".join(["%s", "%s::jsonb", *["%s"] * len(names)])}) RETURNING id""",
+                [scope.tenant_id, orjson.dumps(custom).decode(), *(texts[name] for name in names)],
             )
         )
     )
@@ -41,15 +47,26 @@ def create(scope: Scope, values: Mapping[str, str | None]) -> UUID:
 
 def edit(scope: Scope, contact_id: UUID, values: Mapping[str, str | None], *, version: int | None = None) -> None:
     """Changes fields. Raises: Invalid, NotFound, Stale when somebody changed it since the person looked."""
-    columns = _checked(values)
+    texts = _checked(values)
     row = _lock(contact_id)
     if row.deleted_at is not None:
         raise Stale("This contact is deleted. Restore it first; nothing was saved.")
     if version is not None and row.version != version:
         raise Stale("Somebody changed this contact since you opened it. Look at it again; nothing was saved.")
-    if columns:
-        assignments = ", ".join(f"{name} = %s" for name in columns)
-        sql.execute(f"UPDATE contacts SET {assignments} WHERE id = %s", [*columns.values(), contact_id])
+    put(contact_id, texts)
+
+
+def put(contact_id: UUID, texts: Mapping[str, str | None]) -> None:
+    """Writes texts that were checked, or were there before, to fields of a contact, custom ones included."""
+    names = [name for name in texts if name in BY_NAME]
+    custom = {name: text for name, text in texts.items() if name not in BY_NAME}
+    assignments = [f"{name} = %s" for name in names]
+    params: list[object] = [texts[name] for name in names]
+    if custom:
+        assignments.append("custom = jsonb_strip_nulls(custom || %s::jsonb)")
+        params.append(orjson.dumps(custom).decode())
+    if assignments:
+        sql.execute(f"UPDATE contacts SET {', '.join(assignments)} WHERE id = %s", [*params, contact_id])
 
 
 def delete(scope: Scope, contact_id: UUID) -> None:
@@ -59,8 +76,9 @@ def delete(scope: Scope, contact_id: UUID) -> None:
 
 
 def restore(scope: Scope, contact_id: UUID) -> None:
-    """Brings a deleted contact back. Raises: NotFound."""
+    """Brings a deleted contact back. Raises: NotFound; Stale for one erased for privacy."""
     _lock(contact_id)
+    refuse_erased(contact_id)
     sql.execute("UPDATE contacts SET deleted_at = NULL WHERE id = %s AND deleted_at IS NOT NULL", [contact_id])
 
 
@@ -83,6 +101,28 @@ def retry(scope: Scope, rejection_id: int) -> None:
         _hint(scope, row["hubspot_id"], "retry", side=Side.HUBSPOT)
 
 
+def retry_all(scope: Scope, *, code: str | None = None, contact_id: UUID | None = None) -> int:
+    """Asks the sync to try every rejected value or contact again: all, or those of a code or a contact.
+
+    Returns of how many contacts. All at once wait behind people and HubSpot's events; those asked for by name do not.
+    """
+    named = code is not None or contact_id is not None
+    lane = PERSON_LANE if named else EDIT_LANE
+    left = sql.execute(
+        """INSERT INTO hints AS h (side, record_id, source, lane)
+           SELECT DISTINCT CASE WHEN contact_id IS NULL THEN 'hubspot' ELSE 'loanark' END,
+                  coalesce(contact_id::text, hubspot_id), 'retry', %s FROM contact_rejections
+           WHERE resolved_at IS NULL AND (%s::text IS NULL OR code = %s) AND (%s::uuid IS NULL OR contact_id = %s)
+           ORDER BY 1, 2
+           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
+           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
+        [lane, code, code, contact_id, contact_id],
+    )
+    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [scope.tenant_id])
+    notify(scope.tenant_id, "contacts")
+    return left
+
+
 def resolve(scope: Scope, conflict_id: int, winner: Side) -> None:
     """Decides an open conflict. Raises: NotFound."""
     row = sql.first(
@@ -93,13 +133,17 @@ def resolve(scope: Scope, conflict_id: int, winner: Side) -> None:
     if row is None:
         raise NotFound("There is no such open conflict in this organisation. Somebody may have decided it meanwhile.")
     contact_id, name = row["contact_id"], row["field"]
-    kind = _kind(name)
-    hubspot = read(kind, row["hubspot"])
+    field = catalogue(archived=True).get(name)
+    if field is None or field.archived:
+        raise Stale(
+            "The field is archived, and nothing of it is carried over. Bring it back to decide; nothing was saved."
+        )
+    hubspot = read(_kind(field), row["hubspot"])
     if isinstance(hubspot, Unreadable):
         raise Invalid(f"HubSpot's value cannot be taken: it {hubspot.reason}.", errors={name: hubspot.reason})
     sql.execute("SELECT set_config('loanark.cause', 'conflict', true)")
     if winner is Side.HUBSPOT:
-        sql.execute(f"UPDATE contacts SET {name} = %s WHERE id = %s", [column_text(name, hubspot), contact_id])
+        put(contact_id, {name: _text(field, hubspot)})
     else:
         # HubSpot's value has been seen and overruled: from here on LoanArk's is simply the newer one.
         sql.execute(
@@ -114,36 +158,57 @@ def resolve(scope: Scope, conflict_id: int, winner: Side) -> None:
     _hint(scope, str(contact_id), "conflict decided")
 
 
-def _kind(name: str) -> Kind:
+def rules_in_force() -> dict[str, FieldRule]:
+    """The mapping by field; empty before anything is connected."""
+    connection = Connection.objects.first()
+    return {rule.field: rule for rule in mappings.load(connection).rules} if connection else {}
+
+
+def _kind(field: Field) -> Kind:
     connection = Connection.objects.first()
     rules = mappings.load(connection).rules if connection else ()
-    return next((rule.kind for rule in rules if rule.field == name), BY_NAME[name].kind)
+    return next((rule.kind for rule in rules if rule.field == field.name), field.kind)
+
+
+def _text(field: Field, value: Value) -> str | None:
+    """What to store for a value of a field."""
+    return stored_text(field.kind, value) if field.typed else value.raw
 
 
 def _checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The values as columns take them. Raises: Invalid, naming every wrong field."""
+    """The values as they are stored. Raises: Invalid, naming every wrong field."""
     errors: dict[str, str] = {}
-    columns: dict[str, str | None] = {}
+    texts: dict[str, str | None] = {}
+    fields = catalogue()
     for name, raw in values.items():
-        if name not in NAMES:
+        field = fields.get(name)
+        if field is None:
             errors[name] = "There is no such field."
             continue
-        value = read(BY_NAME[name].kind, raw)
+        value = read(field.kind, raw)
         if isinstance(value, Unreadable):
-            errors[name] = f"{BY_NAME[name].label} {value.reason}."
+            errors[name] = f"{field.label} {value.reason}."
         elif value.blank:
-            columns[name] = None
-        elif problem := _email_problem(name, value.raw):
+            texts[name] = None
+        elif problem := _email_problem(field, value.raw) or _option_problem(field, value):
             errors[name] = problem
         else:
-            columns[name] = column_text(name, value)
+            texts[name] = _text(field, value)
     if errors:
         raise Invalid("Some values are not valid. Nothing was saved.", errors=errors)
-    return columns
+    return texts
 
 
-def _email_problem(name: str, raw: str | None) -> str | None:
-    if BY_NAME[name].kind is not Kind.EMAIL or not raw:
+def _option_problem(field: Field, value: Value) -> str | None:
+    if not field.options:
+        return None
+    chosen = keys_of(value.canonical) if field.kind is Kind.ENUM_SET else {value.canonical}
+    unknown = sorted(key for key in chosen - {option.value for option in field.options} if key)
+    return f"{field.label} has no option {unknown[0]!r}." if unknown else None
+
+
+def _email_problem(field: Field, raw: str | None) -> str | None:
+    if field.kind is not Kind.EMAIL or not raw:
         return None
     try:
         validate_email(raw.strip(), check_deliverability=False, test_environment=True)

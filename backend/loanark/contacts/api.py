@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
-from loanark.contacts import actions, queries
+from loanark.contacts import actions, erasure, queries, undo
 from loanark.contacts.schemas import (
     ChangePage,
     ConflictOut,
@@ -16,11 +16,14 @@ from loanark.contacts.schemas import (
     ContactFilters,
     ContactOut,
     ContactPage,
+    ErasureOut,
     Facet,
     RejectionPage,
     ResolveIn,
+    RetriedOut,
+    RetryIn,
 )
-from loanark.tenants.access import EDITORS, enter
+from loanark.tenants.access import ADMINISTRATORS, EDITORS, enter
 
 router = Router(tags=["contacts"])
 
@@ -87,6 +90,14 @@ def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -
         return queries.contact(contact_id)
 
 
+@router.post("/contacts/{contact_id}/erase", response={202: ErasureOut})
+def erase_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ErasureOut]:
+    """Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone."""
+    with enter(request, tenant, ADMINISTRATORS) as scope:
+        done = erasure.ask(scope.tenant_id, contact_id, by=scope.actor)
+        return Status(202, ErasureOut(done=done, detail=erasure.DONE if done else erasure.ORDERED))
+
+
 @router.post("/contacts/{contact_id}/resync", response={202: ContactOut})
 def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ContactOut]:
     """Asks the sync to look at this contact now, before anything else."""
@@ -102,6 +113,14 @@ def list_changes(
     """Every change of a contact, newest first: where it came from, by whom, before and after."""
     with enter(request, tenant):
         return queries.timeline(contact_id, cursor=cursor, limit=limit)
+
+
+@router.post("/contacts/{contact_id}/changes/{change_id}/undo", response=ContactOut)
+def undo_change(request: HttpRequest, tenant: Path[str], contact_id: UUID, change_id: int) -> ContactOut:
+    """Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing."""
+    with enter(request, tenant, EDITORS) as scope:
+        undo.undo_change(scope, contact_id, change_id)
+        return queries.contact(contact_id)
 
 
 @router.get("/conflicts", response=ConflictPage)
@@ -128,6 +147,13 @@ def list_rejections(
     """Values and contacts that could not be carried over, each with its reason."""
     with enter(request, tenant):
         return queries.rejections(cursor=cursor, limit=limit)
+
+
+@router.post("/rejections/retry", response={202: RetriedOut})
+def retry_rejections(request: HttpRequest, tenant: Path[str], body: RetryIn) -> Status[RetriedOut]:
+    """Asks the sync to try everything again that was rejected, or all of one code."""
+    with enter(request, tenant, EDITORS) as scope:
+        return Status(202, RetriedOut(contacts=actions.retry_all(scope, code=body.code)))
 
 
 @router.post("/rejections/{rejection_id}/retry", response={202: None})

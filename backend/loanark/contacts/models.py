@@ -44,6 +44,9 @@ class Contact(models.Model):
     credit_band = models.TextField(null=True)
     consent_to_contact = models.BooleanField(null=True)
 
+    #: Values of the fields the organisation defined (`connections.models.CustomField`), texts by name; blanks absent.
+    custom = models.JSONField(default=dict)
+
     created_side = models.TextField(default="loanark", db_default="loanark")
     version = models.BigIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(db_default=Now())
@@ -128,9 +131,35 @@ class Tombstone(models.Model):
     record_id = models.TextField()
     evidence = models.TextField()
     at = models.DateTimeField(db_default=Now())
+    #: Erased for privacy: nothing of the person is kept but the keyed hash of the e-mail.
+    erased_at = models.DateTimeField(null=True)
+    email_hash = models.TextField(null=True)
 
     class Meta:
         db_table = "contact_tombstones"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["tenant_id", "record_id"],
+                condition=Q(erased_at__isnull=False),
+                name="contact_tombstones_erased_idx",
+            )
+        ]
+
+
+class Erasure(models.Model):
+    """A contact that is to be erased on both sides, by somebody's order. The row stays until it is done."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "contact_id")
+    tenant_id = models.UUIDField()
+    contact_id = models.UUIDField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField(db_default=Now())
+    not_before = models.DateTimeField(db_default=Now())
+    attempts = models.IntegerField(default=0, db_default=0)
+    last_error = models.TextField(null=True)
+
+    class Meta:
+        db_table = "erasures"
 
 
 class Change(models.Model):
@@ -172,6 +201,8 @@ class Conflict(models.Model):
     policy = models.TextField()
     winner = models.TextField(null=True)
     open = models.BooleanField()
+    #: HubSpot's value was covered by our write, and found in its history only afterwards.
+    late = models.BooleanField(default=False, db_default=False)
     run_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(db_default=Now())
     resolved_at = models.DateTimeField(null=True)
@@ -184,6 +215,7 @@ class Conflict(models.Model):
                 fields=["tenant_id", "contact_id", "field"], condition=Q(open=True), name="contact_conflicts_open_key"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["tenant_id", "contact_id"], name="contact_conflicts_contact_idx")]
 
 
 class Rejection(models.Model):

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from loanark.connections import mapping as mappings
+from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
 from loanark.contacts.schemas import (
     ChangeOut,
@@ -29,10 +30,11 @@ from loanark.contacts.schemas import (
     RejectionPage,
     SyncBadge,
 )
-from loanark.core.fields import BY_NAME, FIELDS, NAMES, Field, display_name, raw_text
+from loanark.core.fields import BY_NAME, NAMES, Field, display_name, raw_text
+from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.values import Unreadable, read
-from loanark.hubspot.models import Property
+from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor, numbered
 from loanark.kit.errors import NotFound
@@ -313,10 +315,12 @@ def _columns(row: dict[str, Any], conflicts: list[ConflictOut], rejections: list
     remote = orjson.loads(row["remote"] or "{}")
     in_conflict = {conflict.field for conflict in conflicts}
     refused = {rejection.field: rejection.reason for rejection in rejections if rejection.field}
-    for field in FIELDS:
+    custom = orjson.loads(row["custom"])
+    for field in catalogue().values():
         rule = rules.get(field.name)
         prop = properties.get(rule.property_name) if rule else None
-        ours, theirs = raw_text(row[field.name]), remote.get(field.name)
+        ours = custom.get(field.name) if field.custom else raw_text(row[field.name])
+        theirs = remote.get(field.name)
         state, reason = "unmapped", None
         if field.name in refused:
             state, reason = "rejected", refused[field.name]
@@ -329,7 +333,8 @@ def _columns(row: dict[str, Any], conflicts: list[ConflictOut], rejections: list
             label=field.label,
             kind=rule.kind if rule else field.kind,
             group=field.group,
-            options=[OptionOut(value=option.value, label=option.label) for option in prop.options] if prop else [],
+            custom=field.custom,
+            options=[OptionOut(value=option.value, label=option.label) for option in _options(field, prop)],
             editable=not (rule and rule.source is Side.HUBSPOT),
             property=rule.property_name if rule else None,
             direction=rule.direction if rule else None,
@@ -340,6 +345,11 @@ def _columns(row: dict[str, Any], conflicts: list[ConflictOut], rejections: list
             state=state,  # type: ignore[arg-type]
             reason=reason,
         )
+
+
+def _options(field: Field, prop: Property | None) -> Sequence[FieldOption | Option]:
+    """What people choose from: what the field itself says, else what HubSpot says."""
+    return field.options or (prop.options if prop else ())
 
 
 def _difference(rule: FieldRule, base: str | None, ours: str | None, theirs: str | None) -> str:
@@ -362,16 +372,17 @@ def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
     if not found and not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
         raise NotFound("There is no such contact in this organisation.")
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    return ChangePage(items=[_change(row) for row in found[:limit]], next_cursor=following)
+    labels = {name: field.label for name, field in catalogue(archived=True).items()}
+    return ChangePage(items=[_change(row, labels) for row in found[:limit]], next_cursor=following)
 
 
-def _change(row: dict[str, Any]) -> ChangeOut:
+def _change(row: dict[str, Any], labels: Mapping[str, str]) -> ChangeOut:
     before, after = orjson.loads(row.pop("before")), orjson.loads(row.pop("after"))
-    changed = [name for name in NAMES if name in before or name in after]
+    changed = [name for name in labels if name in before or name in after]
     fields = [
         FieldChange(
             name=name,
-            label=BY_NAME[name].label,
+            label=labels[name],
             before=raw_text(before.get(name)),
             after=raw_text(after.get(name)),
         )
@@ -396,7 +407,7 @@ def conflicts(*, open: bool, cursor: str | None, limit: int) -> ConflictPage:
     )
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     total = sql.scalar("SELECT count(*) FROM contact_conflicts WHERE open = %s", [open])
-    return ConflictPage(items=[_conflict(row) for row in found[:limit]], next_cursor=following, total=total)
+    return ConflictPage(items=_conflict_list(found[:limit]), next_cursor=following, total=total)
 
 
 def conflict(conflict_id: int) -> ConflictOut:
@@ -404,7 +415,7 @@ def conflict(conflict_id: int) -> ConflictOut:
     row = sql.first(f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.id = %s", [conflict_id])
     if row is None:
         raise NotFound("There is no such conflict in this organisation.")
-    return _conflict(row)
+    return _conflict_list([row])[0]
 
 
 def _conflicts_of(contact_id: UUID) -> list[ConflictOut]:
@@ -412,12 +423,17 @@ def _conflicts_of(contact_id: UUID) -> list[ConflictOut]:
         f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.contact_id = %s AND k.open ORDER BY k.id",
         [contact_id],
     )
-    return [_conflict(row) for row in found]
+    return _conflict_list(found)
 
 
-def _conflict(row: dict[str, Any]) -> ConflictOut:
+def _conflict_list(rows: Sequence[dict[str, Any]]) -> list[ConflictOut]:
+    labels = _labels(row["field"] for row in rows)
+    return [_conflict(row, labels[row["field"]]) for row in rows]
+
+
+def _conflict(row: dict[str, Any], label: str) -> ConflictOut:
     name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
-    return ConflictOut(**row, contact_name=name, label=_label(row["field"]))
+    return ConflictOut(**row, contact_name=name, label=label)
 
 
 _REJECTION_COLUMNS = """x.id, x.contact_id, coalesce(x.hubspot_id, l.hubspot_id) AS hubspot_id, x.field, x.side,
@@ -432,6 +448,7 @@ _FIXES: Mapping[str, str] = {
     "coerced": "Change the value in LoanArk to what HubSpot stores, or change the property in HubSpot, then retry.",
     "duplicate-email": "Give one of the two another e-mail address, or delete the one that is too many, then retry.",
     "merged-in-hubspot": "Decide whether the two LoanArk contacts are one person, and delete one.",
+    "erased": "If they came back of their own will, make a new contact and delete this one.",
     "internal": "It is tried again by itself. If it stays, an administrator finds the details in the log.",
     "no-key-property": "Let LoanArk make the property, or make it in HubSpot by hand, then retry.",
 }
@@ -447,7 +464,7 @@ def rejections(*, cursor: str | None, limit: int) -> RejectionPage:
     )
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     total = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
-    return RejectionPage(items=[_rejection(row) for row in found[:limit]], next_cursor=following, total=total)
+    return RejectionPage(items=_rejection_list(found[:limit]), next_cursor=following, total=total)
 
 
 def _rejections_of(contact_id: UUID) -> list[RejectionOut]:
@@ -456,28 +473,34 @@ def _rejections_of(contact_id: UUID) -> list[RejectionOut]:
         "ORDER BY x.id",
         [contact_id],
     )
-    return [_rejection(row) for row in found]
+    return _rejection_list(found)
 
 
-def _rejection(row: dict[str, Any]) -> RejectionOut:
+def _rejection_list(rows: Sequence[dict[str, Any]]) -> list[RejectionOut]:
+    labels = _labels(row["field"] for row in rows if row["field"])
+    return [_rejection(row, labels.get(row["field"])) for row in rows]
+
+
+def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
     field, code = row.pop("field"), row.pop("code")
-    return RejectionOut(
-        **row, field=field or None, label=_label(field) if field else None, contact_name=name, fix=_FIXES[code]
-    )
+    return RejectionOut(**row, field=field or None, label=label, contact_name=name, fix=_FIXES[code])
 
 
-def _label(name: str) -> str:
-    field: Field | None = BY_NAME.get(name)
-    return field.label if field else name
+def _labels(names: Iterable[str]) -> dict[str, str]:
+    """How fields are called on a screen; what nobody knows any more keeps its name."""
+    wanted = set(names)
+    known = BY_NAME if wanted <= BY_NAME.keys() else catalogue(archived=True)
+    return {name: known[name].label if name in known else name for name in wanted}
 
 
 def export() -> Iterator[dict[str, str | None]]:
-    """Every live contact as one flat object, in the order of ids, a thousand at a time."""
+    """Every live contact as one flat object, in the order of ids, a thousand at a time; custom fields come last."""
+    own = [name for name, field in catalogue().items() if field.custom]
     last: UUID | None = None
     while True:
         found = sql.rows(
-            f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name for name in NAMES)} FROM {_FROM}
+            f"""SELECT c.id, l.hubspot_id, c.custom, {", ".join("c." + name for name in NAMES)} FROM {_FROM}
                 WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT 1000""",
             [last, last],
         )
@@ -486,10 +509,16 @@ def export() -> Iterator[dict[str, str | None]]:
                 "id": str(row["id"]),
                 "hubspot_id": row["hubspot_id"],
                 **{name: raw_text(row[name]) for name in NAMES},
+                **_entries(row["custom"], own),
             }
         if len(found) < 1000:
             return
         last = found[-1]["id"]
+
+
+def _entries(custom: str, names: Sequence[str]) -> dict[str, str | None]:
+    held = orjson.loads(custom) if names else {}
+    return {name: held.get(name) for name in names}
 
 
 def _cursor(row: dict[str, Any]) -> str:

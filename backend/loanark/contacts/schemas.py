@@ -87,6 +87,8 @@ class FieldOut(Schema):
     label: str
     kind: Kind
     group: str
+    #: Whether the organisation defined it.
+    custom: bool = False
     options: list[OptionOut] = []
     editable: bool
     property: str | None = None
@@ -154,6 +156,13 @@ class ContactOut(Schema):
     rejections: list[RejectionOut]
 
 
+class ErasureOut(Schema):
+    """An order to erase a person. `done`: nothing of them is left; else the sync does it before everything else."""
+
+    done: bool
+    detail: str
+
+
 class ContactCreateIn(Schema):
     values: dict[str, str | None]
 
@@ -178,7 +187,7 @@ class ChangeOut(Schema):
     #: Where the change came from.
     side: Side
     op: Literal["created", "updated", "deleted", "restored"]
-    cause: Literal["user", "sql", "sync", "conflict", "merge", "undo"]
+    cause: Literal["user", "sql", "sync", "conflict", "merge", "undo", "erasure"]
     actor: str | None
     reason: str | None
     run_id: int | None
@@ -200,3 +209,15 @@ class RejectionPage(Schema):
     items: list[RejectionOut]
     next_cursor: str | None
     total: int
+
+
+class RetryIn(Schema):
+    """`code`: only what was rejected for this reason."""
+
+    code: str | None = None
+
+
+class RetriedOut(Schema):
+    """How many contacts are looked at again."""
+
+    contacts: int

@@ -1,13 +1,25 @@
 """Runs, the overview, and the door for HubSpot's webhooks."""
 
 from typing import Annotated
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Path, Query, Router
 
-from loanark.sync import overview, runs, webhooks
-from loanark.sync.schemas import Overview, RunIn, RunOut, RunPage
+from loanark.core.plan import Action
+from loanark.sync import dry_run, overview, plans, runs, webhooks
+from loanark.sync.schemas import (
+    ContactPlanOut,
+    Overview,
+    PlannedState,
+    PlanPage,
+    RunIn,
+    RunOut,
+    RunPage,
+    UndoIn,
+    UndoRunIn,
+)
 from loanark.tenants.access import MANAGERS, enter
 
 router = Router(tags=["sync"])
@@ -55,6 +67,51 @@ def cancel_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
     """Stops a run after its current page. What it did stays, and is counted."""
     with enter(request, tenant, MANAGERS) as scope:
         return runs.cancel(run_id, by=scope.actor)
+
+
+@router.get("/runs/{run_id}/plan", response=PlanPage)
+def list_plan(
+    request: HttpRequest,
+    tenant: Path[str],
+    run_id: int,
+    action: Action | None = None,
+    state: PlannedState | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> PlanPage:
+    """What a preview or an undo would do, contact by contact; after it was carried out, what became of each."""
+    with enter(request, tenant):
+        return plans.page(run_id, action=action, state=state, cursor=cursor, limit=limit)
+
+
+@router.post("/runs/{run_id}/undo", response={201: RunOut})
+def undo_run(request: HttpRequest, tenant: Path[str], run_id: int, body: UndoRunIn) -> tuple[int, RunOut]:
+    """Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order."""
+    with enter(request, tenant, MANAGERS) as scope:
+        return 201, runs.undo_run(run_id, by=scope.actor, approve=body.approve)
+
+
+@router.post("/undo", response={201: RunOut})
+def undo_changes(request: HttpRequest, tenant: Path[str], body: UndoIn) -> tuple[int, RunOut]:
+    """Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above."""
+    with enter(request, tenant, MANAGERS) as scope:
+        return 201, runs.undo_changes(
+            since=body.since,
+            until=body.until,
+            actor=body.actor,
+            field=body.field,
+            by=scope.actor,
+            approve=body.approve,
+        )
+
+
+@router.get("/contacts/{contact_id}/plan", response=ContactPlanOut)
+def plan_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactPlanOut:
+    """A dry run of one contact: reads both sides now and says what would be done. Writes nothing."""
+    with enter(request, tenant) as scope:
+        tenant_id = scope.tenant_id
+    # HubSpot is asked outside of any transaction.
+    return dry_run.plan_contact(tenant_id, contact_id)
 
 
 @csrf_exempt  # HubSpot has no cookie of ours: its signature is verified instead

@@ -5,8 +5,9 @@ are recognised by digest in one query a page and cost nothing more.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import Any
@@ -21,7 +22,7 @@ from loanark.core.plan import Action
 from loanark.hubspot.client import BATCH_SIZE
 from loanark.hubspot.models import Page
 from loanark.kit import clock, sql
-from loanark.sync import hints, key_property, runs
+from loanark.sync import balance, brakes, evidence, hints, key_property, plans, runs
 from loanark.sync.apply import summarise
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, look, read_page
@@ -34,8 +35,8 @@ log = structlog.get_logger()
 #: A preview shows this many contacts of each kind of action.
 SAMPLES_EACH = 5
 
-#: Brakes: a run that finds more contacts gone than this is held until a person approves it.
-BRAKE_SHARE, BRAKE_FLOOR = 0.005, 20
+#: So many LoanArk-only contacts are planned in one transaction.
+PLANNED_AT_ONCE = 500
 
 ReadPage = tuple[Page, list[Seen]]
 
@@ -48,6 +49,10 @@ def step(session: Session, run: Run, *, deadline: float) -> None:
     """Carries a run on until it ends, the deadline passes, or something more urgent waits."""
     if run.phase == "queued":
         _begin(session, run)
+        if run.kind == "preview" and session.connection.approved_at:
+            # What is blank in HubSpot may be a property that is gone: its properties are read anew before this goes on.
+            session.schema_doubtful = True
+            return
     if run.phase == "reading" and not _read_pages(session, run, deadline):
         return
     if run.phase == "creating" and not _create_missing(session, run, deadline):
@@ -172,22 +177,26 @@ def _store_page(
     """One page, one transaction (and what it sends). Returns whether the next page may follow at once."""
     if run.kind == "preview":
         return _preview_page(session, run, page, seen)
-    findings, goes_on, same = dict(run.findings), False, set[str]()
+    findings, goes_on, same, strange = dict(run.findings), False, set[str](), set[str]()
 
     def sift(seen: Sequence[Seen]) -> Sequence[Seen]:
-        unchanged, absent = _compare(page, seen, low, high)
+        unchanged, absent, strangers = _compare(page, seen, low, high)
         same.update(unchanged)
+        strange.update(strangers)
         if absent:
             findings["absent"] = [*findings.get("absent", []), *absent]
         return [one for one in seen if one.hubspot_id not in same]
 
     def checkpoint(counts: Counter[str]) -> None:
         nonlocal goes_on
+        if left := _still_unlinked(strange):
+            findings["unlinked"] = [*findings.get("unlinked", []), *left]
         counts.update(read=len(same), unchanged=len(same))
         goes_on = _checkpoint(run, page, counts, findings)
 
     try:
-        tally = reconcile(session, seen, lane=lane, run_id=run.id, sift=sift, checkpoint=checkpoint)
+        settling = plans.settling(run)
+        tally = reconcile(session, seen, lane=lane, run_id=run.id, sift=sift, checkpoint=checkpoint, settling=settling)
     except (DataError, IntegrityError) as error:
         # One of them cannot be stored. As hints they are followed one by one, and the run goes on.
         log.warning("a page could not be stored whole", run=run.id, error=str(error).splitlines()[0])
@@ -240,11 +249,11 @@ def _count_late(session: Session, run: Run, counts: Counter[str]) -> None:
             runs.progress(run.id, counts=counts, done=0)
 
 
-def _compare(page: Page, seen: Sequence[Seen], low: int, high: int | None) -> tuple[set[str], list[str]]:
+def _compare(page: Page, seen: Sequence[Seen], low: int, high: int | None) -> tuple[set[str], list[str], set[str]]:
     """The page against the links of its range of ids, in one query.
 
-    Returns what both sides left as they agreed, and what should be on the page and is not. That is not yet evidence:
-    each of those is asked for.
+    Returns what both sides left as they agreed; what should be on the page and is not, which is not yet evidence: each
+    of those is asked for; and what nobody linked yet.
     """
     links = sql.rows(
         """SELECT l.hubspot_id, l.remote_hash, l.read_at < %s AS older,
@@ -257,18 +266,41 @@ def _compare(page: Page, seen: Sequence[Seen], low: int, high: int | None) -> tu
     unchanged = {
         row["hubspot_id"] for row in links if row["quiet"] and hashes.get(row["hubspot_id"]) == row["remote_hash"]
     }
-    return unchanged, [row["hubspot_id"] for row in links if row["older"] and row["hubspot_id"] not in hashes]
+    absent = [row["hubspot_id"] for row in links if row["older"] and row["hubspot_id"] not in hashes]
+    return unchanged, absent, hashes.keys() - {row["hubspot_id"] for row in links}
+
+
+def _still_unlinked(hubspot_ids: Collection[str]) -> list[str]:
+    """Those of a page's strangers that its transaction did not link: the balance must explain each."""
+    if not hubspot_ids:
+        return []
+    found = sql.rows(
+        "SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s::text[]) AND state = 'live'",
+        [sql.texts(hubspot_ids)],
+    )
+    return sorted(set(hubspot_ids) - {row["hubspot_id"] for row in found})
 
 
 def _preview_page(session: Session, run: Run, page: Page, seen: list[Seen]) -> bool:
+    # The properties were read when it began: nothing is doubtful enough not to be shown.
+    onlooker = replace(session, vouched={one.hubspot_id for one in seen})
     with session.transaction():
-        cases = look(session, seen)
+        cases = look(onlooker, seen)
         counts = summarise(case.plan for case in cases)
         counts["read"] += len(page.results)
-        findings = {**run.findings, "samples": _samples(run.findings.get("samples", []), cases)}
+        findings = _store_plans(run, cases)
         goes_on = _checkpoint(run, page, counts, findings)
     _advance(run, page, findings)
     return goes_on
+
+
+def _store_plans(run: Run, cases: list[Case]) -> dict[str, Any]:
+    """Stores what would happen to these contacts; returns the run's findings with them: how many, and examples."""
+    rows = plans.rows_of(cases)
+    stored = run.findings.get("planned", 0)
+    plans.store(run.id, rows, first=stored + 1)
+    samples = _samples(run.findings.get("samples", []), cases)
+    return {**run.findings, "planned": stored + len(rows), "samples": samples}
 
 
 def _samples(samples: list[dict[str, object]], cases: list[Case]) -> list[dict[str, object]]:
@@ -308,7 +340,7 @@ def _create_missing(session: Session, run: Run, deadline: float) -> bool:
     while missing := _unlinked(session):
         key_property.ensure(session)
         made = see_made(session, missing, lane=_lane(run))
-        tally = reconcile(session, made, missing, lane=_lane(run), run_id=run.id)
+        tally = reconcile(session, made, missing, lane=_lane(run), run_id=run.id, settling=plans.settling(run))
         with session.transaction():
             goes_on = runs.progress(run.id, counts=tally.counts, done=0) and not _urgent()
         if not goes_on or clock.monotonic() > deadline:
@@ -329,6 +361,8 @@ def _unlinked(session: Session) -> list[UUID]:
                                WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live')
                AND NOT EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = c.tenant_id
                                AND x.contact_id = c.id AND x.field = '' AND x.resolved_at IS NULL)
+               AND NOT EXISTS (SELECT FROM held_operations o WHERE o.tenant_id = c.tenant_id
+                               AND o.record = c.id::text AND o.kind = 'create' AND o.state IN ('held', 'rejected'))
                ORDER BY c.id LIMIT %s""",
             [BATCH_SIZE],
         )
@@ -339,59 +373,116 @@ def _finish(session: Session, run: Run) -> None:
     if run.kind == "preview":
         _finish_preview(session, run)
         return
+    if "asked" not in run.findings:
+        _ask_for_absent(session, run)
+        return
     with session.transaction():
-        absent = run.findings.get("absent", [])
-        if len(absent) > _brake() and run.approved_by and "held" not in run.findings:
-            _hold(run, len(absent))
+        held = brakes.held_by_run(run.id, run.findings.get("absent", []))
+        if held and run.approved_by:
+            _hold(run, held)
             return
-        hints.leave(Side.HUBSPOT, absent, source="absent from a complete listing", lane=Lane.SWEEP)
         open_now = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
-        status = "partial" if open_now else "succeeded"
+        waiting = brakes.waiting()
+        status = "partial" if open_now or waiting else "succeeded"
+        findings = {**run.findings, "balance": _balance(session, run)}
         noun = "value or contact is" if open_now == 1 else "values or contacts are"
-        reason = f"{open_now:,} {noun} not carried over; each says why" if open_now else None
-        runs.progress(run.id, counts={}, done=0, phase="done", status=status, reason=reason, finished_at=clock.now())
+        left = f"{open_now:,} {noun} not carried over; each says why." if open_now else None
+        reason = " ".join(filter(None, [left, waiting, plans.closing(run)])) or None
+        runs.progress(
+            run.id,
+            counts={},
+            done=0,
+            phase="done",
+            status=status,
+            reason=reason,
+            findings=findings,
+            finished_at=clock.now(),
+        )
 
 
-def _brake() -> int:
-    linked = sql.scalar("SELECT count(*) FROM contact_links WHERE state = 'live'")
-    return max(BRAKE_FLOOR, int(linked * BRAKE_SHARE))
+def _balance(session: Session, run: Run) -> dict[str, Any]:
+    """How both sides stand, by the listing's own count: search counts what its index knows."""
+    row = Run.objects.get(tenant_id=session.tenant_id, id=run.id)
+    began = row.started_at or row.created_at
+    Connection.objects.filter(tenant_id=session.tenant_id).update(hubspot_total=row.done, counted_at=began)
+    session.connection.hubspot_total, session.connection.counted_at = row.done, began
+    sheet = balance.draw(row.done, began, run.findings.get("unlinked", []))
+    parts = [{"reason": part.reason, "count": part.count, "side": part.side.value} for part in sheet.explained]
+    numbers = {name: getattr(sheet, name) for name in ("hubspot", "loanark", "linked", "unexplained", "sentence")}
+    more = {"unexplained_loanark": sheet.unexplained_loanark, "counted_at": began.isoformat()}
+    return {**numbers, **more, "explained": parts}
 
 
-def _hold(run: Run, count: int) -> None:
+def _ask_for_absent(session: Session, run: Run) -> None:
+    """Hints for what the listing did not show, which are followed before the run is looked at again; and for those
+    whose deletion is held, but which it did show."""
+    with session.transaction():
+        absent = set(run.findings.get("absent", []))
+        known = brakes.known_gone()
+        evidence.missed(run.id, absent)
+        hints.leave(Side.HUBSPOT, absent - known, source=brakes.ABSENT, lane=Lane.SWEEP)
+        hints.leave(Side.HUBSPOT, known - absent, source="seen again", lane=Lane.SWEEP)
+        runs.progress(run.id, counts={}, done=0, findings={**run.findings, "asked": len(absent - known)})
+
+
+def _hold(run: Run, groups: Sequence[brakes.HeldByRun]) -> None:
+    """The run met the brake: it waits until a person has decided about what it found."""
+    what = " and ".join(group.sentence for group in groups)
     reason = (
-        f"{count:,} contacts are gone from HubSpot: more than the brake allows. Approve to look at each and delete "
-        "those that are really gone in LoanArk too, or cancel to keep them."
+        f"{what}: more than the brake lets pass in an hour. Nothing of that was done. Approve to carry it out, after "
+        "another look at each, or reject it under Held to put the other side back; cancelled, it stays held."
     )
-    runs.progress(
-        run.id, counts={"held": 0}, done=0, status="held", reason=reason, findings={**run.findings, "held": count}
-    )
+    counted = 0 if "brakes" in run.findings else sum(group.off_page for group in groups)
+    findings = {**run.findings, "brakes": [group.brake_id for group in groups]}
+    runs.progress(run.id, counts={"held": counted}, done=0, status="held", reason=reason, findings=findings)
 
 
 def _finish_preview(session: Session, run: Run) -> None:
+    """The listing is read: what only LoanArk has is planned as well, and the preview waits for a person."""
+    while _plan_missing(session, run):
+        pass
     with session.transaction():
         row = Run.objects.get(tenant_id=session.tenant_id, id=run.id)
         local = sql.scalar("SELECT count(*) FROM contacts WHERE deleted_at IS NULL")
-        unlinked = sql.scalar(
-            """SELECT count(*) FROM contacts c WHERE deleted_at IS NULL AND NOT EXISTS (
-                   SELECT FROM contact_links l WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id
-                   AND l.state = 'live')"""
-        )
-        to_create = max(0, unlinked - row.counts.get("matched", 0))
         findings = {
             **row.findings,
             "hubspot_total": row.counts.get("read", 0),
             "loanark_total": local,
-            "notices": _notices(session, to_create),
+            "notices": _notices(session, row.counts.get("created_in_hubspot", 0)),
         }
         runs.progress(
-            run.id,
-            counts={"created_in_hubspot": to_create},
-            done=0,
-            phase="done",
-            status="waiting",
-            findings=findings,
-            total=row.done,
+            run.id, counts={}, done=0, phase="done", status="waiting", findings=findings, cursor=None, total=row.done
         )
+    # The approved run finds its rows by index, if PostgreSQL knows that there are many.
+    sql.execute("ANALYZE planned")
+
+
+def _plan_missing(session: Session, run: Run) -> bool:
+    """A batch of LoanArk contacts that no HubSpot contact was found for. Returns whether there may be more."""
+    with session.transaction():
+        found = sql.rows(
+            """SELECT c.id FROM contacts c WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s::uuid)
+               AND NOT EXISTS (SELECT FROM contact_links l
+                               WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live')
+               ORDER BY c.id LIMIT %s""",
+            [run.cursor, run.cursor, PLANNED_AT_ONCE],
+        )
+        matched = _matched(run, [row["id"] for row in found])
+        cases = look(session, [], [row["id"] for row in found if row["id"] not in matched])
+        findings, cursor = _store_plans(run, cases), str(found[-1]["id"]) if found else None
+        counts = {"created_in_hubspot": len(cases)}
+        goes_on = runs.progress(run.id, counts=counts, done=0, cursor=cursor, findings=findings)
+    run.findings, run.cursor = findings, cursor
+    return goes_on and len(found) == PLANNED_AT_ONCE
+
+
+def _matched(run: Run, contact_ids: list[UUID]) -> set[UUID]:
+    """Those that the listing met already."""
+    found = sql.rows(
+        "SELECT contact_id FROM planned WHERE run_id = %s AND action = 'match' AND contact_id = ANY(%s)",
+        [run.id, contact_ids],
+    )
+    return {row["contact_id"] for row in found}
 
 
 def _notices(session: Session, to_create: int) -> list[str]:
@@ -407,10 +498,12 @@ def _notices(session: Session, to_create: int) -> list[str]:
 
 
 def _urgent() -> bool:
-    """Somebody waits for a record: a run steps aside between two pages."""
+    """Somebody waits for a record, or paused the sync: a run steps aside between two pages."""
     return bool(
         sql.scalar(
-            "SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())", [int(Lane.EDIT)]
+            """SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())
+                   OR EXISTS (SELECT FROM sync_settings WHERE halted_at IS NOT NULL)""",
+            [int(Lane.EDIT)],
         )
     )
 

@@ -1,19 +1,28 @@
 """Runs: bounded executions that a person can start, approve, cancel and read."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from loanark.connections.actions import notify
+from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
+from loanark.core.schedule import Schedule
 from loanark.kit import clock, sql
 from loanark.kit.cursors import numbered
-from loanark.kit.errors import LoanArkError, NotFound, Stale
+from loanark.kit.errors import Invalid, LoanArkError, NotFound, Stale
+from loanark.sync import brakes
 from loanark.sync.models import Run
-from loanark.sync.schemas import PreviewOut, RunCounts, RunOut, RunPage, RunSample
+from loanark.sync.schemas import Balance, PreviewOut, RunCounts, RunOut, RunPage, RunSample
+
+#: Who starts and approves what begins by itself.
+SCHEDULE = "schedule"
 
 
 class NotConnectedYet(LoanArkError):
@@ -29,7 +38,7 @@ def start(kind: str, *, trigger: str) -> RunOut:
     """
     connection = _connected()
     preview = kind == "preview" or connection.approved_at is None
-    if (running := active()) and (running.kind == "preview") == preview:
+    if (running := active()) and running.kind != "undo" and (running.kind == "preview") == preview:
         return get(running.id)
     _replace_waiting_preview()
     if preview:
@@ -39,14 +48,17 @@ def start(kind: str, *, trigger: str) -> RunOut:
 
 
 def approve(run_id: int, *, by: str) -> RunOut:
-    """Approves a waiting preview (a new run carries it out) or a held run (it goes on).
+    """Approves a waiting preview (a new run carries it out), a waiting undo or a held run (they go on themselves).
 
     A preview approved before whose run is not over yet is told of that run: whoever was interrupted asks again.
     """
     run = _lock(run_id)
     if (carried_out := Run.objects.filter(preview_id=run_id).first()) and carried_out.status == "running":
         return get(carried_out.id)
-    if run.status == "held":
+    if run.status == "held" or (run.kind == "undo" and run.status == "waiting"):
+        if run.status == "waiting":
+            _refuse_beside(run.id)
+        brakes.approve_for(run, by=by)
         run.status, run.approved_by, run.reason = "running", by, None
         run.save(update_fields=["status", "approved_by", "reason"])
         _tell(run.tenant_id)
@@ -64,15 +76,73 @@ def approve(run_id: int, *, by: str) -> RunOut:
 def approve_unseen(*, by: str) -> RunOut:
     """A complete comparison without a preview, for scripts that say so explicitly; one under way or held goes on."""
     connection = _connected()
-    if under_way := Run.objects.filter(status__in=["running", "held"]).exclude(kind="preview").first():
+    under_way = Run.objects.filter(status__in=["running", "held"]).exclude(kind="preview").first()
+    if under_way and under_way.kind == "undo":
+        _refuse_beside()
+    if under_way:
         return approve(under_way.id, by=f"{by}, unseen") if under_way.status == "held" else get(under_way.id)
     sql.execute(
         "UPDATE runs SET status = 'cancelled', reason = 'replaced by a run approved unseen', finished_at = now() "
         "WHERE kind = 'preview' AND status IN ('running', 'waiting')"
     )
+    _forget_unapproved_plans()
     Connection.objects.filter(approved_at__isnull=True).update(approved_at=clock.now())
     kind = "sweep" if connection.backfilled_at else "backfill"
     return get(_insert(connection.tenant_id, kind, by, approved_by=f"{by}, unseen"))
+
+
+def undo_run(run_id: int, *, by: str, approve: bool) -> RunOut:
+    """Starts a run that puts back what another changed: it plans, and waits for approval unless it has it already.
+
+    Raises: NotFound, Stale, NotConnectedYet. Call inside a tenant's scope.
+    """
+    undone = _lock(run_id)
+    if undone.kind == "preview":
+        raise Stale(f"Run {run_id} is a preview: it changed nothing. There is nothing to undo.")
+    if undone.status in ("running", "waiting", "held"):
+        raise Stale(f"Run {run_id} is not over: it is {undone.status}. Wait for its end, or cancel it first.")
+    return _undo({"run": run_id}, by=by, approve=approve)
+
+
+def undo_changes(
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    actor: str | None = None,
+    field: str | None = None,
+    by: str,
+    approve: bool,
+) -> RunOut:
+    """Like `undo_run`, for the changes of a time: a person's or program's (`actor`), of one field, or all.
+
+    Raises: Invalid, Stale, NotConnectedYet. Call inside a tenant's scope.
+    """
+    # Its own changes must not be among them. By the database's clock, as theirs are.
+    now: datetime = sql.scalar("SELECT clock_timestamp()")
+    end = min(until, now) if until else now
+    if since > end:
+        raise Invalid("The time ends before it begins. Nothing was done.", errors={"since": "is later than the end"})
+    if field is not None and field not in catalogue(archived=True):
+        raise Invalid("There is no such field. Nothing was done.", errors={"field": "unknown"})
+    selection = {"since": since.isoformat(), "until": end.isoformat(), "actor": actor, "field": field}
+    return _undo(selection, by=by, approve=approve)
+
+
+def _undo(selection: Mapping[str, Any], *, by: str, approve: bool) -> RunOut:
+    connection = _connected()
+    _refuse_beside()
+    approved_by = by if approve else None
+    findings = {"undo": selection}
+    return get(_insert(connection.tenant_id, "undo", by, approved_by=approved_by, findings=findings))
+
+
+def undoes(selection: Mapping[str, Any]) -> str:
+    """What an undo undoes, as its changes' history says it."""
+    if "run" in selection:
+        return f"undoes run {selection['run']}"
+    who = f" of {selection['actor']}" if selection.get("actor") else ""
+    what = f" of the field {selection['field']}" if selection.get("field") else ""
+    return f"undoes the changes{what}{who} from {selection['since']} to {selection['until']}"
 
 
 def cancel(run_id: int, *, by: str) -> RunOut:
@@ -85,6 +155,41 @@ def cancel(run_id: int, *, by: str) -> RunOut:
     run.save(update_fields=["status", "finished_at", "reason"])
     _tell(run.tenant_id)
     return get(run_id)
+
+
+def end_without_account() -> None:
+    """The account was disconnected: no run of it is under way any more."""
+    ended = sql.rows(
+        """UPDATE runs SET status = 'cancelled', finished_at = clock_timestamp(),
+                  reason = 'the HubSpot account was disconnected; what it had done until then stays'
+           WHERE status IN ('running', 'waiting', 'held') AND kind <> 'undo' RETURNING tenant_id"""
+    )
+    if ended:
+        notify(ended[0]["tenant_id"], "runs")
+
+
+def sweep_is_due(connection: Connection, schedule: Schedule) -> bool:
+    """Whether a complete comparison is to begin by itself: none is under way or waits for a person, and the last one
+    began long enough ago."""
+    if connection.backfilled_at is None or not schedule.every_hours:
+        return False
+    if Run.objects.filter(status__in=["running", "held"]).exists():
+        return False
+    last = Run.objects.filter(kind__in=["backfill", "sweep"]).order_by("-id").values_list("created_at", flat=True)
+    began = last.first() or connection.backfilled_at
+    return schedule.due(began, clock.now().astimezone(_zone(connection)))
+
+
+def _zone(connection: Connection) -> tzinfo:
+    try:
+        return ZoneInfo(connection.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def begin_scheduled(connection: Connection) -> None:
+    """Begins a complete comparison by itself. A preview that waits for a person goes on waiting."""
+    _insert(connection.tenant_id, "sweep", SCHEDULE, approved_by=SCHEDULE)
 
 
 def active() -> Run | None:
@@ -127,6 +232,13 @@ def get(run_id: int) -> RunOut:
     return _out(run)
 
 
+def left_unlinked() -> list[str]:
+    """HubSpot contacts that the latest complete comparison saw and could not link."""
+    found = Run.objects.filter(kind__in=["backfill", "sweep"], status__in=["succeeded", "partial"]).order_by("-id")
+    run = found.only("findings").first()
+    return list(run.findings.get("unlinked", [])) if run else []
+
+
 def latest() -> RunOut | None:
     """The run a dashboard shows: one under way, else one that waits for a person."""
     run = _runs().filter(status__in=["running", "waiting", "held"]).order_by("-id").first()
@@ -166,21 +278,42 @@ def _connected() -> Connection:
 
 
 def _replace_waiting_preview() -> None:
-    if Run.objects.filter(status__in=["running", "held"]).exists():
-        raise Stale("A run is under way. Wait for its end, or cancel it first.")
+    _refuse_beside()
     sql.execute(
         "UPDATE runs SET status = 'cancelled', reason = 'replaced by a newer run', finished_at = now() "
-        "WHERE status = 'waiting'"
+        "WHERE kind = 'preview' AND status = 'waiting'"
+    )
+    _forget_unapproved_plans()
+
+
+def _refuse_beside(run_id: int | None = None) -> None:
+    """One run at a time."""
+    under_way = Run.objects.filter(status__in=["running", "held"])
+    if (under_way.exclude(id=run_id) if run_id is not None else under_way).exists():
+        raise Stale("A run is under way. Wait for its end, or cancel it first.")
+
+
+def _forget_unapproved_plans() -> None:
+    """Nobody will ask what became of the plans of previews that were replaced or cancelled."""
+    sql.execute(
+        """DELETE FROM planned p USING runs r WHERE r.tenant_id = p.tenant_id AND r.id = p.run_id
+           AND r.kind = 'preview' AND r.status = 'cancelled'"""
     )
 
 
 def _insert(
-    tenant_id: UUID, kind: str, trigger: str, *, approved_by: str | None = None, preview_id: int | None = None
+    tenant_id: UUID,
+    kind: str,
+    trigger: str,
+    *,
+    approved_by: str | None = None,
+    preview_id: int | None = None,
+    findings: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     run_id = sql.scalar(
         """INSERT INTO runs (kind, status, trigger, approved_by, preview_id, counts, findings)
-           VALUES (%s, 'running', %s, %s, %s, '{}', '{}') RETURNING id""",
-        [kind, trigger, approved_by, preview_id],
+           VALUES (%s, 'running', %s, %s, %s, '{}', %s) RETURNING id""",
+        [kind, trigger, approved_by, preview_id, orjson.dumps(dict(findings)).decode()],
     )
     _tell(tenant_id)
     return int(run_id)
@@ -222,6 +355,8 @@ def _out(run: Any) -> RunOut:
         approved_by=run.approved_by,
         preview_id=run.carried_out_by or run.preview_id,
         preview=_preview(run, counts),
+        balance=Balance(**run.findings["balance"]) if "balance" in run.findings else None,
+        undoes=undoes(run.findings["undo"]) if run.kind == "undo" and "undo" in run.findings else None,
     )
 
 

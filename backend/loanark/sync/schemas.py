@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from ninja import Schema
+from pydantic import AwareDatetime
 
 from loanark.connections.schemas import ConnectionOut
 from loanark.contacts.schemas import ContactRow
+from loanark.core.mapping import Policy, Side
+from loanark.core.plan import Action
 
-RunKind = Literal["preview", "backfill", "sweep"]
+RunKind = Literal["preview", "backfill", "sweep", "undo"]
 RunStatus = Literal["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]
 
 
@@ -27,6 +31,8 @@ class RunCounts(Schema):
     conflicted: int = 0
     rejected: int = 0
     held: int = 0
+    #: Contacts that an undo left as they are, wholly or in part.
+    skipped: int = 0
 
 
 class RunSample(Schema):
@@ -44,6 +50,28 @@ class PreviewOut(Schema):
     counts: RunCounts
     notices: list[str]
     samples: list[RunSample]
+
+
+class Explained(Schema):
+    """Contacts that only `side` has, and why."""
+
+    reason: str
+    count: int
+    side: Side = Side.LOANARK
+
+
+class Balance(Schema):
+    """HubSpot = linked + explained there + unexplained; LoanArk = linked + explained here + unexplained here."""
+
+    hubspot: int
+    loanark: int
+    linked: int
+    explained: list[Explained]
+    unexplained: int
+    unexplained_loanark: int
+    #: `HubSpot 41,341 = LoanArk 41,338 + 3 explained`
+    sentence: str
+    counted_at: datetime
 
 
 class RunOut(Schema):
@@ -66,6 +94,10 @@ class RunOut(Schema):
     #: The preview this run was approved from, or the run that grew from this preview.
     preview_id: int | None
     preview: PreviewOut | None
+    #: For an undo: what it puts back.
+    undoes: str | None = None
+    #: How both sides stood when a complete comparison ended.
+    balance: Balance | None = None
 
 
 class RunPage(Schema):
@@ -79,28 +111,97 @@ class RunIn(Schema):
     kind: Literal["preview", "full"]
 
 
+PlannedState = Literal["planned", "done", "changed", "unneeded", "skipped", "failed"]
+
+
+class OperationOut(Schema):
+    """One part of a plan. A `write` gives `side` the value `after`; `agree`: both sides hold it already; a `conflict`
+    has both values and the winner (none: a person decides); a `reject` cannot be carried over.
+    """
+
+    kind: Literal["write", "agree", "conflict", "reject"]
+    #: Empty: the contact as a whole.
+    field: str
+    label: str
+    side: Side | None = None
+    before: str | None = None
+    after: str | None = None
+    reason: str
+    base: str | None = None
+    hubspot: str | None = None
+    loanark: str | None = None
+    policy: Policy | None = None
+    winner: Side | None = None
+
+
+class PlannedOut(Schema):
+    """What would happen to one contact, and what became of it."""
+
+    seq: int
+    contact_id: UUID | None
+    hubspot_id: str | None
+    name: str
+    email: str | None
+    action: Action
+    #: Where the contact is made, deleted or brought back.
+    side: Side | None
+    reason: str
+    operations: list[OperationOut]
+    state: PlannedState
+    outcome: str | None
+
+
+class PlanTotal(Schema):
+    action: Action
+    side: Side | None
+    state: PlannedState
+    count: int
+
+
+class PlanPage(Schema):
+    #: The preview or undo whose plan it is.
+    run_id: int
+    items: list[PlannedOut]
+    next_cursor: str | None
+    #: All rows of the plan, whatever was asked for.
+    totals: list[PlanTotal]
+
+
+class ContactPlanOut(Schema):
+    """What a look at this contact would do now. Nothing was written."""
+
+    contact_id: UUID
+    hubspot_id: str | None
+    action: Action
+    side: Side | None
+    reason: str
+    operations: list[OperationOut]
+    #: The plan in one sentence; "Nothing to do" when both sides agree.
+    sentence: str
+
+
+class UndoRunIn(Schema):
+    """`approve`: carry it out at once, without waiting for somebody who looked at the plan."""
+
+    approve: bool = False
+
+
+class UndoIn(Schema):
+    """Which changes to undo: those of a person or program, since a moment, of one field; all must fit."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    actor: str | None = None
+    field: str | None = None
+    approve: bool = False
+
+
 class Truth(Schema):
     """The one sentence: is everything in sync?"""
 
     level: Literal["ok", "working", "attention", "broken"]
     sentence: str
     detail: str | None
-
-
-class Explained(Schema):
-    reason: str
-    count: int
-
-
-class Balance(Schema):
-    """HubSpot = linked + unexplained; LoanArk = linked + explained."""
-
-    hubspot: int
-    loanark: int
-    linked: int
-    explained: list[Explained]
-    unexplained: int
-    counted_at: datetime
 
 
 class Pending(Schema):
@@ -110,7 +211,7 @@ class Pending(Schema):
 
 
 class NeedsYou(Schema):
-    kind: Literal["connection", "preview", "conflict", "rejection", "held"]
+    kind: Literal["connection", "preview", "conflict", "rejection", "held", "mapping"]
     count: int
     title: str
     detail: str
@@ -163,3 +264,48 @@ class Overview(Schema):
     recent: Recent
     budget: Budget | None
     worker_seen_at: datetime | None
+
+
+class HeldOperationOut(Schema):
+    """A deletion, clear or create that a brake holds. Nothing of it happened on either side."""
+
+    id: int
+    contact_id: UUID | None
+    hubspot_id: str | None
+    name: str
+    #: The field to be cleared and its label, with what it holds; null for whole contacts.
+    field: str | None
+    label: str | None
+    before: str | None
+    reason: str
+    #: `held`, decided and on its way, or `done`.
+    state: Literal["held", "approved", "rejected", "done"]
+    at: datetime
+
+
+class HeldGroup(Schema):
+    """One time a brake took hold. `side` is where the operations would be carried out."""
+
+    id: int
+    kind: Literal["delete", "clear", "create"]
+    side: Side
+    state: Literal["held", "approved", "rejected", "over"]
+    title: str
+    detail: str
+    #: Contacts in it, without those that left it by themselves; and those not carried out yet.
+    count: int
+    to_go: int
+    #: How many an hour would have passed.
+    allowed: int
+    since: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    #: The first hundred.
+    operations: list[HeldOperationOut]
+
+
+class HeldList(Schema):
+    """Groups that wait for a person, and the last ones that somebody decided."""
+
+    waiting: list[HeldGroup]
+    decided: list[HeldGroup]
