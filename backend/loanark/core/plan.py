@@ -34,6 +34,8 @@ class Record:
 
     values: Dict[str, Value | Unreadable] = field(default_factory=dict)
     deleted: bool = False
+    #: Deleted for privacy: nothing of the person may stay anywhere.
+    erased: bool = False
     #: When each field was last changed there, by that side's own clock (only the policy `newest` needs it).
     changed_at: Dict[str, datetime] = field(default_factory=dict)
 
@@ -99,6 +101,7 @@ class Action(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"
     CLOSE = "close"
+    ERASE = "erase"
     NOTHING = "nothing"
 
 
@@ -134,12 +137,15 @@ class Policies:
 
     #: Whose value is kept when two existing contacts meet for the first time and both hold one.
     first_match: Side = Side.HUBSPOT
-    #: Whether a deletion on one side deletes an unedited contact on the other.
-    deletes_follow: bool = True
+    #: Sides whose deletions do not follow: what is deleted there stays on the other side, and is not made again.
+    deletes_stay: frozenset[Side] = frozenset()
 
 
 def plan(base: Base | None, local: Record | None, remote: Record | None, mapping: Mapping, policies: Policies) -> Plan:
     """Plans one contact. `base` None: the two sides have never been linked. A side None: it has no such contact."""
+    if remote and remote.erased:
+        reason = "erased for privacy in HubSpot"
+        return Plan(Action.ERASE, Side.LOANARK, reason=reason) if local else Plan(Action.NOTHING, reason=reason)
     if base is None:
         return _plan_new(local, remote, mapping, policies)
     if local is None or remote is None:
@@ -170,14 +176,23 @@ def _plan_new(local: Record | None, remote: Record | None, mapping: Mapping, pol
 
 
 def _plan_deleted(gone: Side, base: Base, alive: Record, mapping: Mapping, policies: Policies) -> Plan:
-    """One side deleted it. An edit on the other side since then outlives the deletion: nothing typed is thrown away."""
+    """One side deleted it. An edit on the other side since then outlives the deletion: nothing typed is thrown away.
+
+    Where deletions do not follow, the two stay linked, so that it is known later why one of them is alone.
+    """
+    if gone in policies.deletes_stay:
+        return Plan(Action.NOTHING, reason=f"deleted in {_name(gone)}; deletions do not follow here")
     edited = any(_changed(rule, base, alive) for rule in mapping.rules if rule.source is not gone)
     if edited:
-        reason = f"deleted in {_name(gone)} but edited in {_name(gone.other)} since: the edit is kept"
-        return Plan(Action.RESTORE, gone, _copy(alive, gone, mapping), reason)
-    if policies.deletes_follow:
-        return Plan(Action.DELETE, gone.other, reason=f"deleted in {_name(gone)}")
-    return Plan(Action.CLOSE, reason=f"deleted in {_name(gone)}; deletions do not follow here")
+        return restore(
+            gone, alive, mapping, f"deleted in {_name(gone)} but edited in {_name(gone.other)} since: the edit is kept"
+        )
+    return Plan(Action.DELETE, gone.other, reason=f"deleted in {_name(gone)}")
+
+
+def restore(gone: Side, alive: Record, mapping: Mapping, reason: str) -> Plan:
+    """Makes a contact again on the side where it is gone, as the other side holds it."""
+    return Plan(Action.RESTORE, gone, _copy(alive, gone, mapping), reason)
 
 
 def _changed(rule: FieldRule, base: Base, record: Record) -> bool:
@@ -222,7 +237,7 @@ def _field(
     if ours == theirs:
         return () if ours.canonical == base else (MoveBase(rule.field, ours),)
     if rule.source:
-        return _one_way(rule, rule.source, ours, theirs)
+        return _one_way(rule, rule.source, base, ours, theirs)
     if first_match and (ours.blank or theirs.blank):
         return (_write(rule, Side.HUBSPOT if ours.blank else Side.LOANARK, ours, theirs, "fills a blank"),)
     if theirs.canonical != base and ours.canonical != base:
@@ -236,11 +251,18 @@ def _field(
     return (_write(rule, winner, ours, theirs, f"changed in {_name(winner)}"),)
 
 
-def _one_way(rule: FieldRule, source: Side, ours: Value, theirs: Value) -> tuple[FieldOperation, ...]:
-    value = theirs if source is Side.HUBSPOT else ours
-    if value.blank and not rule.blank_may_overwrite:
+def _one_way(rule: FieldRule, source: Side, base: str | None, ours: Value, theirs: Value) -> tuple[FieldOperation, ...]:
+    """What was typed on the side that has no say is put back, and kept in a conflict: somebody typed it.
+
+    A blank that the deciding side never filled says nothing: it clears nobody's value.
+    """
+    value, other = (theirs, ours) if source is Side.HUBSPOT else (ours, theirs)
+    if value.blank and (base is None or not rule.blank_may_overwrite):
         return ()
-    return (_write(rule, source, ours, theirs, f"{_name(source)} alone decides this field"),)
+    write = _write(rule, source, ours, theirs, f"{_name(source)} alone decides this field")
+    if other.blank or other.canonical == base:
+        return (write,)
+    return (Conflict(rule.field, base, theirs, ours, rule.policy, source), write)
 
 
 def _refill(rule: FieldRule, ours: Value, theirs: Value) -> Write:
@@ -269,6 +291,18 @@ def _conflict(
     if winner is None:
         return (conflict,)
     return (conflict, _write(rule, winner, ours, theirs, f"both sides changed it; {_name(winner)} wins"))
+
+
+def late_conflict(rule: FieldRule, base: str | None, local: Record, remote: Record) -> tuple[FieldOperation, ...]:
+    """Both sides changed a field, and HubSpot's value was covered before anybody saw it: the policy decides as ever."""
+    ours, theirs = local.value(rule.field), remote.value(rule.field)
+    if isinstance(ours, Unreadable) or isinstance(theirs, Unreadable) or ours == theirs:
+        return ()
+    if rule.source:
+        return _one_way(rule, rule.source, base, ours, theirs)
+    if (ours.blank or theirs.blank) and not rule.blank_may_overwrite:
+        return (_refill(rule, ours, theirs),)
+    return _conflict(rule, base, local, remote, ours, theirs, None)
 
 
 def _winner(rule: FieldRule, local: Record, remote: Record) -> Side | None:

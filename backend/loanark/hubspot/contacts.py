@@ -171,9 +171,11 @@ class Contacts:
             lane=lane,
         )
 
-    def whereabouts(self, ids: Sequence[str], properties: Sequence[str] = (), *, lane: str) -> whereabouts.Sightings:
+    def whereabouts(
+        self, ids: Sequence[str], properties: Sequence[str] = (), with_history: Sequence[str] = (), *, lane: str
+    ) -> whereabouts.Sightings:
         """Where contacts are that a listing did not show: here, merged, archived or gone, on evidence only."""
-        return whereabouts.find(self, ids, properties, lane=lane)
+        return whereabouts.find(self, ids, properties, with_history, lane=lane)
 
     def search_modified(
         self,

@@ -70,13 +70,14 @@ class Sightings:
 class _Search:
     client: "Contacts"
     properties: Sequence[str]
+    with_history: Sequence[str]
     lane: str
     found: dict[str, Whereabouts] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
     def batch(self, ids: Sequence[str]) -> tuple[list[str], datetime]:
         """Returns the ids that no batch of live contacts knows."""
-        read = self.client.batch_read(ids, self.properties, lane=self.lane)
+        read = self.client.batch_read(ids, self.properties, self.with_history, lane=self.lane)
         self.failed |= read.failed
         for id in set(ids) & read.contacts.keys():
             contact = read.contacts[id]
@@ -112,11 +113,13 @@ class _Search:
         return Gone()
 
 
-def find(client: "Contacts", ids: Sequence[str], properties: Sequence[str], *, lane: str) -> Sightings:
-    """Where each of `ids` is."""
+def find(
+    client: "Contacts", ids: Sequence[str], properties: Sequence[str], with_history: Sequence[str] = (), *, lane: str
+) -> Sightings:
+    """Where each of `ids` is; of live ones the history of some properties as well."""
     if not ids:
         return Sightings({}, {}, None)
-    search = _Search(client, [*dict.fromkeys((*properties, MERGED_IDS))], lane)
+    search = _Search(client, [*dict.fromkeys((*properties, MERGED_IDS))], with_history, lane)
     missing, read_at = search.batch(ids)
     if missing:
         missing = search.bin(missing)

@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from loanark.core.fields import COLUMN_TYPES, NAMES, column_text, raw_text
+from loanark.connections.mapping import outgoing
+from loanark.contacts.erasure import erase
+from loanark.core.fields import BY_NAME, COLUMN_TYPES, NAMES, column_text, raw_text, stored_text
 from loanark.core.mapping import Policy, Side
 from loanark.core.plan import Action, Conflict, MoveBase, Plan, Write
-from loanark.core.values import BLANK, Value
-from loanark.hubspot.wire import to_wire
+from loanark.core.values import BLANK, Kind, Value
 from loanark.kit import sql
+from loanark.sync import hints
+from loanark.sync.brakes import Judgement
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, remote_texts
 from loanark.sync.session import Session
@@ -34,6 +37,8 @@ class Intent:
     values: dict[str, Value] = field(default_factory=dict)
     #: What both sides agree on already, whatever becomes of the write.
     base: dict[str, str] = field(default_factory=dict)
+    #: What HubSpot held when this was decided, as kept by `witness.foresee`.
+    witness: int | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +48,10 @@ class Effects:
     inserts: list[dict[str, Any]] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
     deletes: list[UUID] = field(default_factory=list)
+    #: On what evidence, for the history.
+    delete_reasons: dict[UUID, str] = field(default_factory=dict)
+    #: Contacts to erase for privacy: their HubSpot id, and the evidence.
+    erased: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     new_links: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     closed: list[tuple[int, str]] = field(default_factory=list)
@@ -54,16 +63,25 @@ class Effects:
     #: Contacts looked at, with the fields on which something stays open.
     settled: list[tuple[UUID, list[str], list[str]]] = field(default_factory=list)
     intents: list[Intent] = field(default_factory=list)
+    #: E-mail addresses that a HubSpot contact does not hold any more.
+    freed: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    #: The mapped custom fields, by name, and how they compare.
+    custom: Mapping[str, Kind] = field(default_factory=dict)
 
 
-def decide(session: Session, cases: Sequence[Case], *, may_create: bool, rejected: "Rejected") -> Effects:
-    """Turns plans into effects. Nothing is written yet."""
-    effects = Effects()
+def decide(
+    session: Session, cases: Sequence[Case], *, may_create: bool, rejected: "Rejected", held: Judgement
+) -> Effects:
+    """Turns plans into effects, except what the brakes hold. Nothing is written yet."""
+    effects = Effects(custom={rule.field: rule.kind for rule in session.mapping.rules if rule.field not in BY_NAME})
     for case in cases:
-        if case.stale or case.problem:
+        if case.stale or case.problem or case.untimed:
             continue
         effects.counts["read"] += case.seen is not None
+        effects.counts["held"] += held.touches(case)
+        if held.holds(case):
+            continue
         _decide_one(session, case, effects, may_create, rejected)
     return effects
 
@@ -76,6 +94,9 @@ def _decide_one(session: Session, case: Case, effects: Effects, may_create: bool
             if case.contact_id and (case.local is None or case.local.deleted):
                 # It is on neither side any more: whatever was open about it is over.
                 effects.settled.append((case.contact_id, [], []))
+            elif case.link and case.link.live and case.seen and not case.seen.contact:
+                # Its deletion does not follow here: that it is known explains why it is alone.
+                effects.tombstones.append((Side.HUBSPOT.value, case.seen.hubspot_id, case.seen.evidence))
         case Action.UPDATE | Action.MATCH:
             _join(session, case, effects, rejected)
         case Action.CREATE | Action.RESTORE if plan.side is Side.LOANARK:
@@ -86,6 +107,10 @@ def _decide_one(session: Session, case: Case, effects: Effects, may_create: bool
             _delete(case, effects)
         case Action.CLOSE:
             _close(case, effects, plan.reason)
+        case Action.ERASE:
+            assert case.contact_id and case.seen
+            effects.erased[case.contact_id] = (case.seen.hubspot_id, case.seen.evidence)
+            effects.counts["deleted"] += 1
 
 
 def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") -> None:
@@ -106,9 +131,11 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
     matched = not (case.link and case.link.live)
     wrote = bool(to_loanark)
     if to_loanark:
-        effects.updates.append(_row(contact_id, case.local.columns, to_loanark))
-    _note_open(case, contact_id, effects, set(planned))
+        effects.updates.append(_row(effects, contact_id, case.local.columns, to_loanark))
+    # Refused as a whole, it stays so for as long as there is something to send.
+    _note_open(case, contact_id, effects, set(planned) | ({""} if planned and rejected.whole(contact_id) else set()))
     _put_link(session, case, effects, contact_id, base, case.local.version + wrote)
+    effects.freed += freed_address(case)
     if to_hubspot:
         effects.intents.append(Intent(case, contact_id, "update", to_hubspot, base))
     effects.counts["matched"] += matched
@@ -127,10 +154,13 @@ def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
         # What LoanArk held before gives way, except where HubSpot has no say or nothing readable.
         given = [rule.field for rule in session.mapping.rules if rule.source is not Side.LOANARK]
         cleared = {name: BLANK for name in given if isinstance(case.remote.get(name), Value)}
-        effects.updates.append(_row(contact_id, case.local.columns, {**cleared, **values}, deleted=False))
+        effects.updates.append(_row(effects, contact_id, case.local.columns, {**cleared, **values}, deleted=False))
         version = case.local.version + 1
+        if any(rule.source is Side.LOANARK for rule in session.mapping.rules):
+            # Where LoanArk alone decides, it has not spoken yet.
+            hints.leave(Side.LOANARK, [str(contact_id)], source="back in LoanArk", lane=Lane.EDIT)
     else:
-        effects.inserts.append({"id": contact_id, **{name: column_text(name, value) for name, value in values.items()}})
+        effects.inserts.append(_put(effects, {"id": contact_id}, values))
     if case.local or len(values) < len(case.plan.operations):
         _note_open(case, contact_id, effects, set())
     _put_link(session, case, effects, contact_id, base, version)
@@ -142,6 +172,15 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
     if case.link and case.link.live:
         _close(case, effects, case.plan.reason, tombstone=False)
     if not may_create or rejected.whole(case.contact_id):
+        return
+    if case.local.erased:
+        # Whatever was written into its row since, nothing brings an erased person back by itself.
+        reason = (
+            "This person was erased for privacy, and is not made in HubSpot again. Nothing was sent: if they came back "
+            "of their own will, make a new contact and delete this one."
+        )
+        effects.rejections.append(_rejection(case, case.contact_id, "", Side.HUBSPOT, None, "erased", reason))
+        effects.counts["rejected"] += 1
         return
     if case.holder:
         # Sent by its loanark_id, it would overwrite somebody else.
@@ -173,12 +212,24 @@ def already_merged(hubspot_id: str) -> str:
     )
 
 
+def bring_back(case: Case, effects: Effects, values: Mapping[str, Value]) -> None:
+    """A contact that was deleted in LoanArk lives again, with these values."""
+    assert case.contact_id
+    if case.local:
+        effects.updates.append(_row(effects, case.contact_id, case.local.columns, values, deleted=False))
+    else:
+        effects.inserts.append(_put(effects, {"id": case.contact_id}, values))
+    effects.counts["created_in_loanark"] += 1
+
+
 def _delete(case: Case, effects: Effects) -> None:
     assert case.contact_id
     if case.plan.side is Side.HUBSPOT:
         effects.intents.append(Intent(case, case.contact_id, "archive"))
         return
     effects.deletes.append(case.contact_id)
+    if case.seen and case.seen.evidence:
+        effects.delete_reasons[case.contact_id] = f"{case.plan.reason}: {case.seen.evidence}"
     _close(case, effects, case.plan.reason)
     effects.counts["deleted"] += 1
 
@@ -187,6 +238,7 @@ def _close(case: Case, effects: Effects, reason: str, *, tombstone: bool = True)
     assert case.contact_id
     if case.link and case.link.live:
         effects.closed.append((case.link.id, reason))
+        effects.freed += freed_address(case)
     if tombstone and case.seen and not case.seen.contact:
         effects.tombstones.append((Side.HUBSPOT.value, case.seen.hubspot_id, case.seen.evidence))
     effects.settled.append((case.contact_id, [], []))
@@ -208,7 +260,7 @@ def _note_open(case: Case, contact_id: UUID, effects: Effects, sending: set[str]
     open_conflicts = []
     conflicts, rejects = case.plan.conflicts, case.plan.rejects
     for conflict in conflicts:
-        effects.conflicts.append(_conflict(contact_id, conflict))
+        effects.conflicts.append(conflict_row(contact_id, conflict))
         if conflict.open:
             open_conflicts.append(conflict.field)
     for reject in rejects:
@@ -243,14 +295,39 @@ def _put_link(
         effects.new_links.append({**link, "generation": case.link.generation + 1 if case.link else 1})
 
 
-def _row(contact_id: UUID, columns: dict[str, Any], values: dict[str, Value], *, deleted: bool | None = None) -> Any:
-    row = {name: raw_text(columns[name]) for name in NAMES}
+def _row(
+    effects: Effects,
+    contact_id: UUID,
+    columns: dict[str, Any],
+    values: Mapping[str, Value],
+    *,
+    deleted: bool | None = None,
+) -> dict[str, Any]:
+    row: dict[str, Any] = {name: raw_text(columns[name]) for name in NAMES}
+    return {"id": contact_id, **_put(effects, row, values), "undelete": deleted is False}
+
+
+def _put(effects: Effects, row: dict[str, Any], values: Mapping[str, Value]) -> dict[str, Any]:
+    """Enters values into a row to be written: columns by their names, custom fields together under `custom`."""
     for name, value in values.items():
-        row[name] = column_text(name, value)
-    return {"id": contact_id, **row, "undelete": deleted is False}
+        if kind := effects.custom.get(name):
+            row.setdefault("custom", {})[name] = stored_text(kind, value)
+        else:
+            row[name] = column_text(name, value)
+    return row
 
 
-def _conflict(contact_id: UUID, conflict: Conflict) -> dict[str, Any]:
+def update_row(effects: Effects, contact_id: UUID, columns: dict[str, Any], name: str, value: Value) -> None:
+    """One more field of a contact to change in LoanArk, whether it changes anyway or not."""
+    for row in effects.updates:
+        if row["id"] == contact_id:
+            _put(effects, row, {name: value})
+            return
+    effects.updates.append(_row(effects, contact_id, columns, {name: value}))
+
+
+def conflict_row(contact_id: UUID, conflict: Conflict) -> dict[str, Any]:
+    """A conflict as it is stored."""
     return {
         "contact_id": contact_id,
         "field": conflict.field,
@@ -260,6 +337,7 @@ def _conflict(contact_id: UUID, conflict: Conflict) -> dict[str, Any]:
         "policy": conflict.policy.value,
         "winner": conflict.winner.value if conflict.winner else ("both" if conflict.policy is Policy.UNION else None),
         "open": conflict.open,
+        "late": False,
     }
 
 
@@ -323,21 +401,25 @@ def write(effects: Effects, *, run_id: int | None) -> None:
     """Carries out what concerns LoanArk, and writes the intents down. One statement a table."""
     if effects.inserts:
         sql.execute(
-            f"""INSERT INTO contacts (id, created_side, {_COLUMNS})
-                SELECT r.id, 'hubspot', {", ".join(f"r.{name}" for name in NAMES)}
-                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, {_RECORD})""",
+            f"""INSERT INTO contacts (id, created_side, custom, {_COLUMNS})
+                SELECT r.id, 'hubspot', coalesce(r.custom, '{{}}'), {", ".join(f"r.{name}" for name in NAMES)}
+                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, custom jsonb, {_RECORD})""",
             [_json(effects.inserts)],
         )
     if effects.updates:
         sql.execute(
-            f"""UPDATE contacts c SET {_ASSIGN}, deleted_at = CASE WHEN r.undelete THEN NULL ELSE c.deleted_at END
-                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, undelete boolean, {_RECORD}) WHERE c.id = r.id""",
+            f"""UPDATE contacts c SET {_ASSIGN}, deleted_at = CASE WHEN r.undelete THEN NULL ELSE c.deleted_at END,
+                       custom = CASE WHEN r.custom IS NULL THEN c.custom
+                                ELSE jsonb_strip_nulls(c.custom || r.custom) END
+                FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, undelete boolean, custom jsonb, {_RECORD})
+                WHERE c.id = r.id""",
             [_json(effects.updates)],
         )
-    if effects.deletes:
-        sql.execute(
-            "UPDATE contacts SET deleted_at = clock_timestamp() WHERE id = ANY(%s) AND deleted_at IS NULL",
-            [effects.deletes],
+    _delete_contacts(effects)
+    if effects.erased:
+        erase(
+            {contact_id: evidence for contact_id, (_, evidence) in effects.erased.items()},
+            {contact_id: [hubspot_id] for contact_id, (hubspot_id, _) in effects.erased.items()},
         )
     close_links(effects.closed)
     write_links(effects.new_links, effects.links)
@@ -347,6 +429,42 @@ def write(effects: Effects, *, run_id: int | None) -> None:
     _write_conflicts(effects.conflicts, run_id)
     write_rejections(effects.rejections, run_id)
     _write_intents(effects.intents, run_id)
+    offer(effects.freed)
+
+
+def freed_address(case: Case) -> list[str]:
+    """The e-mail address its HubSpot contact held when last seen, and holds no more."""
+    was = case.link.remote.get("email") if case.link else None
+    contact = case.seen.contact if case.seen else None
+    now = contact.properties.get("email") if contact else None
+    return [was.strip().lower()] if was and was.strip().lower() != (now or "").strip().lower() else []
+
+
+def offer(addresses: Sequence[str]) -> None:
+    """Whoever was refused because somebody else had one of these e-mail addresses is tried again."""
+    if addresses:
+        found = sql.rows(
+            """SELECT x.contact_id::text AS id FROM contact_rejections x
+               JOIN contacts c ON c.tenant_id = x.tenant_id AND c.id = x.contact_id
+               WHERE x.resolved_at IS NULL AND x.side = 'hubspot' AND (x.field = 'email' OR x.code = 'duplicate-email')
+               AND c.email_key = ANY(%s::text[])""",
+            [sql.texts(addresses)],
+        )
+        hints.leave(Side.LOANARK, [row["id"] for row in found], source="its e-mail is free now", lane=Lane.EDIT)
+
+
+def _delete_contacts(effects: Effects) -> None:
+    """The history tells of each on what evidence."""
+    by_reason: dict[str, list[UUID]] = {}
+    for contact_id in effects.deletes:
+        by_reason.setdefault(effects.delete_reasons.get(contact_id, ""), []).append(contact_id)
+    for reason, ids in by_reason.items():
+        sql.execute("SELECT set_config('loanark.reason', %s, true)", [reason])
+        sql.execute(
+            "UPDATE contacts SET deleted_at = clock_timestamp() WHERE id = ANY(%s) AND deleted_at IS NULL", [ids]
+        )
+    if by_reason:
+        sql.execute("SELECT set_config('loanark.reason', '', true)")
 
 
 def _solve_unlinked(hubspot_ids: Sequence[str]) -> None:
@@ -409,7 +527,7 @@ def _settle(settled: Sequence[tuple[UUID, list[str], list[str]]]) -> None:
     sql.execute(
         """UPDATE contact_conflicts c SET open = false, resolved_at = now(), resolved_by = 'the values agree again'
            FROM jsonb_to_recordset(%s::jsonb) AS d (id uuid, conflicts jsonb)
-           WHERE c.contact_id = d.id AND c.open AND NOT d.conflicts ? c.field""",
+           WHERE c.contact_id = d.id AND c.open AND NOT c.late AND NOT d.conflicts ? c.field""",
         [ids],
     )
     sql.execute(
@@ -424,11 +542,16 @@ def _write_conflicts(conflicts: Sequence[dict[str, Any]], run_id: int | None) ->
     if conflicts:
         sql.execute(
             """INSERT INTO contact_conflicts AS c (contact_id, field, base, hubspot, loanark, policy, winner, open,
-                                                   run_id, resolved_at, resolved_by)
-               SELECT contact_id, field, base, hubspot, loanark, policy, winner, open, %s,
+                                                   late, run_id, resolved_at, resolved_by)
+               SELECT contact_id, field, base, hubspot, loanark, policy, winner, open, late, %s,
                       CASE WHEN open THEN NULL ELSE now() END, CASE WHEN open THEN NULL ELSE 'policy ' || policy END
                FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, field text, base text, hubspot text,
-                    loanark text, policy text, winner text, open boolean)
+                    loanark text, policy text, winner text, open boolean, late boolean)
+               -- A decision that could not be carried out yet is decided again at each look, and told once.
+               WHERE r.open OR NOT EXISTS (
+                   SELECT FROM contact_conflicts o WHERE o.contact_id = r.contact_id AND o.field = r.field
+                   AND NOT o.open AND o.base IS NOT DISTINCT FROM r.base AND o.hubspot IS NOT DISTINCT FROM r.hubspot
+                   AND o.loanark IS NOT DISTINCT FROM r.loanark AND o.winner IS NOT DISTINCT FROM r.winner)
                ON CONFLICT (tenant_id, contact_id, field) WHERE open DO UPDATE
                SET base = excluded.base, hubspot = excluded.hubspot, loanark = excluded.loanark""",
             [run_id, _json(conflicts)],
@@ -473,9 +596,7 @@ def _write_intents(intents: Sequence[Intent], run_id: int | None) -> None:
 def wire_properties(session: Session, intent: Intent) -> dict[str, str]:
     """The texts to send for an intent, by HubSpot property."""
     rules = {rule.field: rule for rule in session.mapping.rules}
-    return {
-        rules[name].property_name: to_wire(rules[name].kind, value) for name, value in sorted(intent.values.items())
-    }
+    return {rules[name].property_name: outgoing(rules[name], value) for name, value in sorted(intent.values.items())}
 
 
 def _json(rows: Sequence[Any]) -> str:

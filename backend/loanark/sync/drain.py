@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError
 from loanark.core.mapping import Side
 from loanark.hubspot.client import BATCH_SIZE
 from loanark.kit import sql
-from loanark.sync import hints
+from loanark.sync import hints, witness
 from loanark.sync.apply import write_rejections
 from loanark.sync.hints import Hint
 from loanark.sync.reconcile import Tally, reconcile, see, see_made
@@ -23,15 +23,16 @@ def drain(session: Session) -> bool:
     with session.transaction():
         due = hints.due(BATCH_SIZE)
         linked = _linked(due)
+        asked = witness.pending([*linked, *(hint.record_id for hint in due if hint.side is Side.HUBSPOT)])
     if due:
-        _follow(session, due, linked)
+        _follow(session, due, linked, asked)
     return bool(due)
 
 
-def _follow(session: Session, due: Sequence[Hint], linked: dict[str, UUID]) -> None:
+def _follow(session: Session, due: Sequence[Hint], linked: dict[str, UUID], asked: witness.Pending) -> None:
     """Looks at the records of some hints. One that the database will not have must not hold the others up."""
     try:
-        _look_at(session, due, linked)
+        _look_at(session, due, linked, asked)
     except (DataError, IntegrityError) as error:
         if len(due) == 1:
             _set_aside(session, due[0], error)
@@ -40,19 +41,20 @@ def _follow(session: Session, due: Sequence[Hint], linked: dict[str, UUID]) -> N
         for half in (due[:middle], due[middle:]):
             ids = {hint.record_id for hint in half}
             own = {id: contact_id for id, contact_id in linked.items() if str(contact_id) in ids}
-            _follow(session, half, own)
+            _follow(session, half, own, asked)
 
 
-def _look_at(session: Session, due: Sequence[Hint], linked: dict[str, UUID]) -> None:
+def _look_at(session: Session, due: Sequence[Hint], linked: dict[str, UUID], asked: witness.Pending) -> None:
     lane = due[0].lane
     wanted = dict.fromkeys([hint.record_id for hint in due if hint.side is Side.HUBSPOT] + list(linked))
-    seen, failed = see(session, list(wanted)[:BATCH_SIZE], lane=lane)
+    ids = list(wanted)[:BATCH_SIZE]
+    seen, failed = see(session, ids, lane=lane, with_history=session.properties_of(asked.fields()))
     contact_ids = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK]
     known = {one.hubspot_id for one in seen}
     made = see_made(session, set(contact_ids) - set(linked.values()), lane=lane)
     seen += [one for one in made if one.hubspot_id not in known]
     insistent = {UUID(hint.record_id): hint.lane for hint in due if hint.side is Side.LOANARK and hint.insistent}
-    tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent)
+    tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent, asked=asked)
     _finish(session, due, tally, failed)
 
 

@@ -10,14 +10,15 @@ from uuid import UUID
 
 import structlog
 
-from loanark.connections import actions
+from loanark.connections import actions, settings
 from loanark.connections.budget import DailyReserve
 from loanark.connections.credentials import NotConnected
 from loanark.connections.models import Connection
+from loanark.connections.settings import SyncSettings
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import HubSpotError
 from loanark.kit import clock, sql
-from loanark.sync import hints, key_property, lease, listing, poll, runs
+from loanark.sync import brakes, hints, key_property, lease, listing, poll, privacy, quiet, runs, undo, upkeep
 from loanark.sync.drain import drain
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease, LeaseLost
@@ -46,7 +47,12 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
     """Carries an organisation's sync on for a while."""
     with tenant_scope(tenant_id):
         connection = Connection.objects.filter(tenant_id=tenant_id).first()
-        if connection is None or connection.status not in ("connected", "paused") or not _is_due(connection):
+        if connection is None or connection.status not in ("connected", "paused"):
+            if connection and connection.status == "not_connected":
+                runs.end_without_account()
+            return Turn.IDLE
+        chosen = settings.load()
+        if chosen.halt or not _is_due(connection, chosen):
             return Turn.IDLE
         held = lease.acquire(tenant_id)
         if held is None:
@@ -71,19 +77,28 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
         _release(held)
 
 
-def _is_due(connection: Connection) -> bool:
+def _is_due(connection: Connection, chosen: SyncSettings) -> bool:
     """Whether a turn would find anything to do: asked before anything is opened, so idling costs next to nothing."""
     if connection.status == "paused":
         return True
     if connection.approved_at is None:
         return runs.active() is not None or not runs.any_yet() or _count_is_due(connection)
     return (
-        _hints_due() or runs.active() is not None or poll.is_due(connection) or _count_is_due(connection) or _intents()
+        _hints_due()
+        or runs.active() is not None
+        or poll.is_due(connection)
+        or _count_is_due(connection)
+        or _intents()
+        or runs.sweep_is_due(connection, chosen.schedule)
+        or upkeep.is_due(connection)
     )
 
 
 def _hints_due() -> bool:
-    return bool(sql.scalar("SELECT EXISTS (SELECT FROM hints WHERE not_before <= clock_timestamp())"))
+    """Somebody's order to erase comes with them."""
+    return privacy.waiting() or bool(
+        sql.scalar("SELECT EXISTS (SELECT FROM hints WHERE not_before <= clock_timestamp())")
+    )
 
 
 def _intents() -> bool:
@@ -100,7 +115,9 @@ def _turn(session: Session, deadline: float) -> bool:
     _pick_up(session)
     try:
         while clock.monotonic() < deadline:
-            if not _one(session, deadline):
+            with tenant_scope(session.tenant_id):
+                chosen = settings.load()
+            if chosen.halt or not _one(session, chosen, deadline):
                 return False
     except DailyReserve as kept:
         log.info("the day's last requests are kept", tenant=str(session.tenant_id), reason=str(kept))
@@ -108,12 +125,16 @@ def _turn(session: Session, deadline: float) -> bool:
     return True
 
 
-def _one(session: Session, deadline: float) -> bool:
+def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
     """The most urgent thing there is to do; returns whether there was one. Raises: DailyReserve, when nothing that is
     left to do may use the account's last requests of the day."""
     approved = session.connection.approved_at is not None
+    if approved and upkeep.keep_up(session):
+        return True
     if approved and session.connection.backfilled_at and not session.has_key_property and _creates_wait(session):
         key_property.ensure(session)
+    if approved and privacy.carry_out(session):
+        return True
     if approved and drain(session):
         return True
     with tenant_scope(session.tenant_id):
@@ -121,17 +142,30 @@ def _one(session: Session, deadline: float) -> bool:
         run = runs.active()
     if run and not session.run_rests:
         try:
-            listing.step(session, run, deadline=deadline)
+            carry_on = undo.step if run.kind == "undo" else listing.step
+            carry_on(session, run, deadline=deadline)
         except DailyReserve:
             session.run_rests = True
         return True
     if approved and poll.is_due(session.connection):
         poll.poll(session)
+        brakes.quieten(session)
+        return True
+    if approved and _scheduled(session, chosen):
         return True
     if _count_is_due(session.connection):
         _count(session)
         return True
     return False
+
+
+def _scheduled(session: Session, chosen: SyncSettings) -> bool:
+    """Begins a complete comparison, if one is due by itself. Returns whether it was."""
+    with session.transaction():
+        due = runs.sweep_is_due(session.connection, chosen.schedule)
+        if due:
+            runs.begin_scheduled(session.connection)
+    return due
 
 
 def _pick_up(session: Session) -> None:
@@ -165,5 +199,7 @@ def _count(session: Session) -> None:
     with session.transaction():
         Connection.objects.filter(tenant_id=session.tenant_id).update(hubspot_total=total, counted_at=now)
         sql.execute("DELETE FROM request_usage WHERE slot < now() - interval '1 hour'")
+        brakes.tidy()
         actions.notify(session.tenant_id, "overview")
     session.connection.hubspot_total, session.connection.counted_at = total, now
+    quiet.tidy(session)

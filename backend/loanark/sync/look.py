@@ -12,12 +12,13 @@ import orjson
 from loanark.connections.mapping import KEY_PROPERTY
 from loanark.core import plan as planner
 from loanark.core.fields import NAMES, raw_text
+from loanark.core.mapping import FieldRule, Policy, Side
 from loanark.core.mapping import Mapping as FieldMapping
-from loanark.core.mapping import Side
 from loanark.core.plan import Action, Plan, Policies, Record
-from loanark.core.values import BLANK, Unreadable, Value, read
+from loanark.core.remapped import plan_linked
+from loanark.core.translate import held, incoming
+from loanark.core.values import BLANK, Unreadable, Value
 from loanark.hubspot.models import Contact, Page
-from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
 from loanark.sync.session import Session
 
@@ -30,6 +31,10 @@ class Seen:
     contact: Contact | None
     read_at: datetime
     evidence: str = ""
+    #: It was erased for privacy.
+    erased: bool = False
+    #: What it held when it was archived, if it was.
+    archived: Contact | None = None
     #: A LoanArk contact that HubSpot itself said is the same (it holds the e-mail).
     match: UUID | None = None
     #: Its values by LoanArk field, their digest, and its texts, when they were worked out already (see `read_page`).
@@ -63,6 +68,9 @@ class LocalRow:
     id: UUID
     version: int
     deleted: bool
+    #: Erased for privacy, or about to be: nothing is made of it any more.
+    erased: bool
+    #: Values by field; a custom field without one answers None.
     columns: dict[str, Any]
 
 
@@ -81,6 +89,8 @@ class Case:
     #: Why nothing is decided although there may be something to do.
     problem: str | None = None
     stale: bool = False
+    #: The policy `newest` decides, and it is not known yet when the values were changed.
+    untimed: bool = False
     #: The HubSpot contact that carries this contact's loanark_id by a merge, although it is linked to another one.
     holder: str | None = None
 
@@ -101,18 +111,22 @@ def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | 
     """HubSpot's values by LoanArk field."""
     properties = contact.properties
     return {
-        rule.field: from_wire(rule.kind, raw) if (raw := properties.get(rule.property_name)) else BLANK
+        rule.field: incoming(rule, raw) if (raw := properties.get(rule.property_name)) else BLANK
         for rule in mapping.rules
     }
 
 
 def remote_texts(contact: Contact, mapping: FieldMapping) -> dict[str, str]:
-    """HubSpot's own texts by LoanArk field, as PostgreSQL can keep them: it knows no NUL."""
+    """HubSpot's own texts by LoanArk field, as PostgreSQL can keep them: it knows no NUL.
+
+    Under a transform, what they are in LoanArk's terms.
+    """
     properties = contact.properties
     return {
         rule.field: text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
         for rule in mapping.rules
-        if (text := properties.get(rule.property_name)) and isinstance(text, str)
+        if (raw := properties.get(rule.property_name)) and isinstance(raw, str)
+        if (text := incoming(rule, raw).raw if rule.transform else raw)
     }
 
 
@@ -140,15 +154,21 @@ def read_page(page: Page, session: Session, *, strangers: bool) -> list[Seen]:
     return seen
 
 
-def look(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] = ()) -> list[Case]:
+def look(
+    session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] = (), *, timed: bool = False
+) -> list[Case]:
     """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
 
-    Call inside the session's transaction: the LoanArk rows stay locked until its end.
+    `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). Call inside the session's transaction:
+    the LoanArk rows stay locked until its end.
     """
     links = _links([one.hubspot_id for one in seen], contact_ids)
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
-    cases = [_case(session, contact_id, link, one, rows) for contact_id, link, one in pairs]
+    times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
+    cases = [_case(session, contact_id, link, one, rows, times) for contact_id, link, one in pairs]
+    for case in cases:
+        case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
     for case in cases:
         if case.seen is None:
@@ -181,8 +201,16 @@ def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID],
     return pairs
 
 
+Times = Mapping[UUID, Mapping[str, datetime]]
+
+
 def _case(
-    session: Session, contact_id: UUID | None, link: LinkRow | None, seen: Seen | None, rows: dict[UUID, LocalRow]
+    session: Session,
+    contact_id: UUID | None,
+    link: LinkRow | None,
+    seen: Seen | None,
+    rows: dict[UUID, LocalRow],
+    times: Times,
 ) -> Case:
     row = rows.get(contact_id) if contact_id else None
     live = link if link and link.live else None
@@ -197,19 +225,38 @@ def _case(
     if seen and seen.contact:
         case.remote = seen.values or remote_values(seen.contact, session.mapping)
         case.remote_hash = seen.hash or digest(case.remote, session.mapping)
-    if seen and not seen.contact and not live:
+        if live and _doubtful(session, live, case.remote):
+            case.stale = True
+            return case
+    if seen and not seen.contact and not live and not (seen.erased and row and not row.erased):
         return case
     if seen and seen.plan_if_new and contact_id is None:
         case.plan = seen.plan_if_new
         return case
-    case.plan = planner.plan(
-        live.base if live else _base_of_unfinished_create(case),
-        _local_record(session.mapping, row, known=contact_id is not None),
-        _remote_record(seen, case.remote),
-        session.mapping,
-        _policies(session, case),
-    )
+    local = _local_record(session.mapping, row, times.get(row.id, {}) if row else {}, known=contact_id is not None)
+    remote = _remote_record(seen, case.remote, session.mapping)
+    if live:
+        case.plan = plan_linked(live.base, live.read_at, local, remote, session.mapping, session.policies)
+        return case
+    base = _base_of_unfinished_create(case)
+    case.plan = planner.plan(base, local, remote, session.mapping, _policies(session, case))
     return case
+
+
+def _doubtful(session: Session, live: LinkRow, remote: Mapping[str, Value | Unreadable]) -> bool:
+    """Whether a value is gone in HubSpot and nobody has asked yet whether its property is.
+
+    HubSpot answers an archived property as it answers a blank. Only a blank of a property that was there afterwards is
+    an edit; else an administrator who tidies up in HubSpot would clear a field of every contact.
+    """
+    if live.hubspot_id in session.vouched:
+        return False
+    # A blank that was looked at before was asked about then.
+    gone = any(value.raw is None and name in live.base and name in live.remote for name, value in remote.items())
+    if gone:
+        session.doubted.add(live.hubspot_id)
+        session.schema_doubtful = True
+    return gone
 
 
 def _policies(session: Session, case: Case) -> Policies:
@@ -234,18 +281,51 @@ def _base_of_unfinished_create(case: Case) -> dict[str, str] | None:
     }
 
 
-def _local_record(mapping: FieldMapping, row: LocalRow | None, *, known: bool) -> Record | None:
+def _local_record(
+    mapping: FieldMapping, row: LocalRow | None, times: Mapping[str, datetime], *, known: bool
+) -> Record | None:
     if row is None:
         return Record(deleted=True) if known else None
     if row.deleted:
         return Record(deleted=True)
-    return Record({rule.field: read(rule.kind, raw_text(row.columns[rule.field])) for rule in mapping.rules})
+    columns = row.columns
+    values = {rule.field: held(rule, lambda name: raw_text(columns.get(name))) for rule in mapping.rules}
+    return Record(values, changed_at=times)
 
 
-def _remote_record(seen: Seen | None, values: Mapping[str, Value | Unreadable]) -> Record | None:
+def _remote_record(seen: Seen | None, values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> Record | None:
     if seen is None:
         return None
-    return Record(values) if seen.contact else Record(deleted=True)
+    if seen.contact is None:
+        return Record(deleted=True, erased=seen.erased)
+    history = seen.contact.history
+    times = {
+        rule.field: revisions[0].at
+        for rule in (newest_rules(mapping) if history else ())
+        if (revisions := history.get(rule.property_name))
+    }
+    return Record(values, changed_at=times)
+
+
+def newest_rules(mapping: FieldMapping) -> list[FieldRule]:
+    """The fields of which the newer value wins."""
+    return [rule for rule in mapping.rules if rule.policy is Policy.NEWEST]
+
+
+def changed_here(contact_ids: Sequence[UUID], names: Sequence[str]) -> dict[UUID, dict[str, datetime]]:
+    """When fields of contacts were last changed in LoanArk."""
+    found: dict[UUID, dict[str, datetime]] = {}
+    if not contact_ids or not names:
+        return found
+    rows = sql.rows(
+        """SELECT c.contact_id, name, max(c.at) AS at
+           FROM contact_changes c, unnest(%s::text[]) AS name
+           WHERE c.contact_id = ANY(%s::uuid[]) AND (c.before ? name OR c.after ? name) GROUP BY 1, 2""",
+        [sql.texts(names), sql.texts(contact_ids)],
+    )
+    for row in rows:
+        found.setdefault(row["contact_id"], {})[row["name"]] = row["at"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,18 +359,36 @@ def _link_rows(condition: str, ids: Collection[str] | Collection[UUID]) -> list[
     ]
 
 
+#: Each subquery is asked once a statement: there are few such rows, and an index of their own finds them.
+_ERASED = """(c.id IN (SELECT contact_id FROM erasures) OR c.id::text IN (
+    SELECT record_id FROM contact_tombstones WHERE side = 'loanark' AND erased_at IS NOT NULL))"""
+
+
 def _lock(contact_ids: Sequence[UUID]) -> dict[UUID, LocalRow]:
     if not contact_ids:
         return {}
     found = sql.rows(
-        f"""SELECT id, version, deleted_at IS NOT NULL AS deleted, {", ".join(NAMES)} FROM contacts
-            WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE""",
+        f"""SELECT id, version, deleted_at IS NOT NULL AS deleted, {_ERASED} AS erased, custom, {", ".join(NAMES)}
+            FROM contacts c WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE""",
         [sql.texts(set(contact_ids))],
     )
     return {
-        row["id"]: LocalRow(row["id"], row["version"], row["deleted"], {name: row[name] for name in NAMES})
-        for row in found
+        row["id"]: LocalRow(row["id"], row["version"], row["deleted"], row["erased"], _columns(row)) for row in found
     }
+
+
+class _Columns(dict[str, Any]):
+    """What no contact holds yet is blank: a custom field is an entry only where it has a value."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _columns(row: sql.Row) -> _Columns:
+    columns = _Columns({name: row[name] for name in NAMES})
+    if row["custom"] != "{}":
+        columns.update(orjson.loads(row["custom"]))
+    return columns
 
 
 def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
@@ -305,7 +403,8 @@ def _matches(session: Session, seen: Sequence[Seen]) -> dict[str, UUID]:
     found: list[sql.Row] = []
     if by_key:
         found = sql.rows(
-            "SELECT id, NULL AS email FROM contacts WHERE id = ANY(%s::uuid[])", [sql.texts(by_key.values())]
+            f"SELECT id, NULL AS email FROM contacts c WHERE id = ANY(%s::uuid[]) AND NOT {_ERASED}",
+            [sql.texts(by_key.values())],
         )
     found += sql.rows(
         "SELECT id, email_key AS email FROM contacts WHERE email_key = ANY(%s::text[]) AND deleted_at IS NULL",

@@ -7,26 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from loanark.connections.actions import notify
+from loanark.connections.fields import label as label_of
 from loanark.connections.mapping import KEY_PROPERTY
-from loanark.core.fields import BY_NAME
 from loanark.core.mapping import Side
+from loanark.core.translate import incoming
 from loanark.core.values import Value
 from loanark.hubspot.models import Confirmed, Contact, Outcome, Rejected, Unknown, Update, Upsert
-from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
-from loanark.sync import hints
+from loanark.sync import hints, witness
 from loanark.sync.apply import (
     MERGED_IN_HUBSPOT,
     Intent,
     agree,
     already_merged,
     close_links,
+    offer,
     wire_properties,
     write_links,
     write_rejections,
 )
 from loanark.sync.hints import Lane
 from loanark.sync.look import digest, remote_texts, remote_values
+from loanark.sync.refused import doubts_schema, in_words
 from loanark.sync.session import Session
 
 #: A write whose outcome is unknown is looked at again this much later: HubSpot may still be at it.
@@ -97,6 +99,12 @@ class _Ledger:
     rejections: list[dict[str, Any]] = field(default_factory=list)
     solved: list[tuple[UUID, str]] = field(default_factory=list)
     again: list[Intent] = field(default_factory=list)
+    #: E-mail addresses that our writes took from HubSpot contacts.
+    freed: list[str] = field(default_factory=list)
+    #: Writes that happened, by HubSpot id, whose history is to be asked for.
+    wrote: dict[str, Intent] = field(default_factory=dict)
+    #: Witnesses of writes that covered nothing, as they did not happen or made something new.
+    idle: list[int] = field(default_factory=list)
 
 
 def _finish(
@@ -117,6 +125,7 @@ def _finish(
                 case Confirmed() as answer:
                     _confirmed(session, intent, answer, now, ledger, sent)
                 case Rejected() as refusal:
+                    ledger.idle += [intent.witness] if intent.witness else []
                     _rejected(session, intent, refusal, ledger, sent)
                 case Unknown(reason=reason):
                     _unknown(intent, reason, sent)
@@ -124,6 +133,10 @@ def _finish(
         close_links(ledger.closed)
         write_rejections(ledger.rejections, run_id)
         _solve(ledger.solved)
+        witness.confirmed(session, ledger.wrote)
+        offer(ledger.freed)
+        witness.forget(ledger.idle)
+        witness.foresee(ledger.again)
         done = {intent.contact_id for intent in intents} - {intent.contact_id for intent in ledger.again}
         sql.execute("DELETE FROM intents WHERE contact_id = ANY(%s)", [list(done)])
         notify(session.tenant_id, "contacts")
@@ -151,6 +164,8 @@ def _linked_to_others(intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome
 def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, ledger: _Ledger, sent: Sent) -> None:
     contact = answer.contact
     if intent.action == "archive":
+        ledger.wrote[intent.case.hubspot_id or ""] = intent
+        ledger.freed += _addresses(intent)
         if intent.case.link:
             ledger.closed.append((intent.case.link.id, "deleted in LoanArk"))
         sql.execute(
@@ -160,6 +175,10 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         )
         sent.counts["deleted"] += 1
         return
+    if answer.new:
+        ledger.idle += [intent.witness] if intent.witness else []
+    else:
+        ledger.wrote[contact.id] = intent
     base = dict(intent.base)
     echoed = contact.properties
     known = intent.case.seen.contact.properties if intent.case.seen and intent.case.seen.contact else {}
@@ -171,7 +190,7 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         if rule.property_name not in echoed and not asked.blank:
             _unknown(intent, f"HubSpot did not say what {rule.property_name} is now", sent)
             continue
-        came_back = from_wire(rule.kind, echoed.get(rule.property_name))
+        came_back = incoming(rule, echoed.get(rule.property_name))
         if came_back == asked:
             agree(base, rule.field, asked)
             ledger.solved.append((intent.contact_id, rule.field))
@@ -196,6 +215,7 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
     }
     if intent.action == "update":
         wrote = bool(intent.case.plan.writes(Side.LOANARK))
+        ledger.freed += _addresses(intent) if "email" in intent.values else []
         assert intent.case.link or intent.case.seen
         _update_link(link, intent, wrote)
         sent.counts["updated_in_hubspot"] += 1
@@ -207,6 +227,11 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         if not answer.new:
             # Made before, by a request whose answer was lost; it may have been edited since.
             hints.leave(Side.HUBSPOT, [contact.id], source="made before", lane=Lane.WEBHOOK)
+
+
+def _addresses(intent: Intent) -> list[str]:
+    email = intent.case.remote.get("email")
+    return [email.canonical] if isinstance(email, Value) and email.canonical else []
 
 
 def _known_revision(intent: Intent, answer: Confirmed) -> str | None:
@@ -226,7 +251,9 @@ def _update_link(link: dict[str, Any], intent: Intent, wrote: bool) -> None:
 
 def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledger, sent: Sent) -> None:
     fields = {rule.property_name: rule.field for rule in session.mapping.rules}
-    blamed = {fields[name]: reason for name, reason in refusal.properties.items() if name in fields}
+    words = in_words(refusal, fields)
+    blamed = {fields[name]: reason for name, reason in words.items() if name in fields}
+    session.schema_doubtful |= doubts_schema(refusal)
     if refusal.existing_id and intent.action == "create":
         sent.proposals.append((intent.contact_id, refusal.existing_id))
         return
@@ -238,16 +265,22 @@ def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledg
         return
     sent.counts["rejected"] += 1
     if not blamed:
-        ledger.rejections.append(_rejection(intent, "", Value(None), "refused", refusal.reason))
+        reason = "; ".join(words.values()) or refusal.reason
+        ledger.rejections.append(_rejection(intent, "", Value(None), "refused", reason))
         return
     for name, reason in blamed.items():
         ledger.rejections.append(_rejection(intent, name, intent.values.get(name, Value(None)), "refused", reason))
     rest = {name: value for name, value in intent.values.items() if name not in blamed}
     if rest and len(rest) < len(intent.values):
         ledger.again.append(Intent(intent.case, intent.contact_id, intent.action, rest, intent.base))
-    elif intent.action == "create":
-        # Nothing is left that could be made: the contact itself is refused, and not tried at each look.
-        ledger.rejections.append(_rejection(intent, "", Value(None), "refused", "; ".join(blamed.values())))
+    elif intent.action == "create" or rest:
+        # Nothing is left that could be made, or nothing of ours is to blame: the contact itself is refused, and not
+        # tried at each look.
+        ledger.rejections.append(
+            _rejection(
+                intent, "", Value(None), "refused", "; ".join(dict.fromkeys([*blamed.values(), *words.values()]))
+            )
+        )
 
 
 def _unknown(intent: Intent, reason: str, sent: Sent) -> None:
@@ -262,7 +295,7 @@ def _unknown(intent: Intent, reason: str, sent: Sent) -> None:
 
 
 def _rejection(intent: Intent, name: str, value: Value, code: str, reason: str) -> dict[str, Any]:
-    label = BY_NAME[name].label if name in BY_NAME else "The contact"
+    label = label_of(name) if name else "The contact"
     return {
         "contact_id": intent.contact_id,
         "hubspot_id": None,

@@ -1,13 +1,16 @@
 """The dashboard: is everything in sync, in one sentence, and the balance that proves it."""
 
 from loanark.connections import queries as connections
+from loanark.connections import settings
 from loanark.connections.budget import LANES
 from loanark.connections.models import Connection
 from loanark.connections.schemas import ConnectionOut
+from loanark.connections.settings import Halt
 from loanark.contacts import queries as contacts
 from loanark.core.mapping import Side
 from loanark.kit import sql
-from loanark.sync import runs
+from loanark.sync import balance as balances
+from loanark.sync import held, poll, runs, worker
 from loanark.sync.schemas import (
     ActivityPoint,
     Balance,
@@ -26,6 +29,10 @@ from loanark.sync.schemas import (
 #: How many recently created contacts a side shows.
 RECENT = 5
 
+NOBODY_WORKS = (
+    "No worker has given a sign of life lately: changes are kept, and go on when one runs. Start it: loanark worker"
+)
+
 
 def overview() -> Overview:
     """Everything the dashboard shows, read in one transaction, so that its numbers agree."""
@@ -38,7 +45,7 @@ def overview() -> Overview:
     compared = account is not None and account.backfilled_at is not None
     budget = _budget(connection)
     return Overview(
-        truth=_truth(connection, run, pending, needs, balance, budget, compared=compared),
+        truth=_truth(connection, settings.load().halt, run, pending, needs, balance, budget, compared=compared),
         connection=connection,
         balance=balance,
         run=run,
@@ -53,6 +60,7 @@ def overview() -> Overview:
 
 def _truth(
     connection: ConnectionOut,
+    halt: Halt | None,
     run: RunOut | None,
     pending: Pending,
     needs: list[NeedsYou],
@@ -64,62 +72,56 @@ def _truth(
     if connection.status == "not_connected":
         detail = "Connect it to go on." if compared else "Connect it to begin."
         return Truth(level="attention", sentence="HubSpot is not connected.", detail=detail)
+    if halt:
+        count = pending.hubspot + pending.loanark
+        changes = f"{count:,} {'change waits' if count == 1 else 'changes wait'}"
+        sentence = f"Paused by {halt.by} since {halt.at:%Y-%m-%d %H:%M} UTC: {changes}."
+        return Truth(level="attention", sentence=sentence, detail=halt.reason or None)
     if connection.problem and connection.status != "connected":
         detail = f"{connection.problem.detail} {connection.problem.fix}"
         return Truth(level="broken", sentence=f"{connection.problem.title}.", detail=detail)
     if run and run.status == "waiting":
-        sentence = "The preview is ready: nothing flows before you approve it."
-        return Truth(level="attention", sentence=sentence, detail=None)
+        ready = "The plan to put changes back is ready" if run.kind == "undo" else "The preview is ready"
+        return Truth(level="attention", sentence=f"{ready}: nothing flows before you approve it.", detail=None)
     if run and run.status == "held":
         return Truth(level="attention", sentence="A run is held until somebody looks at it.", detail=run.reason)
     if run and run.status == "running":
         total = f" of {run.total:,}" if run.total else ""
-        what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing"}[run.kind]
-        waits = None
+        what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing", "undo": "Putting back"}
+        waits = NOBODY_WORKS if not worker.alive() else None
         if budget and budget.daily and budget.daily.resting:
             waits = "It waits for the account's midnight: the day's last requests are kept for people and new changes."
-        return Truth(level="working", sentence=f"{what} contacts: {run.done:,}{total}.", detail=waits)
+        return Truth(level="working", sentence=f"{what[run.kind]} contacts: {run.done:,}{total}.", detail=waits)
     if not compared:
         detail = "A preview shows what a first run would do; nothing flows before it is approved."
         return Truth(level="attention", sentence="HubSpot is connected, and not compared yet.", detail=detail)
-    people = sum(need.count for need in needs if need.kind in ("conflict", "rejection", "held"))
+    people = sum(need.count for need in needs if need.kind in ("conflict", "rejection", "held", "mapping"))
     if people:
         noun = "matter needs" if people == 1 else "matters need"
         return Truth(level="attention", sentence=f"{people:,} {noun} you; everything else is in sync.", detail=None)
     waiting = pending.hubspot + pending.loanark
     if waiting:
         noun = "contact is" if waiting == 1 else "contacts are"
-        return Truth(level="working", sentence=f"{waiting:,} {noun} on the way.", detail=None)
-    if balance and balance.unexplained:
+        reason = None if worker.alive() else NOBODY_WORKS
+        return Truth(level="working", sentence=f"{waiting:,} {noun} on the way.", detail=reason)
+    if balance and (balance.unexplained or balance.unexplained_loanark):
         detail = "HubSpot's own count is a little behind at times; a complete comparison tells for sure."
         return Truth(level="working", sentence="Everything known is in sync.", detail=detail)
-    return Truth(level="ok", sentence="Everything is in sync.", detail=None)
+    return Truth(level="ok", sentence="Everything is in sync.", detail=poll.notice())
 
 
 def _balance(row: Connection | None) -> Balance | None:
     if row is None or row.hubspot_total is None or row.counted_at is None or row.backfilled_at is None:
         return None
-    counts = sql.first(
-        """SELECT count(*) AS loanark, count(l.id) AS linked,
-                  count(*) FILTER (WHERE l.id IS NULL AND x.contact_id IS NOT NULL) AS rejected,
-                  count(*) FILTER (WHERE l.id IS NULL AND x.contact_id IS NULL) AS waiting
-           FROM contacts c
-           LEFT JOIN contact_links l ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'
-           LEFT JOIN (SELECT DISTINCT tenant_id, contact_id FROM contact_rejections
-                      WHERE resolved_at IS NULL AND field = '') x ON x.tenant_id = c.tenant_id AND x.contact_id = c.id
-           WHERE c.deleted_at IS NULL"""
-    )
-    assert counts is not None
-    explained = [
-        Explained(reason="in LoanArk, on the way to HubSpot", count=counts["waiting"]),
-        Explained(reason="in LoanArk, refused by HubSpot", count=counts["rejected"]),
-    ]
+    sheet = balances.draw(row.hubspot_total, row.counted_at, runs.left_unlinked())
     return Balance(
-        hubspot=row.hubspot_total,
-        loanark=counts["loanark"],
-        linked=counts["linked"],
-        explained=[part for part in explained if part.count],
-        unexplained=row.hubspot_total - counts["linked"],
+        hubspot=sheet.hubspot,
+        loanark=sheet.loanark,
+        linked=sheet.linked,
+        explained=[Explained(reason=part.reason, count=part.count, side=part.side) for part in sheet.explained],
+        unexplained=sheet.unexplained,
+        unexplained_loanark=sheet.unexplained_loanark,
+        sentence=sheet.sentence,
         counted_at=row.counted_at,
     )
 
@@ -140,8 +142,15 @@ def _needs_you(connection: ConnectionOut, run: RunOut | None) -> list[NeedsYou]:
         needs.append(NeedsYou(kind="connection", count=1, title=title, detail=detail))
     if run and run.status == "waiting":
         needs.append(NeedsYou(kind="preview", count=1, title="Approve the preview", detail="See what would happen."))
-    if run and run.status == "held":
+    groups = held.waiting()
+    needs += [
+        NeedsYou(kind="held", count=group.count, title=f"Decide {group.title}", detail=group.detail) for group in groups
+    ]
+    if run and run.status == "held" and not groups:
         needs.append(NeedsYou(kind="held", count=1, title="A run is held", detail=run.reason or ""))
+    if resting := connections.resting():
+        detail = " ".join(reason for _, reason in resting)
+        needs.append(NeedsYou(kind="mapping", count=len(resting), title="Mend fields that rest", detail=detail))
     conflicts = sql.scalar("SELECT count(*) FROM contact_conflicts WHERE open")
     if conflicts:
         detail = "Both sides changed the same field."

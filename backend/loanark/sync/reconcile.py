@@ -17,10 +17,11 @@ from loanark.core.mapping import Side
 from loanark.hubspot.models import Contact
 from loanark.hubspot.whereabouts import Archived, Gone, Here, Merged
 from loanark.kit import sql
-from loanark.sync import hints, outbound
+from loanark.sync import brakes, evidence, hints, outbound, witness
 from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, Seen, look
+from loanark.sync.look import Case, Seen, look, newest_rules
+from loanark.sync.plans import Settling
 from loanark.sync.session import Session
 
 
@@ -44,29 +45,45 @@ def reconcile(
     lane: Lane,
     run_id: int | None = None,
     insistent: Mapping[UUID, Lane] = MappingProxyType({}),
+    timed: bool = False,
+    asked: witness.Pending | None = None,
     sift: Callable[[Sequence[Seen]], Sequence[Seen]] | None = None,
     checkpoint: Callable[[Counter[str]], None] | None = None,
+    settling: Settling | None = None,
 ) -> Tally:
     """Brings some contacts to agreement.
 
-    Within transaction A, `sift` first leaves out what needs no look, and `checkpoint` last gets the counts.
+    Within transaction A, `sift` first leaves out what needs no look, and `checkpoint` last gets the counts. `settling`
+    notes how this compares with the plan that was shown.
     """
     # A crash may lose the last pages together with their checkpoint: they are simply read again.
     with session.transaction(run_id=run_id, durable=lane < Lane.SWEEP):
-        seen = sift(seen) if sift else seen
+        everybody, seen = seen, sift(seen) if sift else seen
         _follow_merges(_known_merges(seen))
-        cases = look(session, seen, contact_ids)
+        if run_id is None:  # at its end a complete run tells of all it saw
+            evidence.reappeared([one.hubspot_id for one in seen if one.contact])
+        cases = look(session, seen, contact_ids, timed=timed)
         may_create = session.connection.backfilled_at is not None
         rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
-        effects = decide(session, cases, may_create=may_create, rejected=rejected)
+        held = brakes.judge(session, cases, run_id=run_id)
+        effects = decide(session, cases, may_create=may_create, rejected=rejected, held=held)
+        if asked:
+            witness.testify(session, cases, asked, effects)
         write(effects, run_id=run_id)
+        witness.foresee(effects.intents)
         _come_back_to(cases)
         # The property is made outside of any transaction, before the next hints are followed.
         hints.leave(Side.LOANARK, map(str, effects.keyless), source="waits for loanark_id", lane=Lane.WEBHOOK)
         if effects.intents:
             # An intent must be on disk before it is sent.
             sql.execute("SET LOCAL synchronous_commit TO DEFAULT")
+        if settling:
+            sifted = {one.hubspot_id for one in seen}
+            settling.looked(cases, effects, [one for one in everybody if one.hubspot_id not in sifted], held)
         if checkpoint:
+            # The page counts as done from here on: who dies before asking for the times leaves it to the next.
+            untimed = [case.hubspot_id for case in cases if case.untimed and case.hubspot_id]
+            hints.leave(Side.HUBSPOT, untimed, source="which value is newer?", lane=Lane.SWEEP)
             checkpoint(effects.counts)
     tally = Tally(effects.counts, open_contacts=set(effects.keyless))
     for case in cases:
@@ -79,9 +96,36 @@ def reconcile(
         tally.late.update(sent.counts)
         tally.open_contacts |= sent.unknown
         if sent.proposals:
+            if settling:
+                with session.transaction():
+                    settling.met(sent.proposals)
             tally.late.update(_meet(session, sent.proposals, lane=lane, run_id=run_id).counts)
         tally.counts.update(tally.late)
+    if untimed := [case.hubspot_id for case in cases if case.untimed and case.hubspot_id]:
+        asked = asked or witness.Pending()
+        _ask_for_times(session, untimed, tally, asked, lane=lane, run_id=run_id, settling=settling)
     return tally
+
+
+def _ask_for_times(
+    session: Session,
+    hubspot_ids: Sequence[str],
+    tally: Tally,
+    asked: witness.Pending,
+    *,
+    lane: Lane,
+    run_id: int | None,
+    settling: Settling | None,
+) -> None:
+    """The newer value wins there: HubSpot is asked when its values were changed, and these contacts looked at anew."""
+    fields = asked.fields() | {rule.field for rule in newest_rules(session.mapping)}
+    seen, failed = see(session, hubspot_ids, lane=lane, with_history=session.properties_of(fields))
+    tally.open_hubspot |= failed.keys()
+    timed = reconcile(session, seen, lane=lane, run_id=run_id, timed=True, asked=asked, settling=settling)
+    tally.late.update(timed.counts)
+    tally.counts.update(timed.counts)
+    tally.open_contacts |= timed.open_contacts
+    tally.open_hubspot |= timed.open_hubspot
 
 
 def _come_back_to(cases: Sequence[Case]) -> None:
@@ -133,15 +177,20 @@ def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, obje
 ARCHIVED = "archived in HubSpot"
 
 
-def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[list[Seen], dict[str, str]]:
+def see(
+    session: Session, hubspot_ids: Sequence[str], *, lane: Lane, with_history: Collection[str] = ()
+) -> tuple[list[Seen], dict[str, str]]:
     """Reads HubSpot contacts as they are now. Returns what was seen, and which ids could not be read and why.
+
+    `with_history`: the properties whose history is wanted as well.
 
     An id that the batch does not know is asked for again, archived and singly, before it counts as gone: a
     merged-away record is in no listing, archived or not, but answers with its survivor.
     """
     if not hubspot_ids:
         return [], {}
-    sightings = session.client.whereabouts(hubspot_ids, session.properties, lane=lane.label)
+    history = sorted(with_history)
+    sightings = session.client.whereabouts(hubspot_ids, session.properties, history, lane=lane.label)
     read_at = sightings.read_at
     assert read_at is not None
     seen: list[Seen] = []
@@ -152,17 +201,37 @@ def see(session: Session, hubspot_ids: Sequence[str], *, lane: Lane) -> tuple[li
                 seen.append(Seen(id, contact, read_at))
             case Merged(survivor):
                 merged.append((id, survivor))
-            case Archived():
-                seen.append(Seen(id, None, read_at, ARCHIVED))
+            case Archived(contact):
+                seen.append(Seen(id, None, read_at, ARCHIVED, archived=contact))
             case Gone():
-                seen.append(Seen(id, None, read_at, "HubSpot knows no such id any more"))
+                seen.append(Seen(id, None, read_at))
     if merged:
         with session.transaction():
             _follow_merges(merged)
         known = {one.hubspot_id for one in seen}
         survivors = {contact.id: contact for _, contact in merged if contact.id not in known}
         seen += [_seen(contact, read_at) for contact in survivors.values()]
-    return seen, sightings.failed
+    return _weighed(session, seen), sightings.failed
+
+
+def _weighed(session: Session, seen: Sequence[Seen]) -> list[Seen]:
+    """What is not there counts with enough evidence only: of an id without it nothing is said."""
+    archived = {one.hubspot_id for one in seen if not one.contact and one.evidence}
+    gone = {one.hubspot_id for one in seen if not one.contact} - archived
+    if not gone and not archived:
+        return list(seen)
+    with session.transaction():
+        verdicts = evidence.weigh(gone, archived)
+        evidence.doubt([id for id, verdict in verdicts.items() if not verdict.enough])
+        evidence.follow(verdicts)
+    weighed = []
+    for one in seen:
+        verdict = verdicts.get(one.hubspot_id)
+        if verdict is None:
+            weighed.append(one)
+        elif verdict.enough:
+            weighed.append(replace(one, evidence=verdict.evidence, erased=verdict.erased))
+    return weighed
 
 
 def _seen(contact: Contact, read_at: datetime) -> Seen:
@@ -195,6 +264,7 @@ def _known_merges(seen: Sequence[Seen]) -> list[tuple[str, Contact]]:
 def _follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
     """The link moves to the survivor; two LoanArk contacts meeting in one HubSpot contact is for a person to decide."""
     for old_id, survivor in merged:
+        witness.merged(old_id)
         sql.execute(
             """INSERT INTO contact_aliases (hubspot_id, survivor_id) VALUES (%s, %s)
                ON CONFLICT (tenant_id, hubspot_id) DO UPDATE SET survivor_id = excluded.survivor_id""",

@@ -1,16 +1,18 @@
 """What every step of the sync needs to work for one organisation: account, mapping, lease."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from loanark.connections import mapping as mappings
+from loanark.connections import settings
 from loanark.connections.clients import client_for
 from loanark.connections.models import Connection
+from loanark.core.brakes import Limits
 from loanark.core.mapping import Mapping
 from loanark.core.plan import Policies
 from loanark.hubspot.client import Client, Gate
@@ -33,12 +35,19 @@ class Session:
     connection: Connection
     mapping: Mapping
     policies: Policies
+    #: How much may be deleted, cleared and made in an hour.
+    limits: Limits
     client: Client
     lease: Lease
     #: The run has had its part of the account's day; what is more urgent goes on.
     run_rests: bool = False
     #: Why HubSpot does not let us make the property that creates need; asked once a session.
     key_property_refused: str | None = None
+    #: HubSpot refused something as if the account's properties were not what we know.
+    schema_doubtful: bool = False
+    #: HubSpot contacts in which a value is gone, before and after it was asked whether its property is still there.
+    doubted: set[str] = field(default_factory=set)
+    vouched: set[str] = field(default_factory=set)
 
     @property
     def properties(self) -> list[str]:
@@ -48,9 +57,19 @@ class Session:
             wanted.append(mappings.KEY_PROPERTY)
         return wanted
 
+    def properties_of(self, fields: Collection[str]) -> list[str]:
+        """The HubSpot properties that some fields are mapped to."""
+        return [rule.property_name for rule in self.mapping.rules if rule.field in fields]
+
     @property
     def has_key_property(self) -> bool:
         return any(prop["name"] == mappings.KEY_PROPERTY for prop in self.connection.properties)
+
+    def reload_mapping(self) -> None:
+        """Goes on with the mapping as it is now."""
+        with tenant_scope(self.tenant_id):
+            self.connection.refresh_from_db()
+            self.mapping = mappings.load(self.connection)
 
     def count_in_hubspot(self, lane: Lane) -> int | None:
         """How many contacts HubSpot's search index tells; None while it does not. A count is shown, never relied on:
@@ -105,11 +124,13 @@ class LeasedGate:
 
 def open_session(connection: Connection, lease: Lease) -> Session:
     """Call inside a tenant's scope."""
+    chosen = settings.load()
     return Session(
         tenant_id=connection.tenant_id,
         connection=connection,
         mapping=mappings.load(connection),
-        policies=Policies(),
+        policies=chosen.policies,
+        limits=chosen.limits,
         client=client_for(connection, guard=lambda gate: LeasedGate(gate, lease)),
         lease=lease,
     )

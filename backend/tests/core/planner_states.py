@@ -8,19 +8,25 @@ from functools import partial
 from hypothesis import strategies as st
 
 from loanark.core.mapping import Direction, FieldRule, Mapping, Policy, Side
-from loanark.core.plan import Action, Conflict, FieldOperation, Plan, Policies, Record, Write, plan
-from loanark.core.values import Kind, Value, keys_of, read
+from loanark.core.plan import Action, Conflict, FieldOperation, Plan, Policies, Record, Reject, Write, plan
+from loanark.core.values import BLANK, Kind, Unreadable, Value, keys_of, read
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 #: Raw texts per kind: few, so that both sides often meet in one, and with several spellings of the same value.
 RAW = {
-    Kind.TEXT: ["Ann", " Ann", "Bea", "Zoë", "Zoe\u0308"],
-    Kind.PHONE: ["(303) 555-0142", "+13035550142", "303-555-0199", "call after six"],
-    Kind.DECIMAL: ["1", "1.00", "250000", "-3.5"],
+    Kind.TEXT: ["Ann", " Ann", "Zoë", "Zoe\u0308", " "],
+    Kind.EMAIL: ["ann@example.com", "Ann@Example.com", "bea@example.com"],
+    Kind.PHONE: ["(303) 555-0142", "+13035550142", "call after six"],
+    Kind.DECIMAL: ["1", "1.00", "-3.5"],
+    Kind.BOOLEAN: ["true", "True", "false"],
     Kind.DATE: ["2026-03-01", "1772323200000", "1999-12-31"],
-    Kind.ENUM_SET: ["a", "a;b", "b;a", "b;c", "c"],
+    Kind.INSTANT: ["2026-03-01T08:00:00Z", "2026-03-01T01:00:00-07:00", "2026-03-02T00:00:00Z"],
+    Kind.ENUM: ["VIP", "Prospect"],
+    Kind.ENUM_SET: ["a", "a;b", "b;a", "b;c"],
 }
+
+BROKEN = Unreadable("?", "is not a value of its kind")
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,34 @@ class State:
     def record(self, side: Side) -> Record | None:
         return self.local if side is Side.LOANARK else self.remote
 
-    def value(self, side: Side, field: str) -> Value:
+    def seen(self, side: Side, field: str) -> Value | Unreadable:
         record = self.record(side)
-        value = record.value(field) if record else read(Kind.TEXT, None)
+        return record.value(field) if record else BLANK
+
+    def value(self, side: Side, field: str) -> Value:
+        """Of a field that can be read."""
+        value = self.seen(side, field)
         assert isinstance(value, Value)
         return value
+
+    def unreadable(self) -> set[str]:
+        """Fields that one side at least holds something unreadable in."""
+        return {
+            rule.field
+            for rule in self.mapping.rules
+            if any(isinstance(self.seen(side, rule.field), Unreadable) for side in Side)
+        }
 
     def differing(self) -> set[str]:
         return {
             rule.field
             for rule in self.mapping.rules
-            if self.value(Side.LOANARK, rule.field) != self.value(Side.HUBSPOT, rule.field)
+            if self.seen(Side.LOANARK, rule.field) != self.seen(Side.HUBSPOT, rule.field)
         }
+
+    def only(self, *rules: FieldRule) -> "State":
+        """The same story of these fields alone."""
+        return replace(self, mapping=replace(self.mapping, rules=rules))
 
 
 def rules(*, one_way: bool = True) -> st.SearchStrategy[FieldRule]:
@@ -58,10 +80,11 @@ def rules(*, one_way: bool = True) -> st.SearchStrategy[FieldRule]:
         FieldRule,
         field=st.just(""),
         property_name=st.just(""),
-        kind=st.sampled_from(sorted(RAW)),
-        direction=st.sampled_from(Direction) if one_way else st.just(Direction.BOTH),
+        kind=st.sampled_from([*sorted(RAW), Kind.ENUM_SET, Kind.ENUM_SET]),
+        direction=st.sampled_from([Direction.BOTH, *Direction]) if one_way else st.just(Direction.BOTH),
         policy=st.sampled_from(Policy),
         blank_may_overwrite=st.booleans(),
+        read_only=st.just(False) if not one_way else st.sampled_from([False] * 5 + [True]),
     )
 
 
@@ -75,7 +98,7 @@ def mappings(*, one_way: bool = True) -> st.SearchStrategy[Mapping]:
     return st.lists(rules(one_way=one_way), min_size=1, max_size=2).map(named)
 
 
-POLICIES = st.builds(Policies, first_match=st.sampled_from(Side), deletes_follow=st.booleans())
+POLICIES = st.builds(Policies, first_match=st.sampled_from(Side), deletes_stay=st.frozensets(st.sampled_from(Side)))
 MOMENTS = st.integers(-5, 5).map(lambda seconds: NOON + timedelta(seconds=seconds))
 
 
@@ -87,34 +110,68 @@ def _read(kind: Kind, raw: str | None) -> Value:
 
 def _values(mapping: Mapping) -> st.SearchStrategy[dict[str, Value]]:
     return st.fixed_dictionaries(
-        {rule.field: st.sampled_from([None, *RAW[rule.kind]]).map(partial(_read, rule.kind)) for rule in mapping.rules}
+        {
+            rule.field: st.sampled_from([None, None, *RAW[rule.kind]]).map(partial(_read, rule.kind))
+            for rule in mapping.rules
+        }
     )
 
 
+def _edited(draw: st.DrawFn, mapping: Mapping, agreed: Dict[str, Value], *, broken: bool) -> Record:
+    """The agreed values after somebody was at some of them, at some time."""
+    edits = draw(_values(mapping))
+    touched = {name for name in sorted(agreed) if draw(st.integers(0, 2))}
+    values: dict[str, Value | Unreadable] = {
+        name: edits[name] if name in touched else value for name, value in agreed.items()
+    }
+    for name in sorted(touched) if broken else ():
+        if draw(st.integers(0, 5)) == 0:
+            values[name] = BROKEN
+    newest = {rule.field for rule in mapping.rules if rule.policy is Policy.NEWEST}
+    times = {name: draw(st.none() | MOMENTS) for name in sorted(touched & newest)}
+    return Record(values, changed_at={name: at for name, at in times.items() if at})
+
+
 @st.composite
-def linked(draw: st.DrawFn, *, one_way: bool = True, alive: bool = False) -> State:
+def linked(draw: st.DrawFn, *, one_way: bool = True, alive: bool = False, broken: bool = True) -> State:
     """A linked contact: both sides start as the base and are then edited, or deleted, independently."""
     mapping = draw(mappings(one_way=one_way))
     agreed = draw(_values(mapping))
     base = {name: value.canonical for name, value in agreed.items() if value.canonical is not None}
-    sides = []
-    for _ in Side:
-        edits = draw(_values(mapping))
-        touched = draw(st.sets(st.sampled_from(sorted(agreed))))
-        values = {name: edits[name] if name in touched else value for name, value in agreed.items()}
-        newest = {rule.field for rule in mapping.rules if rule.policy is Policy.NEWEST}
-        changed_at = {name: draw(MOMENTS) for name in sorted(touched & newest)}
-        deleted = not alive and draw(st.integers(0, 4)) == 0
-        sides.append(Record(values, deleted, changed_at))
-    return State(mapping, draw(POLICIES), base, *sides)
+    local, remote = (_edited(draw, mapping, agreed, broken=broken) for _ in Side)
+    if not alive:
+        local, remote = (Record(deleted=True) if draw(st.integers(0, 4)) == 0 else record for record in (local, remote))
+    return State(mapping, draw(POLICIES), base, local, remote)
 
 
 @st.composite
-def unlinked(draw: st.DrawFn) -> State:
-    """Contacts that never met: on one side, or on both and matched."""
+def unlinked(draw: st.DrawFn, *, broken: bool = True) -> State:
+    """Contacts that never met: on one side, or on both and matched; some known to be deleted."""
     mapping = draw(mappings())
-    local, remote = (draw(st.none() | _values(mapping).map(Record)) for _ in Side)
-    return State(mapping, draw(POLICIES), None, local, remote)
+    sides = []
+    for _ in Side:
+        record = _edited(draw, mapping, draw(_values(mapping)), broken=broken) if draw(st.booleans()) else None
+        sides.append(Record(deleted=True) if record and draw(st.integers(0, 5)) == 0 else record)
+    return State(mapping, draw(POLICIES), None, *sides)
+
+
+def matched() -> st.SearchStrategy[State]:
+    """Two contacts that meet for the first time."""
+
+    @st.composite
+    def both(draw: st.DrawFn) -> State:
+        mapping = draw(mappings())
+        local, remote = (_edited(draw, mapping, draw(_values(mapping)), broken=True) for _ in Side)
+        return State(mapping, draw(POLICIES), None, local, remote)
+
+    return both()
+
+
+@st.composite
+def erased(draw: st.DrawFn) -> State:
+    """A contact that HubSpot erased for privacy, whatever LoanArk holds of it."""
+    state = draw(linked() | unlinked())
+    return replace(state, remote=Record(deleted=True, erased=True))
 
 
 STATES = linked() | unlinked()
@@ -124,7 +181,7 @@ def apply(state: State, made: Plan) -> State:
     """What a perfect engine leaves behind: values written, records made or deleted, the base moved where both agree."""
     if made.action is Action.NOTHING:
         return state
-    if made.action is Action.CLOSE:
+    if made.action in {Action.CLOSE, Action.ERASE}:
         return replace(state, base=None, local=None, remote=None)
     records = {side: state.record(side) for side in Side}
     if made.action is Action.DELETE:
@@ -134,15 +191,27 @@ def apply(state: State, made: Plan) -> State:
     if made.action in {Action.CREATE, Action.RESTORE}:
         assert made.side
         records[made.side] = Record()
-    for side, record in records.items():
+    return _joined(state, made, records, tuple(Side))
+
+
+def interrupted(state: State, made: Plan) -> State:
+    """What an engine leaves that is killed after it wrote to LoanArk: HubSpot was told nothing."""
+    assert made.action in {Action.UPDATE, Action.MATCH}
+    return _joined(state, made, {side: state.record(side) for side in Side}, (Side.LOANARK,))
+
+
+def _joined(state: State, made: Plan, records: Dict[Side, Record | None], written: tuple[Side, ...]) -> State:
+    sides: dict[Side, Record] = {}
+    for side in Side:
+        record = records[side]
         assert record
-        writes = made.writes(side)
-        records[side] = replace(record, values={**record.values, **writes})
-    after = replace(state, local=records[Side.LOANARK], remote=records[Side.HUBSPOT])
+        writes = made.writes(side) if side in written else {}
+        sides[side] = replace(record, values={**record.values, **writes})
+    after = replace(state, local=sides[Side.LOANARK], remote=sides[Side.HUBSPOT])
     base = dict(state.base or {})
     for rule in state.mapping.rules:
-        value = after.value(Side.LOANARK, rule.field)
-        if value != after.value(Side.HUBSPOT, rule.field):
+        value = after.seen(Side.LOANARK, rule.field)
+        if isinstance(value, Unreadable) or value != after.seen(Side.HUBSPOT, rule.field):
             continue
         base.pop(rule.field, None)
         if value.canonical is not None:
@@ -154,7 +223,7 @@ def mirror(state: State) -> State:
     """The same story with the sides exchanged, and every rule that names a side with it."""
     return State(
         Mapping(state.mapping.version, tuple(map(_mirror_rule, state.mapping.rules))),
-        replace(state.policies, first_match=state.policies.first_match.other),
+        Policies(state.policies.first_match.other, frozenset(side.other for side in state.policies.deletes_stay)),
         state.base,
         state.remote,
         state.local,
@@ -179,7 +248,10 @@ _POLICIES = {Policy.HUBSPOT: Policy.LOANARK, Policy.LOANARK: Policy.HUBSPOT}
 
 
 def _mirror_rule(rule: FieldRule) -> FieldRule:
-    return replace(rule, direction=_DIRECTIONS[rule.direction], policy=_POLICIES.get(rule.policy, rule.policy))
+    """A property that LoanArk may not write has no mirror but a field that HubSpot may not."""
+    direction = Direction.TO_LOANARK if rule.read_only else rule.direction
+    policy = _POLICIES.get(rule.policy, rule.policy)
+    return replace(rule, direction=_DIRECTIONS[direction], policy=policy, read_only=False)
 
 
 def _mirror_operation(operation: FieldOperation) -> FieldOperation:
@@ -192,6 +264,8 @@ def _mirror_operation(operation: FieldOperation) -> FieldOperation:
             policy=_POLICIES.get(operation.policy, operation.policy),
             winner=operation.winner.other if operation.winner else None,
         )
+    if isinstance(operation, Reject):
+        return operation._replace(side=operation.side.other)
     return operation
 
 

@@ -1,5 +1,6 @@
 """The planner's tables, row by row."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -261,9 +262,16 @@ def test_what_becomes_of_a_contact(
     assert (result.action, result.side) == (action, side)
 
 
-@pytest.mark.parametrize(("local", "remote"), [(GONE, ROME), (ROME, GONE)])
-def test_deletions_stay_on_their_side_where_they_do_not_follow(local: Record, remote: Record) -> None:
-    assert contact(AGREED, local, remote, Policies(deletes_follow=False)).action is Action.CLOSE
+@pytest.mark.parametrize("kept", [ROME, OSLO])
+@pytest.mark.parametrize("gone", Side)
+def test_deletions_stay_on_their_side_where_they_do_not_follow(gone: Side, kept: Record) -> None:
+    """Edited or not, the other side's contact stays what it is; a deletion there follows as ever."""
+    policies = Policies(deletes_stay=frozenset({gone}))
+    local, remote = (GONE, kept) if gone is Side.LOANARK else (kept, GONE)
+    assert contact(AGREED, local, remote, policies).action is Action.NOTHING
+    followed = contact(AGREED, remote, local, policies)
+    assert followed.action is (Action.DELETE if kept is ROME else Action.RESTORE)
+    assert contact(AGREED, GONE, GONE, policies).action is Action.CLOSE
 
 
 def test_a_deletion_never_writes_fields() -> None:
@@ -314,3 +322,128 @@ def test_a_new_contact_is_copied_without_blanks_and_one_way_fields_of_the_other_
 def test_a_linked_contact_must_be_seen_on_both_sides(local: Record | None, remote: Record | None) -> None:
     with pytest.raises(ValueError, match="both sides"):
         contact(AGREED, local, remote)
+
+
+# One field, every case there is, against the table of the specification told a second time
+
+
+def outcome(one: FieldRule, base: str | None, ours: str | None, theirs: str | None, later: Side | None) -> object:
+    """What the two sides hold afterwards, (LoanArk, HubSpot), and whether that is told as a conflict, or asked."""
+    ours_changed, theirs_changed = ours != base, theirs != base
+    held = {Side.LOANARK: ours, Side.HUBSPOT: theirs}
+    if ours == theirs:
+        return ours, theirs, None
+    if one.source:
+        value, other = held[one.source], held[one.source.other]
+        if value is None and (base is None or not one.blank_may_overwrite):
+            return ours, theirs, None
+        return value, value, "told" if other is not None and other != base else None
+    if None in (ours, theirs) and not one.blank_may_overwrite:
+        return ours or theirs, ours or theirs, None
+    if not ours_changed:
+        return theirs, theirs, None
+    if not theirs_changed:
+        return ours, ours, None
+    winners = {Policy.HUBSPOT: Side.HUBSPOT, Policy.LOANARK: Side.LOANARK, Policy.NEWEST: later}
+    if one.policy is Policy.UNION and one.kind is Kind.ENUM_SET:
+        before, left, right = (set((text or "").split(";")) - {""} for text in (base, ours, theirs))
+        added, removed = (left | right) - before, (before - left) | (before - right)
+        keys = (before - removed) | added
+        if not keys and not one.blank_may_overwrite:
+            keys = left | right
+        united = ";".join(sorted(keys)) or None
+        return united, united, "told"
+    winner = winners.get(one.policy)
+    return (held[winner], held[winner], "told") if winner else (ours, theirs, "asked")
+
+
+VALUES = {Kind.TEXT: (None, "Oslo", "Rome", "Bern"), Kind.ENUM_SET: (None, "a", "a;b", "b;c")}
+TIMES: dict[Side | None, tuple[datetime, datetime]] = {
+    None: (NOON, NOON),
+    Side.LOANARK: (NOON + CLOCK_SKEW, NOON),
+    Side.HUBSPOT: (NOON, NOON + CLOCK_SKEW),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("policy", Policy)
+def test_every_case_of_one_field_is_as_the_table_says(policy: Policy, direction: Direction, kind: Kind) -> None:
+    for blank, read_only, later in itertools.product((True, False), (True, False), TIMES):
+        one = rule(kind=kind, policy=policy, direction=direction, blank_may_overwrite=blank, read_only=read_only)
+        for base, ours, theirs in itertools.product(VALUES[kind], repeat=3):
+            story = f"{one} base {base} LoanArk {ours} HubSpot {theirs} later {later}"
+            sides = (record(text, kind, at) for text, at in zip((ours, theirs), TIMES[later], strict=True))
+            operations = plan({"city": base} if base else {}, *sides, Mapping(1, (one,)), Policies()).operations
+            after = {Side.LOANARK: ours, Side.HUBSPOT: theirs} | dict(writes(operations))
+            conflict = next((op for op in operations if isinstance(op, Conflict)), None)
+            told = ("asked" if conflict.open else "told") if conflict else None
+            assert (after[Side.LOANARK], after[Side.HUBSPOT], told) == outcome(one, base, ours, theirs, later), story
+            if conflict:
+                assert (conflict.base, conflict.loanark.canonical, conflict.hubspot.canonical) == (base, ours, theirs)
+            moves = [op.value.canonical for op in operations if isinstance(op, MoveBase)]
+            assert moves == ([ours] if ours == theirs != base else []), story
+
+
+# Whole contacts, further cases
+
+
+@pytest.mark.parametrize("local", [None, GONE, ROME, OSLO])
+@pytest.mark.parametrize("base", [None, AGREED])
+def test_a_privacy_deletion_goes_before_everything_and_carries_nothing(
+    base: dict[str, str] | None, local: Record | None
+) -> None:
+    """Not even an edit outlives it, and nobody is asked."""
+    erased = Record({"city": Value("Rome", "Rome")}, deleted=True, erased=True)
+    result = contact(base, local, erased)
+    assert (result.action, result.operations) == (Action.ERASE if local else Action.NOTHING, ())
+
+
+@pytest.mark.parametrize("action", ["create", "restore"])
+def test_a_read_only_property_is_never_in_a_new_hubspot_contact(action: str) -> None:
+    mapping = Mapping(1, (rule(), rule(field="score", property_name="score", read_only=True)))
+    local = Record({"city": Value("Oslo", "Oslo"), "score": Value("9", "9")})
+    sides = (None, local, None) if action == "create" else (AGREED, local, GONE)
+    result = plan(*sides, mapping, Policies())
+    assert (result.action.value, result.writes(Side.HUBSPOT)) == (action, {"city": Value("Oslo")})
+
+
+def test_an_edit_of_a_read_only_property_does_not_outlive_the_deletion_in_hubspot() -> None:
+    """HubSpot alone decides it: nothing of the person's would be saved by making the contact again."""
+    mapping = Mapping(1, (rule(read_only=True),))
+    assert plan(AGREED, OSLO, GONE, mapping, Policies()).action is Action.DELETE
+
+
+@pytest.mark.parametrize(("local", "remote", "side"), [(GONE, OSLO, Side.LOANARK), (OSLO, GONE, Side.HUBSPOT)])
+def test_a_cleared_value_is_an_edit_that_outlives_a_deletion(local: Record, remote: Record, side: Side) -> None:
+    cleared = record(None)
+    sides = (GONE, cleared) if local is GONE else (cleared, GONE)
+    assert (contact(AGREED, *sides).action, contact(AGREED, *sides).side) == (Action.RESTORE, side)
+
+
+@pytest.mark.parametrize("first", Side)
+def test_two_selections_that_first_meet_are_united_whoever_would_win(first: Side) -> None:
+    mapping = Mapping(1, (rule(kind=Kind.ENUM_SET, policy=Policy.UNION),))
+    sides = (record(text, Kind.ENUM_SET) for text in ("a;b", "b;c"))
+    result = plan(None, *sides, mapping, Policies(first_match=first))
+    assert set(writes(result.operations)) == {(TO_LOANARK, "a;b;c"), (TO_HUBSPOT, "a;b;c")}
+
+
+@pytest.mark.parametrize("first", Side)
+@pytest.mark.parametrize("policy", Policy)
+def test_when_two_contacts_first_meet_nobody_is_asked(policy: Policy, first: Side) -> None:
+    """A backfill of thousands would otherwise be thousands of questions; the loser is kept all the same."""
+    mapping = Mapping(1, (rule(policy=policy),))
+    (conflict,) = plan(None, ROME, OSLO, mapping, Policies(first_match=first)).conflicts
+    assert (conflict.winner, conflict.open) == (first, False)
+
+
+@pytest.mark.parametrize("base", [AGREED, None])
+@pytest.mark.parametrize("local", [OSLO, ROME, GONE])
+def test_an_erased_person_is_erased_whatever_was_edited_or_deleted(base: dict[str, str] | None, local: Record) -> None:
+    erased = Record(deleted=True, erased=True)
+    assert contact(base, local, erased) == Plan(Action.ERASE, Side.LOANARK, reason="erased for privacy in HubSpot")
+
+
+def test_an_erased_person_whom_loanark_never_had_needs_nothing() -> None:
+    assert contact(None, None, Record(deleted=True, erased=True)).action is Action.NOTHING

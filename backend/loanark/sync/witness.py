@@ -1,0 +1,230 @@
+"""Late conflicts: HubSpot's property history tells whether a write of ours covered an edit that we had not seen.
+
+HubSpot has no conditional write. So what it held when a write was decided is kept (`foresee`, in transaction A), and
+the look that follows each write, the one its own webhook causes anyway, asks for the history of what was written
+(`pending`, `testify`). What somebody typed in between is then decided like any other conflict: no edit disappears
+unseen, and if HubSpot's wins, LoanArk takes it as an edit and the ordinary pipeline brings it back to HubSpot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from loanark.core.fields import raw_text
+from loanark.core.late import Entry, Written, covered
+from loanark.core.mapping import FieldRule, Side
+from loanark.core.plan import Conflict, Record, Write, late_conflict
+from loanark.core.values import BLANK, Value, read
+from loanark.hubspot.models import Revision
+from loanark.hubspot.wire import from_wire
+from loanark.kit import sql
+from loanark.sync import hints
+from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, update_row
+from loanark.sync.hints import Lane
+from loanark.sync.look import Case, changed_here, remote_values
+from loanark.sync.session import Session
+
+#: HubSpot's names for what programs write through its API (HubSpot API facts, history).
+PROGRAMS = frozenset({"INTEGRATION", "API", "INTEGRATIONS_SYNC", "INTEGRATIONS_PLATFORM", "BATCH_UPDATE"})
+
+#: The look after a write waits this long: the webhook about the write comes meanwhile, and one look serves both.
+LOOK_AFTER_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What was known when a write was decided."""
+
+    id: int
+    action: str
+    written: Mapping[str, Written]
+    since: datetime | None
+
+
+@dataclass(slots=True)
+class Pending:
+    """Writes whose history is to be asked for, by HubSpot contact."""
+
+    by_contact: dict[str, list[Witness]] = field(default_factory=dict)
+
+    def fields(self) -> set[str]:
+        """The fields whose history tells."""
+        writes = [one for found in self.by_contact.values() for one in found if one.action != "archive"]
+        return {name for witness in writes for name in witness.written}
+
+
+def foresee(intents: Sequence[Intent]) -> None:
+    """Keeps what HubSpot holds, as far as we know, where these intents will write. Within transaction A."""
+    rows = [_foreseen(intent) for intent in intents]
+    if not rows:
+        return
+    found = sql.rows(
+        """INSERT INTO witnesses (contact_id, hubspot_id, action, written, since)
+           SELECT contact_id, hubspot_id, action, written, since
+           FROM jsonb_to_recordset(%s::jsonb)
+               AS r (contact_id uuid, hubspot_id text, action text, written jsonb, since timestamptz)
+           RETURNING id, contact_id""",
+        [orjson.dumps(rows, default=str).decode()],
+    )
+    ids = {row["contact_id"]: row["id"] for row in found}
+    for intent in intents:
+        intent.witness = ids.get(intent.contact_id)
+
+
+def _foreseen(intent: Intent) -> dict[str, Any]:
+    created = intent.action == "create"
+    known = {} if created else intent.case.remote
+    # An archived contact takes all its values along.
+    values = dict.fromkeys(known, BLANK) if intent.action == "archive" else intent.values
+    old_base = intent.case.link.base if intent.case.link and intent.case.link.live else {}
+    contact = intent.case.seen.contact if intent.case.seen else None
+    return {
+        "contact_id": intent.contact_id,
+        "hubspot_id": None if created else intent.case.hubspot_id,
+        "action": intent.action,
+        "written": {
+            name: asdict(Written(value.canonical, _before(known, name, value), old_base.get(name)))
+            for name, value in values.items()
+        },
+        "since": contact.updated_at if contact and not created else None,
+    }
+
+
+def _before(known: Mapping[str, Any], name: str, asked: Value) -> str | None:
+    """Of a create nothing is known before. Should it repeat one whose answer was lost, its own value was there."""
+    if not known:
+        return asked.canonical
+    value = known.get(name, BLANK)
+    return value.canonical if isinstance(value, Value) else None
+
+
+def confirmed(session: Session, intents: Mapping[str, Intent]) -> None:
+    """These writes happened, by HubSpot id: each contact is looked at once more. Within transaction B."""
+    found = {id: intent.witness for id, intent in intents.items() if intent.witness}
+    if found:
+        sql.execute(
+            """UPDATE witnesses w SET hubspot_id = d.hubspot_id
+               FROM unnest(%s::bigint[], %s::text[]) AS d (id, hubspot_id) WHERE w.id = d.id""",
+            [list(found.values()), list(found)],
+        )
+        hints.leave(Side.HUBSPOT, found, source="after our own write", lane=Lane.POLL, delay_seconds=LOOK_AFTER_SECONDS)
+
+
+def forget(ids: Sequence[int]) -> None:
+    """These writes did not happen, or have been asked about."""
+    if ids:
+        sql.execute("DELETE FROM witnesses WHERE id = ANY(%s)", [list(ids)])
+
+
+def merged(hubspot_id: str) -> None:
+    """A merge leaves no history of its own to ask."""
+    sql.execute("DELETE FROM witnesses WHERE hubspot_id = %s", [hubspot_id])
+
+
+def pending(hubspot_ids: Sequence[str]) -> Pending:
+    """Writes to these contacts whose history was not asked yet."""
+    found = Pending()
+    rows = sql.rows(
+        """SELECT id, hubspot_id, action, written::text AS written, since FROM witnesses
+           WHERE hubspot_id = ANY(%s::text[]) ORDER BY id""",
+        [sql.texts(hubspot_ids)],
+    )
+    for row in rows:
+        written = {name: Written(**values) for name, values in orjson.loads(row["written"]).items()}
+        witness = Witness(row["id"], row["action"], written, row["since"])
+        found.by_contact.setdefault(row["hubspot_id"], []).append(witness)
+    return found
+
+
+def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Effects) -> None:
+    """Enters the conflicts that HubSpot's history tells of into the effects. Within transaction A, after `decide`."""
+    rules = {rule.field: rule for rule in session.mapping.rules}
+    done: list[int] = []
+    for case in cases:
+        witnesses = asked.by_contact.get(case.hubspot_id or "", ())
+        if case.stale or case.problem or case.untimed or not witnesses:
+            continue
+        done += [witness.id for witness in witnesses]
+        for witness in witnesses:
+            if witness.action == "archive":
+                _ask_the_bin(session, case, rules, witness, effects)
+            else:
+                _ask_the_history(session, case, rules, witness, effects)
+    forget(done)
+    # A create whose answer was lost: its contact is known by now, or it is made again.
+    sql.execute(
+        "DELETE FROM witnesses WHERE hubspot_id IS NULL AND contact_id = ANY(%s::uuid[])",
+        [sql.texts(case.contact_id for case in cases if case.contact_id)],
+    )
+
+
+def _ask_the_history(
+    session: Session, case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects
+) -> None:
+    contact = case.seen.contact if case.seen else None
+    if contact is None or case.local is None or case.local.deleted or case.contact_id is None:
+        return
+    for name, written in witness.written.items():
+        if rule := rules.get(name):
+            history = _entries(rule, contact.history.get(rule.property_name, ()))
+            for entry in covered(written, history, witness.since):
+                _decide(session, case, rule, written, entry, effects)
+
+
+def _ask_the_bin(
+    session: Session, case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects
+) -> None:
+    """Was it edited between our reading and our archiving it? Then the edit outlives the deletion, as ever."""
+    archived = case.seen.archived if case.seen else None
+    alive = case.local is not None and not case.local.deleted
+    if archived is None or case.contact_id is None or alive:
+        return
+    values = remote_values(archived, session.mapping)
+    edited = {
+        name: value
+        for name, written in witness.written.items()
+        if (rule := rules.get(name)) and rule.source is not Side.LOANARK
+        if isinstance(value := values[name], Value) and value.canonical != written.before
+    }
+    if not edited:
+        return
+    for name, value in edited.items():
+        lost = Conflict(name, witness.written[name].base, value, BLANK, rules[name].policy, Side.HUBSPOT)
+        effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
+    bring_back(case, effects, {name: value for name, value in values.items() if isinstance(value, Value)})
+    effects.counts["conflicted"] += 1
+    hints.leave(Side.LOANARK, [str(case.contact_id)], source="edited while it was deleted", lane=Lane.EDIT)
+
+
+def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
+    return [Entry(from_wire(rule.kind, row.value), row.at, row.source in PROGRAMS) for row in revisions]
+
+
+def _decide(session: Session, case: Case, rule: FieldRule, written: Written, entry: Entry, effects: Effects) -> None:
+    assert case.local and case.contact_id
+    if not isinstance(entry.value, Value):
+        return
+    ours = read(rule.kind, raw_text(case.local.columns[rule.field]))
+    times = changed_here([case.contact_id], [rule.field]).get(case.contact_id, {})
+    operations = late_conflict(
+        rule,
+        written.base,
+        Record({rule.field: ours}, changed_at=times),
+        Record({rule.field: entry.value}, changed_at={rule.field: entry.at}),
+    )
+    now = case.remote.get(rule.field, BLANK)
+    stands = isinstance(now, Value) and now.canonical == written.asked
+    for operation in operations:
+        match operation:
+            case Conflict():
+                row = conflict_row(case.contact_id, operation)
+                if not stands:  # somebody wrote again in HubSpot since: that is what counts now
+                    row |= {"open": False, "winner": Side.HUBSPOT.value}
+                effects.conflicts.append({**row, "late": True})
+                effects.counts["conflicted"] += 1
+            case Write(side=Side.LOANARK, after=value) if stands:
+                update_row(effects, case.contact_id, case.local.columns, rule.field, value)
+                hints.leave(Side.LOANARK, [str(case.contact_id)], source="late conflict", lane=Lane.EDIT)

@@ -1,0 +1,192 @@
+"""HubSpot has no conditional write: what somebody types there between our reading and our writing is found in its
+property history afterwards, and decided like any other conflict. Nothing typed disappears unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from loanark.core.mapping import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from world import World
+
+SEND, FINISH = "loanark.sync.outbound.send", "loanark.sync.outbound._finish"
+
+
+def covered(world: World, policy: str = "hubspot", *, then: Callable[[str], object] | None = None) -> tuple[str, UUID]:
+    """LoanArk's "Eagle" covers "Nampa", which was typed in HubSpot after we had read "Boise" there."""
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", policy=policy)
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    assert world.hubspot[id]["city"] == "Eagle", "HubSpot took our write: it has no way to refuse it"
+    if then:
+        then(id)
+    world.settle()
+    return id, contact_id
+
+
+def test_the_covered_value_comes_back_where_hubspot_wins(world: World) -> None:
+    id, contact_id = covered(world)
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Nampa"
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["base"], conflict["hubspot"], conflict["loanark"]) == ("Boise", "Nampa", "Eagle")
+    assert (conflict["winner"], conflict["open"], conflict["late"]) == ("hubspot", False, True)
+    world.assert_balanced()
+
+
+def test_the_covered_value_is_kept_where_loanark_wins(world: World) -> None:
+    id, contact_id = covered(world, "loanark")
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Eagle"
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["hubspot"], conflict["winner"], conflict["open"]) == ("Nampa", "loanark", False)
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize(("winner", "value"), [(Side.HUBSPOT, "Nampa"), (Side.LOANARK, "Eagle")])
+def test_a_person_decides_about_a_covered_value_where_the_policy_asks(world: World, winner: Side, value: str) -> None:
+    id, contact_id = covered(world, "ask")
+    world.assert_balanced()
+    assert [row["late"] for row in world.conflicts(contact_id, open=True)] == [True], "both sides agree: it stays open"
+    world.resolve(contact_id, winner)
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == value
+    assert world.conflicts(contact_id, open=True) == []
+    world.assert_balanced()
+
+
+def test_a_newer_edit_in_hubspot_counts_and_the_covered_one_is_kept(world: World) -> None:
+    id, contact_id = covered(world, then=lambda id: world.hubspot.edit(id, city="Kuna"))
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"
+    assert [row["hubspot"] for row in world.conflicts(contact_id)] == ["Nampa"]
+    world.assert_balanced()
+
+
+def test_a_worker_killed_after_its_write_leaves_the_question_to_the_next(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.edit(contact_id, city="Eagle")
+    with world.killed_at(FINISH), world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Nampa"
+    assert [row["hubspot"] for row in world.conflicts(contact_id)] == ["Nampa"]
+    world.assert_balanced()
+
+
+def test_a_write_that_covered_nothing_is_no_conflict(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    for city in ("Eagle", "Kuna", "Eagle"):
+        world.edit(contact_id, city=city)
+        world.settle()
+    world.hubspot.edit(id, city="Nampa")
+    world.settle()
+    assert world.conflicts(contact_id) == []
+    assert world.rows("SELECT * FROM witnesses") == []
+    world.assert_balanced()
+
+
+def test_another_field_typed_meanwhile_is_simply_carried_over(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, state="ID")):
+        world.turn()
+    world.settle()
+    assert (world.local(contact_id)["state"], world.hubspot[id]["city"]) == ("ID", "Eagle")
+    assert world.conflicts(contact_id) == []
+    world.assert_balanced()
+
+
+def test_the_look_that_our_own_webhook_causes_asks_for_the_history_too(world: World) -> None:
+    """So it costs no call of its own: read, write, and one look afterwards."""
+    _, contact_id = world.pair(city="Boise")
+    world.edit(contact_id, city="Eagle")
+    world.turn()
+    world.deliver_webhooks()
+    world.settle(polls=False)
+    calls = [row["path"] for row in world.hubspot.simulator.log if "/batch/" in row["path"]]
+    assert [path.rpartition("/")[2] for path in calls] == ["read", "update", "read"]
+
+
+def test_a_contact_edited_while_it_was_archived_comes_back_with_the_edit(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.delete(contact_id)
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is None
+    (again,) = world.hubspot.with_email("ann@example.com")
+    assert world.hubspot[again]["city"] == world.local(contact_id)["city"] == "Nampa"
+    assert [(row["field"], row["hubspot"], row["late"]) for row in world.conflicts(contact_id)] == [
+        ("city", "Nampa", True)
+    ]
+    world.assert_balanced()
+
+
+def test_a_row_deleted_by_sql_comes_back_too_with_the_edit_made_while_it_was_archived(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.sql("DELETE FROM contacts WHERE id = %s", contact_id)
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.settle()
+    assert (world.local(contact_id)["city"], world.local(contact_id)["email"]) == ("Nampa", "ann@example.com")
+    world.assert_balanced()
+
+
+def test_a_contact_archived_in_peace_stays_archived(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.delete(contact_id)
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is not None
+    assert len(world.hubspot) == 0
+    assert world.rows("SELECT * FROM witnesses") == []
+    world.assert_balanced()
+
+
+# The newer value wins
+
+
+def both_edit_with_a_clock(world: World, *, hubspot_first: bool) -> tuple[str, UUID]:
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", policy="newest")
+    world.hubspot.edit(id, city="Nampa")
+    world.edit(contact_id, city="Eagle")
+    # HubSpot's clock is the simulator's; LoanArk's the database's: the edit is moved in the history.
+    shift = "1 minute" if hubspot_first else "-1 minute"
+    world.owner_sql(f"UPDATE contact_changes SET at = at + interval '{shift}' WHERE contact_id = %s", contact_id)
+    world.settle()
+    return id, contact_id
+
+
+@pytest.mark.parametrize(("hubspot_first", "value"), [(True, "Eagle"), (False, "Nampa")])
+def test_the_newer_value_wins(world: World, hubspot_first: bool, value: str) -> None:
+    id, contact_id = both_edit_with_a_clock(world, hubspot_first=hubspot_first)
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == value
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["hubspot"], conflict["loanark"], conflict["open"]) == ("Nampa", "Eagle", False)
+    world.assert_balanced()
+
+
+def test_two_edits_within_the_skew_of_two_clocks_are_for_a_person(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", policy="newest")
+    world.hubspot.edit(id, city="Nampa")
+    world.edit(contact_id, city="Eagle")
+    world.settle()
+    assert (world.hubspot[id]["city"], world.local(contact_id)["city"]) == ("Nampa", "Eagle")
+    assert len(world.conflicts(contact_id, open=True)) == 1
+
+
+def test_a_value_typed_where_it_has_no_say_is_put_back_and_kept(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", direction="to_loanark")
+    world.edit(contact_id, city="Eagle")
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Boise"
+    assert [(row["loanark"], row["winner"]) for row in world.conflicts(contact_id)] == [("Eagle", "hubspot")]
+    world.assert_balanced()
