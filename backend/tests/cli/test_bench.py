@@ -30,3 +30,9 @@ def test_the_simulator_is_measured_by_its_own_processor_time() -> None:
     [row] = measured("simulator", "--contacts", "500", "--pages", "40")
     assert row["pages"] == 40
     assert row["memory_mb"] > 10
+
+
+def test_edits_are_timed_on_their_way_to_the_other_side() -> None:
+    rows = measured("latency", "--contacts", "60", "--edits", "3")
+    assert [row["edited_in"] for row in rows] == ["hubspot", "loanark"]
+    assert all(0 < row["median_seconds"] <= row["longest_seconds"] for row in rows)
