@@ -12,10 +12,12 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from loanark.connections.api import router as connections
+from loanark.connections.settings_api import router as sync_settings
 from loanark.contacts.api import router as contacts
 from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
+from loanark.sync.held_api import router as held
 from loanark.tenants.api import router as tenants
 from loanark.web import errors
 from loanark.web.security import SessionAuth, XSessionTokenAuth
@@ -51,6 +53,8 @@ api.add_router("", tenants)
 api.add_router("/tenants/{tenant}", contacts)
 api.add_router("/tenants/{tenant}", connections)
 api.add_router("/tenants/{tenant}", sync)
+api.add_router("/tenants/{tenant}", held)
+api.add_router("/tenants/{tenant}", sync_settings)
 
 
 @api.exception_handler(LoanArkError)

@@ -322,6 +322,11 @@ class World:
         """The owner of the tables, who may do more than the product."""
         return psycopg.connect(settings.CONFIG.database_url)
 
+    def owner_sql(self, query: str, *params: Any) -> None:
+        with self.owner() as connection:
+            connection.execute("SELECT set_config('loanark.tenant_id', %s, false)", [str(self.tenant_id)])
+            connection.execute(query, params)
+
     def sql(self, query: str, *params: Any) -> int:
         with self.another_program() as connection:
             return connection.execute(query, params).rowcount
@@ -426,7 +431,7 @@ class World:
                 found.append(f"{link} lost a side")
                 continue
             for rule in rules:
-                ours = _canonical(rule.kind, row[rule.field])
+                ours = _canonical(rule.kind, row[rule.field] if rule.field in row else row["custom"].get(rule.field))
                 theirs = from_wire(rule.kind, props.props.get(rule.property_name))
                 if ours != theirs:
                     found.append(f"{rule.field} of {link['hubspot_id']}: LoanArk {ours}, HubSpot {theirs}")

@@ -14,8 +14,27 @@ from loanark.tenants.models import Role, User
 from loanark.web.api import api
 
 #: What each role may not do; whatever changes something is forbidden to auditors.
-FOR_MANAGERS = {"start_run", "approve_run", "cancel_run"}
-FOR_ADMINISTRATORS = {"authorize", "connect_static", "check", "disconnect"}
+FOR_MANAGERS = {
+    "start_run", "approve_run", "cancel_run", "approve_held", "reject_held", "pause_sync", "resume_sync",
+    "undo_run", "undo_changes",
+}  # fmt: skip
+FOR_ADMINISTRATORS = {
+    "erase_contact", "authorize", "connect_static", "check", "disconnect", "change_sync_settings",
+    "define_field", "change_field", "archive_field",
+}  # fmt: skip
+
+#: The mapping is changed by administrators only.
+FOR_ADMINISTRATORS |= {
+    "put_mapping",
+    "map_field",
+    "change_mapped_field",
+    "unmap_field",
+    "restore_mapping_version",
+    "import_mapping",
+    "sample_mapping",
+    "refresh_mapping",
+    "create_properties",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,8 @@ def example(schema: Any, document: Any) -> Any:
             return {
                 name: example(part, document) for name, part in schema.get("properties", {}).items() if name in wanted
             }
+        case "string" if schema.get("format") == "date-time":
+            return "2026-01-01T00:00:00Z"
         case kind:
             return {"string": "x", "integer": 1, "boolean": True, "array": []}[kind]
 
@@ -118,7 +139,22 @@ def victim(database: str) -> Victim:
         """INSERT INTO runs (kind, status, trigger, counts, findings)
            VALUES ('preview', 'waiting', 'x', '{}', '{}') RETURNING id"""
     )
-    ids = {"contact_id": contact, "conflict_id": conflict, "rejection_id": rejection, "run_id": run}
+    organisation.execute("INSERT INTO field_mappings (field, property_name) VALUES ('firstname', 'firstname')")
+    organisation.execute("INSERT INTO mapping_versions (version, rules) VALUES (71, '[]'), (72, '[]')")
+    group = organisation.scalar(
+        "INSERT INTO brakes (kind, side, allowed) VALUES ('delete', 'hubspot', 20) RETURNING id"
+    )
+    organisation.execute("INSERT INTO custom_fields (name, label) VALUES ('fico', 'FICO')")
+    ids = {
+        "contact_id": contact,
+        "conflict_id": conflict,
+        "rejection_id": rejection,
+        "run_id": run,
+        "group": group,
+        "name": "fico",
+        "change_id": organisation.scalar("SELECT max(id) FROM contact_changes WHERE contact_id = %s", contact),
+    }
+    ids |= {"field": "firstname", "version": 71, "other": 72}
     return Victim(organisation, {name: str(value) for name, value in ids.items()})
 
 
@@ -204,7 +240,9 @@ def test_a_role_cannot_do_what_is_not_its_business(
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("operation", [op for op in TENANTS if not op.changes], ids=lambda operation: operation.name)
 def test_every_role_reads(victim: Victim, members: dict[Role, Browser], operation: Operation, role: Role) -> None:
-    assert victim.try_(operation, members[role]).status_code == 200
+    """What asks HubSpot gets as far as the missing token."""
+    answer = victim.try_(operation, members[role])
+    assert answer.status_code == 200 or answer.json()["code"] == "not-connected"
 
 
 def test_a_loan_officer_edits_contacts_and_a_sales_manager_runs_the_sync(

@@ -32,6 +32,8 @@ FITTING_IN = {
     ("connections", "status"): "connected",
     ("runs", "status"): "succeeded",
     ("contact_links", "state"): "live",
+    ("brakes", "kind"): "delete",
+    ("brakes", "side"): "hubspot",
 }
 BY_TYPE = {
     "uuid": "5d7c1f3e-5f0a-4c8e-9a1d-000000000001",

@@ -32,14 +32,11 @@ interface Term {
 }
 
 /** What stands between the two totals, signed so that the sum is right; what nothing explains is told apart. */
-function termsOf({ hubspot, loanark, explained, unexplained }: BalanceData): Term[] {
-  const gap = hubspot - loanark;
-  const known = explained.reduce((sum, { count }) => sum + count, 0);
-  const sign = [1, -1].find((one) => one * known + unexplained === gap);
-  if (sign === undefined) return gap === 0 ? [] : [{ size: gap, isExplained: false }];
+function termsOf({ hubspot, loanark, explained }: BalanceData): Term[] {
+  const known = explained.reduce((sum, { count, side }) => sum + (side === "hubspot" ? count : -count), 0);
   return [
-    { size: sign * known, isExplained: true },
-    { size: unexplained, isExplained: false },
+    { size: known, isExplained: true },
+    { size: hubspot - loanark - known, isExplained: false },
   ].filter(({ size }) => size !== 0);
 }
 
