@@ -29,9 +29,11 @@ def client_for(connection: Connection, *, guard: Callable[[Gate], Gate] = lambda
 
 
 def unconnected_client(tenant_id: UUID, token: str) -> Client:
-    """A client for credentials that are being tried: it counts against the same budget."""
-    budget = Budget(tenant_id, DEFAULT_LIMIT)
-    return _client(lambda _: token, budget)
+    """A client for credentials that are being tried: it counts against the same budget, at the pace known already."""
+    with tenant_scope(tenant_id):
+        known = Connection.objects.filter(tenant_id=tenant_id).first()
+    limit = (known.rate_limit_override or known.rate_limit_learnt) if known else None
+    return _client(lambda _: token, Budget(tenant_id, limit or DEFAULT_LIMIT))
 
 
 def _client(token: Callable[[bool], str], gate: Gate) -> Client:
