@@ -18,11 +18,11 @@ import orjson
 
 from loanark.connections.actions import notify
 from loanark.core import plan as planner
+from loanark.core import translate
 from loanark.core.brakes import Braked
 from loanark.core.fields import raw_text
 from loanark.core.mapping import Side
 from loanark.core.plan import Action, Record, Write
-from loanark.core.values import read
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.hints import Lane
@@ -193,7 +193,9 @@ def _alive(session: Session, case: Case, side: Side) -> Record:
         return Record(case.remote)
     assert case.local
     columns = case.local.columns
-    return Record({rule.field: read(rule.kind, raw_text(columns[rule.field])) for rule in session.mapping.rules})
+    return Record(
+        {rule.field: translate.held(rule, lambda name: raw_text(columns.get(name))) for rule in session.mapping.rules}
+    )
 
 
 def _in_loanark(want: Want, state: str) -> bool:
