@@ -14,6 +14,7 @@ from loanark.contacts.erasure import refuse_erased
 from loanark.contacts.models import Contact
 from loanark.core.fields import BY_NAME, Field, stored_text
 from loanark.core.mapping import FieldRule, Side
+from loanark.core.translate import held
 from loanark.core.values import Kind, Unreadable, Value, keys_of, read
 from loanark.kit import sql
 from loanark.kit.errors import Invalid, NotFound, Stale
@@ -138,7 +139,8 @@ def resolve(scope: Scope, conflict_id: int, winner: Side) -> None:
         raise Stale(
             "The field is archived, and nothing of it is carried over. Bring it back to decide; nothing was saved."
         )
-    hubspot = read(_kind(field), row["hubspot"])
+    rule = rules_in_force().get(name)
+    hubspot = held(rule, lambda _: row["hubspot"]) if rule else read(field.kind, row["hubspot"])
     if isinstance(hubspot, Unreadable):
         raise Invalid(f"HubSpot's value cannot be taken: it {hubspot.reason}.", errors={name: hubspot.reason})
     sql.execute("SELECT set_config('loanark.cause', 'conflict', true)")
@@ -162,12 +164,6 @@ def rules_in_force() -> dict[str, FieldRule]:
     """The mapping by field; empty before anything is connected."""
     connection = Connection.objects.first()
     return {rule.field: rule for rule in mappings.load(connection).rules} if connection else {}
-
-
-def _kind(field: Field) -> Kind:
-    connection = Connection.objects.first()
-    rules = mappings.load(connection).rules if connection else ()
-    return next((rule.kind for rule in rules if rule.field == field.name), field.kind)
 
 
 def _text(field: Field, value: Value) -> str | None:

@@ -33,6 +33,7 @@ from loanark.contacts.schemas import (
 from loanark.core.fields import BY_NAME, NAMES, Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
+from loanark.core.translate import held
 from loanark.core.values import Unreadable, read
 from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
@@ -353,7 +354,7 @@ def _options(field: Field, prop: Property | None) -> Sequence[FieldOption | Opti
 
 
 def _difference(rule: FieldRule, base: str | None, ours: str | None, theirs: str | None) -> str:
-    local, remote = read(rule.kind, ours), read(rule.kind, theirs)
+    local, remote = held(rule, lambda _: ours), read(rule.kind, theirs)
     if isinstance(local, Unreadable) or isinstance(remote, Unreadable):
         return "rejected"
     if local == remote:
