@@ -38,6 +38,8 @@ class Record:
     erased: bool = False
     #: When each field was last changed there, by that side's own clock (only the policy `newest` needs it).
     changed_at: Dict[str, datetime] = field(default_factory=dict)
+    #: Fields that differ from the base for a reason that is told already (a refused or unreadable value): no new edits.
+    told: frozenset[str] = frozenset()
 
     def value(self, name: str) -> Value | Unreadable:
         return self.values.get(name, BLANK)
@@ -197,6 +199,8 @@ def restore(gone: Side, alive: Record, mapping: Mapping, reason: str) -> Plan:
 
 def _changed(rule: FieldRule, base: Base, record: Record) -> bool:
     value = record.value(rule.field)
+    if rule.field in record.told:
+        return False
     return isinstance(value, Unreadable) or value.canonical != base.get(rule.field)
 
 

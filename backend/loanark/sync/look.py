@@ -235,12 +235,31 @@ def _case(
         return case
     local = _local_record(session.mapping, row, times.get(row.id, {}) if row else {}, known=contact_id is not None)
     remote = _remote_record(seen, case.remote, session.mapping)
+    if live and local and remote:
+        local, remote = _without_old_trouble(live, row, local, remote)
     if live:
         case.plan = plan_linked(live.base, live.read_at, local, remote, session.mapping, session.policies)
         return case
     base = _base_of_unfinished_create(case)
     case.plan = planner.plan(base, local, remote, session.mapping, _policies(session, case))
     return case
+
+
+def _without_old_trouble(live: LinkRow, row: LocalRow | None, local: Record, remote: Record) -> tuple[Record, Record]:
+    """What HubSpot refused before, and what was unreadable there before, is no edit that would outlive a deletion."""
+    if remote.deleted and row and not local.deleted:
+        refused = sql.rows(
+            """SELECT field, value FROM contact_rejections WHERE contact_id = %s AND side = 'hubspot' AND field <> ''
+               AND resolved_at IS NULL""",
+            [row.id],
+        )
+        same = {one["field"] for one in refused if one["value"] == raw_text(row.columns.get(one["field"]))}
+        return replace(local, told=frozenset(same)), remote
+    if local.deleted and not remote.deleted:
+        unreadable = {name: value.raw for name, value in remote.values.items() if isinstance(value, Unreadable)}
+        same = {name for name, text in unreadable.items() if live.remote.get(name) == text}
+        return local, replace(remote, told=frozenset(same))
+    return local, remote
 
 
 def _doubtful(session: Session, live: LinkRow, remote: Mapping[str, Value | Unreadable]) -> bool:

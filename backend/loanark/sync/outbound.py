@@ -53,8 +53,11 @@ def send(session: Session, intents: Sequence[Intent], *, lane: Lane, run_id: int
     # A row refused for some of its values is sent again without them: the rest of the contact goes on. It ends, as
     # each time there are fewer values.
     while waiting:
-        outcomes = _send_batches(session, waiting, lane)
-        waiting = _finish(session, waiting, outcomes, sent, run_id)
+        # One row a contact and batch: halves of a row follow each other.
+        now = list({intent.contact_id: intent for intent in reversed(waiting)}.values())
+        later = [intent for intent in waiting if not any(intent is one for one in now)]
+        outcomes = _send_batches(session, now, lane)
+        waiting = [*_finish(session, now, outcomes, sent, run_id), *later]
     return sent
 
 
@@ -103,6 +106,8 @@ class _Ledger:
     freed: list[str] = field(default_factory=list)
     #: Writes that happened, by HubSpot id, whose history is to be asked for.
     wrote: dict[str, Intent] = field(default_factory=dict)
+    #: Contacts that our writes made in HubSpot: what it gives them by itself is not known yet.
+    made: list[str] = field(default_factory=list)
     #: Witnesses of writes that covered nothing, as they did not happen or made something new.
     idle: list[int] = field(default_factory=list)
 
@@ -134,6 +139,7 @@ def _finish(
         write_rejections(ledger.rejections, run_id)
         _solve(ledger.solved)
         witness.confirmed(session, ledger.wrote)
+        witness.look_after(ledger.made)
         offer(ledger.freed)
         witness.forget(ledger.idle)
         witness.foresee(ledger.again)
@@ -177,9 +183,10 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         return
     if answer.new:
         ledger.idle += [intent.witness] if intent.witness else []
+        ledger.made.append(contact.id)
     else:
         ledger.wrote[contact.id] = intent
-    base = dict(intent.base)
+    base = intent.base
     echoed = contact.properties
     known = intent.case.seen.contact.properties if intent.case.seen and intent.case.seen.contact else {}
     properties = {**known, **{name: value for name, value in echoed.items() if value is not None or name in known}}
@@ -273,6 +280,18 @@ def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledg
     rest = {name: value for name, value in intent.values.items() if name not in blamed}
     if rest and len(rest) < len(intent.values):
         ledger.again.append(Intent(intent.case, intent.contact_id, intent.action, rest, intent.base))
+    elif intent.action == "update" and rest:
+        # A rule about several properties names one that is not of this write: halves tell which of ours it is about.
+        ledger.rejections = [one for one in ledger.rejections if one["contact_id"] != intent.contact_id]
+        if len(rest) == 1:
+            reason = "; ".join(dict.fromkeys([*blamed.values(), *words.values()]))
+            [(name, value)] = rest.items()
+            ledger.rejections.append(_rejection(intent, name, value, "refused", reason))
+        else:
+            sent.counts["rejected"] -= 1
+            middle = len(rest) // 2
+            for half in (dict(list(rest.items())[:middle]), dict(list(rest.items())[middle:])):
+                ledger.again.append(Intent(intent.case, intent.contact_id, intent.action, half, intent.base))
     elif intent.action == "create" or rest:
         # Nothing is left that could be made, or nothing of ours is to blame: the contact itself is refused, and not
         # tried at each look.

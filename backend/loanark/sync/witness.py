@@ -17,9 +17,9 @@ from loanark.core.fields import raw_text
 from loanark.core.late import Entry, Written, covered
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.plan import Conflict, Record, Write, late_conflict
-from loanark.core.values import BLANK, Value, read
+from loanark.core.translate import held, incoming
+from loanark.core.values import BLANK, Value
 from loanark.hubspot.models import Revision
-from loanark.hubspot.wire import from_wire
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, update_row
@@ -58,9 +58,10 @@ class Pending:
 
 def foresee(intents: Sequence[Intent]) -> None:
     """Keeps what HubSpot holds, as far as we know, where these intents will write. Within transaction A."""
-    rows = [_foreseen(intent) for intent in intents]
-    if not rows:
+    if not intents:
         return
+    first = {intent.contact_id: intent for intent in reversed(intents)}
+    rows = [_foreseen(intent) for intent in first.values()]
     found = sql.rows(
         """INSERT INTO witnesses (contact_id, hubspot_id, action, written, since)
            SELECT contact_id, hubspot_id, action, written, since
@@ -70,8 +71,9 @@ def foresee(intents: Sequence[Intent]) -> None:
         [orjson.dumps(rows, default=str).decode()],
     )
     ids = {row["contact_id"]: row["id"] for row in found}
-    for intent in intents:
-        intent.witness = ids.get(intent.contact_id)
+    for contact_id, intent in first.items():
+        intent.witness = ids[contact_id]
+    foresee([intent for intent in intents if intent is not first[intent.contact_id]])
 
 
 def _foreseen(intent: Intent) -> dict[str, Any]:
@@ -110,7 +112,14 @@ def confirmed(session: Session, intents: Mapping[str, Intent]) -> None:
                FROM unnest(%s::bigint[], %s::text[]) AS d (id, hubspot_id) WHERE w.id = d.id""",
             [list(found.values()), list(found)],
         )
-        hints.leave(Side.HUBSPOT, found, source="after our own write", lane=Lane.POLL, delay_seconds=LOOK_AFTER_SECONDS)
+        look_after(list(found))
+
+
+def look_after(hubspot_ids: Sequence[str]) -> None:
+    """After a write of ours each contact is looked at once more: HubSpot answers with the written values only."""
+    hints.leave(
+        Side.HUBSPOT, hubspot_ids, source="after our own write", lane=Lane.POLL, delay_seconds=LOOK_AFTER_SECONDS
+    )
 
 
 def forget(ids: Sequence[int]) -> None:
@@ -200,14 +209,15 @@ def _ask_the_bin(
 
 
 def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
-    return [Entry(from_wire(rule.kind, row.value), row.at, row.source in PROGRAMS) for row in revisions]
+    return [Entry(incoming(rule, row.value), row.at, row.source in PROGRAMS) for row in revisions]
 
 
 def _decide(session: Session, case: Case, rule: FieldRule, written: Written, entry: Entry, effects: Effects) -> None:
     assert case.local and case.contact_id
     if not isinstance(entry.value, Value):
         return
-    ours = read(rule.kind, raw_text(case.local.columns[rule.field]))
+    columns = case.local.columns
+    ours = held(rule, lambda name: raw_text(columns.get(name)))
     times = changed_here([case.contact_id], [rule.field]).get(case.contact_id, {})
     operations = late_conflict(
         rule,

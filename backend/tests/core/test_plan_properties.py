@@ -344,6 +344,16 @@ def test_the_base_moves_only_to_a_value_both_sides_hold(state: State) -> None:
             assert operation.value == state.value(Side.HUBSPOT, operation.field)
 
 
+@given(MEETING)
+def test_a_new_value_that_both_sides_hold_moves_the_base(state: State) -> None:
+    moved = {op.field for op in state.plan().operations if isinstance(op, MoveBase)}
+    for rule in state.mapping.rules:
+        if rule.field in state.unreadable() | state.differing():
+            continue
+        news = state.value(Side.HUBSPOT, rule.field).canonical != (state.base or {}).get(rule.field)
+        assert news == (rule.field in moved)
+
+
 # Newest
 
 

@@ -89,6 +89,13 @@ def test_two_spellings_of_one_value_are_no_change() -> None:
     assert made("Rome", "Rome ", " Rome") == ()
 
 
+@pytest.mark.parametrize(("local", "remote"), [("Rome", " Oslo "), (" Oslo ", "Rome")])
+def test_a_value_is_carried_in_its_writers_spelling(local: str, remote: str) -> None:
+    (write,) = made("Rome", local, remote)
+    assert isinstance(write, Write)
+    assert write.after.raw == " Oslo "
+
+
 @pytest.mark.parametrize(
     ("policy", "winner", "written"),
     [

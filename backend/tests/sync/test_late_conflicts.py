@@ -139,7 +139,7 @@ def test_a_row_deleted_by_sql_comes_back_too_with_the_edit_made_while_it_was_arc
 
 
 def test_a_contact_archived_in_peace_stays_archived(world: World) -> None:
-    id, contact_id = world.pair(city="Boise")
+    _, contact_id = world.pair(city="Boise")
     world.delete(contact_id)
     world.settle()
     assert world.local(contact_id)["deleted_at"] is not None
