@@ -126,7 +126,6 @@ def test_an_archived_contact_is_noticed_although_no_search_shows_it(world: World
     world.assert_balanced()
 
 
-@pytest.mark.xfail(strict=True, reason="a value that was unreadable all along counts as an edit at every deletion")
 def test_a_contact_with_an_unreadable_value_can_be_deleted(world: World) -> None:
     """A row that comes back at every deletion: no public report found.
 
@@ -141,7 +140,6 @@ def test_a_contact_with_an_unreadable_value_can_be_deleted(world: World) -> None
     assert world.hubspot.portal.contacts[int(id)].archived
 
 
-@pytest.mark.xfail(strict=True, reason="a value HubSpot refused before the deletion counts as an edit after it")
 def test_a_contact_with_a_refused_value_can_be_deleted_in_hubspot(world: World) -> None:
     """A contact that is made again at every deletion: no public report found.
 
