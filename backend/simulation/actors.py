@@ -47,11 +47,13 @@ class Actors:
             if name.split("_")[0] in ("hubspot", "person", "program", "both")
         }
 
-    def act(self, chance: random.Random, kind: str = "") -> None:
-        """One of them does something, of this kind or of one that the story has."""
+    def act(self, chance: random.Random, outside: bool = False) -> None:
+        """One of them does something that the story has; `outside`: not a person in LoanArk."""
         self.chance = chance
         acts = self.world.story.acts
-        chosen = kind or chance.choices(list(acts), list(acts.values()))[0]
+        if outside:
+            acts = {name: weight for name, weight in acts.items() if name.startswith(("hubspot", "program"))}
+        chosen = chance.choices(list(acts), list(acts.values()))[0]
         try:
             self._acts[chosen]()
         except (Nobody, Busy, ApiError, LoanArkError, OperationalError, psycopg.errors.LockNotAvailable) as error:
@@ -112,6 +114,22 @@ class Actors:
             raise Nobody
         return one["contact_id"], contact
 
+    def looked_at(self) -> tuple[UUID, Contact]:
+        """A contact that a hint names: the engine looks at it now, or is about to."""
+        found = self.world.rows(
+            """SELECT DISTINCT c.lastname, l.contact_id, l.hubspot_id FROM contact_links l
+               JOIN contacts c ON c.id = l.contact_id
+               JOIN hints h ON h.record_id IN (l.contact_id::text, l.hubspot_id)
+               WHERE l.state = 'live' AND c.deleted_at IS NULL ORDER BY c.lastname, l.contact_id"""
+        )
+        if not found:
+            raise Nobody
+        one = self.chance.choice(found)
+        contact = self.world.portal.find(int(one["hubspot_id"]))
+        if contact is None:
+            raise Nobody
+        return one["contact_id"], contact
+
     def property(self, field: str) -> str:
         if field == STAGE_FIELD:
             return STAGE_PROPERTY
@@ -128,6 +146,10 @@ class Actors:
     def hubspot_edits(self) -> None:
         field = self.text_field()
         self._hubspot_sets(self.in_hubspot(), {field: self.value(field)})
+
+    def hubspot_edits_what_is_looked_at(self) -> None:
+        (_, contact), field = self.looked_at(), self.text_field()
+        self._hubspot_sets(contact, {field: self.value(field)})
 
     def hubspot_touches_many_fields(self) -> None:
         names = [name for name in self.world.story.fields if name not in _CHOSEN]
@@ -321,6 +343,13 @@ class Actors:
         if world.sql(f"UPDATE contacts SET {field} = %s WHERE id = %s", value, id):
             world.typed("loanark", id, field, value)
         world.tell(f"  program: {_short(id)} {field} {value}")
+
+    def program_edits_what_is_looked_at(self) -> None:
+        world, (id, _), field = self.world, self.looked_at(), self.text_field()
+        value = self.value(field)
+        if world.sql(f"UPDATE contacts SET {field} = %s WHERE id = %s", value, id):
+            world.typed("loanark", id, field, value)
+        world.tell(f"  program: {_short(id)} {field} {value}, as it is looked at")
 
     def program_updates_many(self) -> None:
         world, field = self.world, self.text_field()

@@ -179,7 +179,7 @@ def perform(task: Task, url: str) -> Result:
 
     def played(story: Story) -> Outcome:
         with mutations.broken(task.mutation):
-            return play(story, url)
+            return play(story, url, hasty=bool(task.mutation))
 
     outcome = played(story)
     digest, coverage = outcome.record.digest(), outcome.record.coverage

@@ -414,7 +414,7 @@ MUTATIONS: dict[str, Mutation] = {
 NEEDS: dict[str, Callable[[Story], bool]] = {
     "polls do not overlap": lambda s: not s.webhooks and s.search_jitter_ms >= 30_000 and s.settled_first,
     "event values are trusted": lambda s: s.webhooks and "webhook-late" in s.storm and s.settled_first,
-    "hints are cleared unseen": lambda s: s.meddling > 0.1,
+    "hints are cleared unseen": lambda s: s.meddling > 0.1 and "program edits what is looked at" in s.acts,
     "a page is walked by time alone": lambda s: _bulk_without_webhooks(s),
     "only the first search is read": lambda s: _bulk_without_webhooks(s),
     "absence is deletion": lambda s: "hubspot merges" in s.acts and s.webhooks,

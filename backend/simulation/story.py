@@ -58,6 +58,8 @@ ACTS = {
     "program deletes": 2,
     "program rewrites the form": 1,
     "program commits late": 2,
+    "hubspot edits what is looked at": 4,
+    "program edits what is looked at": 4,
     "both edit the same": 6,
     "both edit and delete": 2,
 }

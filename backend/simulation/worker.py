@@ -63,7 +63,7 @@ class Mind:
 class Workers:
     """Everybody who runs the engine in a story."""
 
-    def __init__(self, world: World, act: Callable[[random.Random], None]) -> None:
+    def __init__(self, world: World, act: Callable[[random.Random, bool], None]) -> None:
         self._world = world
         self._act = act
         self._minds: dict[int, Mind] = {}
@@ -158,8 +158,8 @@ class Workers:
             raise Killed
         if mind.strike and mind.strike.moment == moment and not mind.strike.done:
             self._strike(mind, mind.strike, where)
-        if mind.meddling and "commit" not in moment and not connections["default"].in_atomic_block:
-            self._meddle(mind, mind.meddling)
+        if mind.meddling and moment != "before a commit" and not connections["default"].in_atomic_block:
+            self._meddle(mind, mind.meddling, alone=moment == "after a commit")
 
     def _strike(self, mind: Mind, strike: Strike, where: str) -> None:
         if strike.after > 0:
@@ -188,14 +188,15 @@ class Workers:
             pid = underlying.info.backend_pid
             self._world.admin.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
-    def _meddle(self, mind: Mind, chance: random.Random) -> None:
+    def _meddle(self, mind: Mind, chance: random.Random, *, alone: bool) -> None:
+        """`alone`: only by those who do not need this process's connection, which is coming out of a commit."""
         if mind.acts >= ACTS_IN_A_TURN or chance.random() >= self._world.story.meddling:
             return
         mind.acts += 1
         self._acting = True
         try:
             self._world.count("acts between two steps of the engine")
-            self._act(chance)
+            self._act(chance, alone)
         finally:
             self._acting = False
 
