@@ -38,9 +38,8 @@ from loanark.connections import budget, clients
 from loanark.connections.models import Connection
 from loanark.contacts import actions as contacts
 from loanark.core.mapping import Side
-from loanark.core.values import Kind
+from loanark.core.translate import held, incoming
 from loanark.hubspot.client import Client
-from loanark.hubspot.wire import from_wire
 from loanark.sync import engine, runs
 from loanark.sync.engine import Turn
 from loanark.tenants.access import Scope, tenant_scope
@@ -431,8 +430,8 @@ class World:
                 found.append(f"{link} lost a side")
                 continue
             for rule in rules:
-                ours = _canonical(rule.kind, row[rule.field] if rule.field in row else row["custom"].get(rule.field))
-                theirs = from_wire(rule.kind, props.props.get(rule.property_name))
+                ours = held(rule, lambda name, row=row: _text(row, name))
+                theirs = incoming(rule, props.props.get(rule.property_name))
                 if ours != theirs:
                     found.append(f"{rule.field} of {link['hubspot_id']}: LoanArk {ours}, HubSpot {theirs}")
         return found
@@ -462,9 +461,9 @@ class World:
         self.assert_same()
 
 
-def _canonical(kind: Kind, column: Any) -> Any:
-    text = column if column is None or isinstance(column, str) else str(column)
-    return from_wire(kind, text)
+def _text(row: dict[str, Any], name: str) -> str | None:
+    column = row[name] if name in row else row["custom"].get(name)
+    return column if column is None or isinstance(column, str) else str(column)
 
 
 class Killed(BaseException):

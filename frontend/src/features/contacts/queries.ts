@@ -16,6 +16,7 @@ import {
   restoreContactMutation,
   resyncContactMutation,
   retryRejectionMutation,
+  undoChangeMutation,
 } from "@/client/@tanstack/react-query.gen";
 import { keysetPaging } from "@/lib/paging";
 import { invalidate } from "@/lib/query-ids";
@@ -124,6 +125,7 @@ export function useContactActions(tenant: string) {
   const restore = useMutation({ ...restoreContactMutation(), onSuccess });
   const resync = useMutation({ ...resyncContactMutation(), onSuccess });
   const remove = useMutation({ ...deleteContactMutation(), onSuccess: refresh });
+  const undo = useMutation({ ...undoChangeMutation(), onSuccess, meta: { handlesError: true } });
   return {
     create: (values: Record<string, string | null>) =>
       create.mutateAsync({ path: { tenant }, body: { values } }),
@@ -132,11 +134,14 @@ export function useContactActions(tenant: string) {
     restore: (id: string) => restore.mutateAsync({ path: { tenant, contact_id: id } }),
     resync: (id: string) => resync.mutateAsync({ path: { tenant, contact_id: id } }),
     remove: (id: string) => remove.mutateAsync({ path: { tenant, contact_id: id } }),
+    undo: (id: string, changeId: number) =>
+      undo.mutateAsync({ path: { tenant, contact_id: id, change_id: changeId } }),
     /** The version the server holds now: what a later save must name. */
     versionNow: async (id: string) =>
       (await queryClient.fetchQuery({ ...contactQuery(tenant, id), staleTime: 0 })).version,
     isResyncing: resync.isPending,
     isRemoving: remove.isPending,
+    undoing: undo.isPending ? undo.variables.path.change_id : undefined,
   };
 }
 

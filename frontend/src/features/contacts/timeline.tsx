@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, Undo2 } from "lucide-react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
@@ -8,8 +8,10 @@ import { ErrorState } from "@/components/ui/error-state";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
+import { asProblem } from "@/lib/problem";
+import { toastDone, toastFailed } from "@/lib/toast";
 import { showValue } from "./field-value";
-import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery } from "./queries";
+import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery, useContactActions } from "./queries";
 
 const CAUSES: Record<ChangeOut["cause"], string> = {
   user: "by hand",
@@ -18,6 +20,7 @@ const CAUSES: Record<ChangeOut["cause"], string> = {
   conflict: "by deciding a conflict",
   merge: "by a merge",
   undo: "by undo",
+  erasure: "erased for privacy",
 };
 const OPS: Record<ChangeOut["op"], string> = {
   created: "Created",
@@ -34,14 +37,30 @@ interface TimelineProps {
   contactId: string;
   /** How each field's values are shown. */
   fields: FieldOut[];
+  canEdit: boolean;
 }
 
 /** Every change of a contact, newest first: which side, who, why, before and after. */
-export function Timeline({ tenant, contactId, fields }: TimelineProps) {
+export function Timeline({ tenant, contactId, fields, canEdit }: TimelineProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     timelineQuery(tenant, contactId),
   );
   const changes = data?.pages.flatMap((page) => page.items) ?? [];
+  const { undo, restore, undoing } = useContactActions(tenant);
+  const onUndo = ({ id, op }: ChangeOut) =>
+    void undo(contactId, id).then(
+      ({ name }) =>
+        op === "created"
+          ? toastDone(`${name} was deleted again`, {
+              detail: "HubSpot archives it too.",
+              undo: () => void restore(contactId).then(() => toastDone(`${name} is back`)),
+            })
+          : toastDone("It is as it was before that change", { detail: "HubSpot gets it next." }),
+      (error: unknown) => {
+        const problem = asProblem(error);
+        toastFailed(problem.title, { detail: problem.detail });
+      },
+    );
   return (
     <Panel title="History">
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} className="p-0" />}
@@ -49,7 +68,14 @@ export function Timeline({ tenant, contactId, fields }: TimelineProps) {
       {data && changes.length === 0 && <p className="text-muted text-sm">No changes recorded yet.</p>}
       <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[8.5px] before:w-px before:bg-line">
         {changes.map((change) => (
-          <Entry key={change.id} tenant={tenant} change={change} fields={fields} />
+          <Entry
+            key={change.id}
+            tenant={tenant}
+            change={change}
+            fields={fields}
+            isBusy={undoing === change.id}
+            onUndo={canEdit && canBePutBack(change) ? () => onUndo(change) : undefined}
+          />
         ))}
       </ol>
       {hasNextPage && (
@@ -61,17 +87,34 @@ export function Timeline({ tenant, contactId, fields }: TimelineProps) {
   );
 }
 
-function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; fields: FieldOut[] }) {
+interface EntryProps {
+  tenant: string;
+  change: ChangeOut;
+  fields: FieldOut[];
+  isBusy: boolean;
+  /** For whoever may, and for what can be put back at all. */
+  onUndo: (() => void) | undefined;
+}
+
+function Entry({ tenant, change, fields, isBusy, onUndo }: EntryProps) {
   return (
     <li className="relative flex gap-3 text-sm">
       <SideGlyph side={change.side} className="mt-px ring-4 ring-surface" />
       <div className="min-w-0 flex-1">
-        <p>
-          <span className="font-medium">
-            {OPS[change.op]} in {SIDE_NAMES[change.side]}
-          </span>
-          <span className="text-ink-2">{whoOf(change)}</span>
-        </p>
+        <div className="flex items-start justify-between gap-2">
+          <p className="min-w-0">
+            <span className="font-medium">
+              {OPS[change.op]} in {SIDE_NAMES[change.side]}
+            </span>
+            <span className="text-ink-2">{whoOf(change)}</span>
+          </p>
+          {onUndo && (
+            <Button kind="quiet" size="sm" busy={isBusy} className="-mt-1 -mr-1.5" onClick={onUndo}>
+              {!isBusy && <Undo2 aria-hidden />} Undo
+              <span className="sr-only">: {subjectOf(change)}</span>
+            </Button>
+          )}
+        </div>
         <p className="text-muted text-xs">
           <Ago iso={change.at} />
           {change.cause === "sql" && change.actor && ` · database user ${change.actor}`}
@@ -105,6 +148,16 @@ function Entry({ tenant, change, fields }: { tenant: string; change: ChangeOut; 
       </div>
     </li>
   );
+}
+
+/** What was erased is gone for good, and what HubSpot made is deleted there, not undone here. Else the server says. */
+function canBePutBack({ cause, op, side }: ChangeOut): boolean {
+  return cause !== "erasure" && !(op === "created" && side === "hubspot");
+}
+
+/** What an undo is about, for whoever does not see where its button stands. */
+function subjectOf({ op, fields }: ChangeOut): string {
+  return op === "updated" ? fields.map(({ label }) => label).join(", ") : OPS[op].toLowerCase();
 }
 
 /** A person by name, anything else by what it is. */

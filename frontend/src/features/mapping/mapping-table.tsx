@@ -1,8 +1,18 @@
-import { ArrowLeft, ArrowLeftRight, ArrowRight, Lock, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  ArrowLeft,
+  ArrowLeftRight,
+  ArrowRight,
+  Lock,
+  type LucideIcon,
+  Pause,
+  TriangleAlert,
+} from "lucide-react";
+import { Ago } from "@/components/ui/ago";
 import { SideBadge, SideGlyph } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import type { MappedField } from "./queries";
+import { transformWords } from "./transform";
 
 const DIRECTIONS: Record<MappedField["direction"], { label: string; icon: LucideIcon }> = {
   both: { label: "both ways", icon: ArrowLeftRight },
@@ -80,6 +90,7 @@ function MappingRow({ field }: { field: MappedField }) {
         <span className="flex items-center gap-1.5 whitespace-nowrap">
           <Icon className="size-4 text-muted" aria-hidden /> {label}
         </span>
+        {field.transform && <Small>{transformWords(field.transform)}</Small>}
         {field.read_only && (
           <Small>
             <Lock className="mr-1 inline size-3" aria-hidden />
@@ -93,6 +104,21 @@ function MappingRow({ field }: { field: MappedField }) {
         <Small>
           <code className="font-mono text-2xs">{field.field}</code> · {KINDS[field.kind]}
         </Small>
+        {field.paused && (
+          <span className="mt-1 flex gap-1.5 font-normal text-warn-ink text-xs">
+            <Pause className="mt-0.5 size-3.5 shrink-0" aria-hidden />
+            <span>
+              <span className="font-medium">Rests</span>
+              {field.paused_at && (
+                <>
+                  {" "}
+                  since <Ago iso={field.paused_at} />
+                </>
+              )}
+              : {field.paused}
+            </span>
+          </span>
+        )}
         {field.warning && (
           <span className="mt-1 flex gap-1.5 font-normal text-warn-ink text-xs">
             <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Split,
   TriangleAlert,
+  Unplug,
 } from "lucide-react";
 import { Panel } from "@/components/ui/card";
 import { formatCount } from "@/lib/format";
@@ -19,24 +20,28 @@ const LOOKS: Record<Need["kind"], { icon: LucideIcon; colour: string }> = {
   held: { icon: Hand, colour: "bg-warn-wash text-warn-ink" },
   conflict: { icon: Split, colour: "bg-ask-wash text-ask-ink" },
   rejection: { icon: TriangleAlert, colour: "bg-bad-wash text-bad-ink" },
+  mapping: { icon: Unplug, colour: "bg-warn-wash text-warn-ink" },
 };
 
-const WAITS: Need["kind"][] = ["preview", "held"];
+const WAITING: Partial<Record<Need["kind"], NonNullable<Overview["run"]>["status"]>> = {
+  preview: "waiting",
+  held: "held",
+};
 
-/** The run that waits for a person, if one does. */
-export function waitingRun({ run, needs_you: needs }: Overview): number | undefined {
-  return run && needs.some(({ kind }) => WAITS.includes(kind)) ? run.id : undefined;
+/** The run that a matter is about, if it is about one: what the brakes hold may be of no run. */
+function runOf({ kind }: Need, run: Overview["run"]): number | undefined {
+  return run && run.status === WAITING[kind] ? run.id : undefined;
 }
 
 interface NeedsYouProps {
   tenant: string;
   needs: Need[];
-  /** The run that waits for a person, if one does. */
-  waitingRunId: number | undefined;
+  /** The run under way, or the one that waits for a person. */
+  run: Overview["run"];
 }
 
 /** What only a person can decide. What heals by itself is not here. */
-export function NeedsYou({ tenant, needs, waitingRunId }: NeedsYouProps) {
+export function NeedsYou({ tenant, needs, run }: NeedsYouProps) {
   return (
     <Panel title="Needs you" bodyClassName="p-0">
       {needs.length === 0 ? (
@@ -48,8 +53,8 @@ export function NeedsYou({ tenant, needs, waitingRunId }: NeedsYouProps) {
       ) : (
         <ul className="divide-y">
           {needs.map((need) => (
-            <li key={need.kind}>
-              <NeedLink tenant={tenant} need={need} waitingRunId={waitingRunId} />
+            <li key={`${need.kind} ${need.title}`}>
+              <NeedLink tenant={tenant} need={need} run={run} />
             </li>
           ))}
         </ul>
@@ -61,11 +66,11 @@ export function NeedsYou({ tenant, needs, waitingRunId }: NeedsYouProps) {
 interface NeedLinkProps {
   tenant: string;
   need: Need;
-  waitingRunId: number | undefined;
+  run: Overview["run"];
 }
 
 /** One matter and the way to it. */
-export function NeedLink({ tenant, need, waitingRunId }: NeedLinkProps) {
+export function NeedLink({ tenant, need, run }: NeedLinkProps) {
   const { icon: Icon, colour } = LOOKS[need.kind];
   const content = (
     <>
@@ -90,13 +95,31 @@ export function NeedLink({ tenant, need, waitingRunId }: NeedLinkProps) {
       </Link>
     );
   }
-  if (need.kind === "preview" || need.kind === "held") {
-    return waitingRunId === undefined ? (
+  if (need.kind === "mapping") {
+    return (
+      <Link to="/$tenant/mapping" params={{ tenant }} className={style}>
+        {content}
+      </Link>
+    );
+  }
+  const runId = runOf(need, run);
+  if (runId !== undefined) {
+    return (
+      <Link to="/$tenant/runs/$runId" params={{ tenant, runId: String(runId) }} className={style}>
+        {content}
+      </Link>
+    );
+  }
+  if (need.kind === "preview") {
+    return (
       <Link to="/$tenant/runs" params={{ tenant }} className={style}>
         {content}
       </Link>
-    ) : (
-      <Link to="/$tenant/runs/$runId" params={{ tenant, runId: String(waitingRunId) }} className={style}>
+    );
+  }
+  if (need.kind === "held") {
+    return (
+      <Link to="/$tenant/needs-you" params={{ tenant }} hash="held" className={style}>
         {content}
       </Link>
     );

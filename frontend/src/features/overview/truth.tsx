@@ -1,4 +1,5 @@
 import { CircleAlert, CircleCheck, CircleHelp, type LucideIcon, RefreshCw } from "lucide-react";
+import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import type { Truth as TruthData } from "./queries";
 
@@ -9,13 +10,19 @@ const LOOKS: Record<TruthData["level"], { icon: LucideIcon; colour: string }> = 
   broken: { icon: CircleAlert, colour: "text-bad" },
 };
 
+interface TruthProps {
+  truth: TruthData;
+  /** What a person can do about it here. */
+  action?: ReactNode;
+}
+
 /** Is everything in sync? One sentence. */
-export function Truth({ truth }: { truth: TruthData }) {
+export function Truth({ truth, action }: TruthProps) {
   const { icon: Icon, colour } = LOOKS[truth.level];
   return (
-    <div className="flex gap-3">
+    <div className="flex flex-wrap gap-3">
       <Icon className={cn("mt-0.5 size-7 shrink-0", colour)} strokeWidth={2} aria-hidden />
-      <div>
+      <div className="min-w-0 flex-1 basis-60">
         <h1
           className="text-pretty font-semibold text-xl leading-8 tracking-[-0.022em] sm:text-2xl"
           aria-live="polite"
@@ -24,6 +31,7 @@ export function Truth({ truth }: { truth: TruthData }) {
         </h1>
         {truth.detail && <p className="mt-1 max-w-prose text-muted">{truth.detail}</p>}
       </div>
+      {action}
     </div>
   );
 }

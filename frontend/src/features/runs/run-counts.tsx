@@ -22,6 +22,8 @@ const TROUBLED: Line[] = [
   { key: "rejected", label: "Refused", loud: "bad" },
   { key: "held", label: "Held", loud: "warn" },
 ];
+/** Only an undo leaves contacts as they are. */
+const SKIPPED: Line = { key: "skipped", label: "Left as they are", loud: "warn" };
 const LOUD = {
   ask: "bg-ask-wash text-ask-ink",
   warn: "bg-warn-wash text-warn-ink",
@@ -74,7 +76,7 @@ export function RunCounts({ counts, totals }: RunCountsProps) {
         </tbody>
       </table>
       <dl className="grid grid-cols-2 gap-x-6 gap-y-2.5 sm:grid-cols-4 lg:grid-cols-2 lg:content-start lg:pt-1.5">
-        {[...CALM, ...TROUBLED].map((line) => (
+        {[...CALM, ...TROUBLED, ...(counts.skipped ? [SKIPPED] : [])].map((line) => (
           <CountLine key={line.key} line={line} count={counts[line.key] ?? 0} />
         ))}
       </dl>

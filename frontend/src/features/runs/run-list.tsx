@@ -65,6 +65,7 @@ export function summary({ counts, kind, preview }: RunOut): string {
     [shown.conflicted, "in conflict"],
     [shown.rejected, "refused"],
     [shown.held, "held"],
+    [shown.skipped, "left as they are"],
   ];
   return parts
     .filter(([count]) => (count ?? 0) > 0)

@@ -26,6 +26,7 @@ export const KIND_NAMES: Record<RunOut["kind"], string> = {
   preview: "Preview",
   backfill: "First load",
   sweep: "Full comparison",
+  undo: "Undo",
 };
 
 /** What or who started it: a person by their address, everything else in words. */
