@@ -45,7 +45,7 @@ test("a deletion is undone from its message", async ({ page }) => {
   await openContact(page, 7);
   await page.getByRole("button", { name: "Delete contact" }).click();
   await expect(page.getByText(/^Deleted/).first()).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(page.getByRole("button", { name: "Delete contact" })).toBeVisible();
 });
 

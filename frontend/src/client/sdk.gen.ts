@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ApproveRunData, ApproveRunResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, DeleteContactData, DeleteContactResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, StartRunData, StartRunResponses } from './types.gen';
+import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, SampleMappingData, SampleMappingResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -245,6 +245,51 @@ export const editContact = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Undo Change
+ *
+ * Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing.
+ */
+export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/changes/{change_id}/undo',
+    ...options
+});
+
+/**
+ * Erase Contact
+ *
+ * Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone.
+ */
+export const eraseContact = <ThrowOnError extends boolean = false>(options: Options<EraseContactData, ThrowOnError>) => (options.client ?? client).post<EraseContactResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/erase',
+    ...options
+});
+
+/**
+ * Plan Contact
+ *
+ * A dry run of one contact: reads both sides now and says what would be done. Writes nothing.
+ */
+export const planContact = <ThrowOnError extends boolean = false>(options: Options<PlanContactData, ThrowOnError>) => (options.client ?? client).get<PlanContactResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/plan',
+    ...options
+});
+
+/**
  * Restore Contact
  *
  * Brings a deleted contact back, in HubSpot too.
@@ -290,6 +335,119 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * List Fields
+ *
+ * All fields of contacts: LoanArk's own, then the organisation's, archived ones included.
+ */
+export const listFields = <ThrowOnError extends boolean = false>(options: Options<ListFieldsData, ThrowOnError>) => (options.client ?? client).get<ListFieldsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/fields',
+    ...options
+});
+
+/**
+ * Define Field
+ *
+ * Defines a field of the organisation's own.
+ */
+export const defineField = <ThrowOnError extends boolean = false>(options: Options<DefineFieldData, ThrowOnError>) => (options.client ?? client).post<DefineFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/fields',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Archive Field
+ *
+ * Archives a field of the organisation's own: its values and history stay, and it can be brought back.
+ */
+export const archiveField = <ThrowOnError extends boolean = false>(options: Options<ArchiveFieldData, ThrowOnError>) => (options.client ?? client).delete<ArchiveFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/fields/{name}',
+    ...options
+});
+
+/**
+ * Change Field
+ *
+ * Renames a field of the organisation's own, adds options, archives it or brings it back.
+ */
+export const changeField = <ThrowOnError extends boolean = false>(options: Options<ChangeFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/fields/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Held
+ *
+ * Deletions, clears and creates that wait for a person, in groups.
+ */
+export const listHeld = <ThrowOnError extends boolean = false>(options: Options<ListHeldData, ThrowOnError>) => (options.client ?? client).get<ListHeldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/held',
+    ...options
+});
+
+/**
+ * Approve Held
+ *
+ * Lets a group be carried out. Each contact is looked at again first.
+ */
+export const approveHeld = <ThrowOnError extends boolean = false>(options: Options<ApproveHeldData, ThrowOnError>) => (options.client ?? client).post<ApproveHeldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/held/{group}/approve',
+    ...options
+});
+
+/**
+ * Reject Held
+ *
+ * Puts the other side back instead: deleted contacts are made again, cleared values are filled again.
+ */
+export const rejectHeld = <ThrowOnError extends boolean = false>(options: Options<RejectHeldData, ThrowOnError>) => (options.client ?? client).post<RejectHeldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/held/{group}/reject',
+    ...options
+});
+
+/**
  * Get Mapping
  *
  * Which LoanArk field meets which HubSpot property, and by what rules.
@@ -301,6 +459,240 @@ export const getMapping = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }],
     url: '/api/tenants/{tenant}/mapping',
+    ...options
+});
+
+/**
+ * Put Mapping
+ *
+ * Makes this the mapping. Every contact is then compared anew, by itself.
+ */
+export const putMapping = <ThrowOnError extends boolean = false>(options: Options<PutMappingData, ThrowOnError>) => (options.client ?? client).put<PutMappingResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Create Properties
+ *
+ * Makes the named properties in HubSpot, and maps them at once. Naming them is the consent.
+ */
+export const createProperties = <ThrowOnError extends boolean = false>(options: Options<CreatePropertiesData, ThrowOnError>) => (options.client ?? client).post<CreatePropertiesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/create-properties',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export Mapping
+ *
+ * The mapping as YAML.
+ */
+export const exportMapping = <ThrowOnError extends boolean = false>(options: Options<ExportMappingData, ThrowOnError>) => (options.client ?? client).get<ExportMappingResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/export',
+    ...options
+});
+
+/**
+ * Map Field
+ *
+ * Maps one more field.
+ */
+export const mapField = <ThrowOnError extends boolean = false>(options: Options<MapFieldData, ThrowOnError>) => (options.client ?? client).post<MapFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/fields',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Unmap Field
+ *
+ * Takes a field out of the mapping; both sides keep their values.
+ */
+export const unmapField = <ThrowOnError extends boolean = false>(options: Options<UnmapFieldData, ThrowOnError>) => (options.client ?? client).delete<UnmapFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/fields/{field}',
+    ...options
+});
+
+/**
+ * Change Mapped Field
+ *
+ * Changes what the body names of one field's rule.
+ */
+export const changeMappedField = <ThrowOnError extends boolean = false>(options: Options<ChangeMappedFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeMappedFieldResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/fields/{field}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Import Mapping
+ *
+ * Makes a YAML document, as exported, the mapping.
+ */
+export const importMapping = <ThrowOnError extends boolean = false>(options: Options<ImportMappingData, ThrowOnError>) => (options.client ?? client).post<ImportMappingResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Missing Properties
+ *
+ * The properties LoanArk would make in HubSpot if an administrator agreed, and the permission it lacks.
+ */
+export const getMissingProperties = <ThrowOnError extends boolean = false>(options: Options<GetMissingPropertiesData, ThrowOnError>) => (options.client ?? client).get<GetMissingPropertiesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/missing',
+    ...options
+});
+
+/**
+ * List Properties
+ *
+ * The contact properties of the HubSpot account, as last read.
+ */
+export const listProperties = <ThrowOnError extends boolean = false>(options: Options<ListPropertiesData, ThrowOnError>) => (options.client ?? client).get<ListPropertiesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/properties',
+    ...options
+});
+
+/**
+ * Refresh Mapping
+ *
+ * Reads the account's properties now: fields rest or go on as they find them.
+ */
+export const refreshMapping = <ThrowOnError extends boolean = false>(options: Options<RefreshMappingData, ThrowOnError>) => (options.client ?? client).post<RefreshMappingResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/refresh',
+    ...options
+});
+
+/**
+ * Sample Mapping
+ *
+ * What a rule would make of some real contacts' values, both ways. Nothing is saved.
+ */
+export const sampleMapping = <ThrowOnError extends boolean = false>(options: Options<SampleMappingData, ThrowOnError>) => (options.client ?? client).post<SampleMappingResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/sample',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Mapping Versions
+ *
+ * Every version, who made it and why, the newest first.
+ */
+export const listMappingVersions = <ThrowOnError extends boolean = false>(options: Options<ListMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<ListMappingVersionsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/versions',
+    ...options
+});
+
+/**
+ * Diff Mapping Versions
+ *
+ * What `other` maps differently.
+ */
+export const diffMappingVersions = <ThrowOnError extends boolean = false>(options: Options<DiffMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffMappingVersionsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/versions/{version}/diff/{other}',
+    ...options
+});
+
+/**
+ * Restore Mapping Version
+ *
+ * Makes an old version the newest.
+ */
+export const restoreMappingVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreMappingVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreMappingVersionResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/mapping/versions/{version}/restore',
     ...options
 });
 
@@ -332,6 +724,25 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
         }],
     url: '/api/tenants/{tenant}/rejections',
     ...options
+});
+
+/**
+ * Retry Rejections
+ *
+ * Asks the sync to try everything again that was rejected, or all of one code.
+ */
+export const retryRejections = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionsData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/rejections/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -426,4 +837,125 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
         }],
     url: '/api/tenants/{tenant}/runs/{run_id}/cancel',
     ...options
+});
+
+/**
+ * List Plan
+ *
+ * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
+ */
+export const listPlan = <ThrowOnError extends boolean = false>(options: Options<ListPlanData, ThrowOnError>) => (options.client ?? client).get<ListPlanResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/runs/{run_id}/plan',
+    ...options
+});
+
+/**
+ * Undo Run
+ *
+ * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
+ */
+export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>) => (options.client ?? client).post<UndoRunResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/runs/{run_id}/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Sync Settings
+ *
+ * First match, deletions, brakes, schedule, pause.
+ */
+export const getSyncSettings = <ThrowOnError extends boolean = false>(options: Options<GetSyncSettingsData, ThrowOnError>) => (options.client ?? client).get<GetSyncSettingsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/settings/sync',
+    ...options
+});
+
+/**
+ * Change Sync Settings
+ *
+ * Changes what the body names.
+ */
+export const changeSyncSettings = <ThrowOnError extends boolean = false>(options: Options<ChangeSyncSettingsData, ThrowOnError>) => (options.client ?? client).patch<ChangeSyncSettingsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/settings/sync',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Pause Sync
+ *
+ * Stops the sync until a person resumes it. Edits on both sides wait; webhooks are still taken.
+ */
+export const pauseSync = <ThrowOnError extends boolean = false>(options: Options<PauseSyncData, ThrowOnError>) => (options.client ?? client).post<PauseSyncResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/sync/pause',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resume Sync
+ *
+ * Lets the sync go on. Everything that changed meanwhile is caught up.
+ */
+export const resumeSync = <ThrowOnError extends boolean = false>(options: Options<ResumeSyncData, ThrowOnError>) => (options.client ?? client).post<ResumeSyncResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/sync/resume',
+    ...options
+});
+
+/**
+ * Undo Changes
+ *
+ * Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above.
+ */
+export const undoChanges = <ThrowOnError extends boolean = false>(options: Options<UndoChangesData, ThrowOnError>) => (options.client ?? client).post<UndoChangesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });

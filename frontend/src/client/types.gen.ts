@@ -5,6 +5,13 @@ export type ClientOptions = {
 };
 
 /**
+ * Action
+ *
+ * What happens to the contact as a whole, before its fields.
+ */
+export type Action = 'update' | 'create' | 'match' | 'delete' | 'restore' | 'close' | 'erase' | 'nothing';
+
+/**
  * ActivityPoint
  */
 export type ActivityPoint = {
@@ -37,7 +44,7 @@ export type AuthorizeOut = {
 /**
  * Balance
  *
- * HubSpot = linked + unexplained; LoanArk = linked + explained.
+ * HubSpot = linked + explained there + unexplained; LoanArk = linked + explained here + unexplained here.
  */
 export type Balance = {
     /**
@@ -61,9 +68,17 @@ export type Balance = {
      */
     loanark: number;
     /**
+     * Sentence
+     */
+    sentence: string;
+    /**
      * Unexplained
      */
     unexplained: number;
+    /**
+     * Unexplained Loanark
+     */
+    unexplained_loanark: number;
 };
 
 /**
@@ -92,6 +107,20 @@ export type Budget = {
 };
 
 /**
+ * CaseTransform
+ */
+export type CaseTransform = {
+    /**
+     * Kind
+     */
+    kind: 'case';
+    /**
+     * To
+     */
+    to: 'upper' | 'lower' | 'title';
+};
+
+/**
  * ChangeOut
  */
 export type ChangeOut = {
@@ -106,7 +135,7 @@ export type ChangeOut = {
     /**
      * Cause
      */
-    cause: 'user' | 'sql' | 'sync' | 'conflict' | 'merge' | 'undo';
+    cause: 'user' | 'sql' | 'sync' | 'conflict' | 'merge' | 'undo' | 'erasure';
     /**
      * Fields
      */
@@ -474,6 +503,36 @@ export type ContactPage = {
 };
 
 /**
+ * ContactPlanOut
+ *
+ * What a look at this contact would do now. Nothing was written.
+ */
+export type ContactPlanOut = {
+    action: Action;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Operations
+     */
+    operations: Array<OperationOut>;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Sentence
+     */
+    sentence: string;
+    side: Side | null;
+};
+
+/**
  * ContactRow
  */
 export type ContactRow = {
@@ -542,6 +601,50 @@ export type ContactRow = {
 };
 
 /**
+ * CreatePropertiesIn
+ *
+ * The properties an administrator agrees to, by name.
+ */
+export type CreatePropertiesIn = {
+    /**
+     * Names
+     */
+    names: Array<string>;
+};
+
+/**
+ * CreatedOut
+ */
+export type CreatedOut = {
+    /**
+     * Mapped
+     */
+    mapped: Array<string>;
+    /**
+     * Results
+     */
+    results: Array<CreatedProperty>;
+};
+
+/**
+ * CreatedProperty
+ */
+export type CreatedProperty = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Outcome
+     */
+    outcome: 'made' | 'there' | 'refused';
+    /**
+     * Reason
+     */
+    reason: string | null;
+};
+
+/**
  * DailyBudget
  *
  * What HubSpot said of the account's daily requests. `resting`: a comparison or backfill waits for the next day.
@@ -566,12 +669,46 @@ export type DailyBudget = {
 };
 
 /**
+ * DateTransform
+ *
+ * The day of a HubSpot moment in a time zone; back, midnight there.
+ */
+export type DateTransform = {
+    /**
+     * Kind
+     */
+    kind: 'date';
+    /**
+     * Zone
+     */
+    zone: string;
+};
+
+/**
  * Direction
  */
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
 
 /**
+ * ErasureOut
+ *
+ * An order to erase a person. `done`: nothing of them is left; else the sync does it before everything else.
+ */
+export type ErasureOut = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Done
+     */
+    done: boolean;
+};
+
+/**
  * Explained
+ *
+ * Contacts that only `side` has, and why.
  */
 export type Explained = {
     /**
@@ -582,6 +719,7 @@ export type Explained = {
      * Reason
      */
     reason: string;
+    side?: Side;
 };
 
 /**
@@ -643,6 +781,108 @@ export type FieldChange = {
 };
 
 /**
+ * FieldChangeIn
+ *
+ * What is left out stays. An option that is there already takes the new label.
+ */
+export type FieldChangeIn = {
+    /**
+     * Add Options
+     */
+    add_options?: Array<FieldOption>;
+    /**
+     * Archived
+     */
+    archived?: boolean | null;
+    /**
+     * Label
+     */
+    label?: string | null;
+};
+
+/**
+ * FieldDefinition
+ *
+ * A field of contacts: LoanArk's own, or one that the organisation defined (`custom`).
+ */
+export type FieldDefinition = {
+    /**
+     * Archived At
+     */
+    archived_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string | null;
+    /**
+     * Created By
+     */
+    created_by: string | null;
+    /**
+     * Custom
+     */
+    custom: boolean;
+    /**
+     * Group
+     */
+    group: string;
+    kind: Kind;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Options
+     */
+    options: Array<FieldOption>;
+    /**
+     * Property
+     */
+    property: string | null;
+};
+
+/**
+ * FieldDefinitionIn
+ *
+ * Name and kind stay for good. `options` for the kinds enum and enum_set only.
+ */
+export type FieldDefinitionIn = {
+    kind?: Kind;
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Options
+     */
+    options?: Array<FieldOption>;
+};
+
+/**
+ * FieldOption
+ *
+ * One of the values people choose from. Without a label it shows as it is.
+ */
+export type FieldOption = {
+    /**
+     * Label
+     */
+    label?: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
  * FieldOut
  *
  * One field in three columns: HubSpot, what both agreed on last, LoanArk.
@@ -652,6 +892,10 @@ export type FieldOut = {
      * Agreed
      */
     agreed?: string | null;
+    /**
+     * Custom
+     */
+    custom?: boolean;
     direction?: Direction | null;
     /**
      * Editable
@@ -698,6 +942,219 @@ export type FieldOut = {
 };
 
 /**
+ * FieldRuleChange
+ *
+ * What is left out stays. `transform` null takes it away.
+ */
+export type FieldRuleChange = {
+    /**
+     * Blank May Overwrite
+     */
+    blank_may_overwrite?: boolean | null;
+    direction?: Direction | null;
+    policy?: Policy | null;
+    /**
+     * Property
+     */
+    property?: string | null;
+    /**
+     * Transform
+     */
+    transform?: ({
+        kind: 'trim';
+    } & TrimTransform) | ({
+        kind: 'case';
+    } & CaseTransform) | ({
+        kind: 'phone';
+    } & PhoneTransform) | ({
+        kind: 'options';
+    } & OptionsTransform) | ({
+        kind: 'scale';
+    } & ScaleTransform) | ({
+        kind: 'date';
+    } & DateTransform) | ({
+        kind: 'split_name';
+    } & SplitNameTransform) | ({
+        kind: 'join_name';
+    } & JoinNameTransform) | null;
+};
+
+/**
+ * FieldRuleIn
+ *
+ * How one field is to be mapped.
+ */
+export type FieldRuleIn = {
+    /**
+     * Blank May Overwrite
+     */
+    blank_may_overwrite?: boolean | null;
+    direction?: Direction;
+    /**
+     * Field
+     */
+    field: string;
+    policy?: Policy;
+    /**
+     * Property
+     */
+    property: string;
+    /**
+     * Transform
+     */
+    transform?: ({
+        kind: 'trim';
+    } & TrimTransform) | ({
+        kind: 'case';
+    } & CaseTransform) | ({
+        kind: 'phone';
+    } & PhoneTransform) | ({
+        kind: 'options';
+    } & OptionsTransform) | ({
+        kind: 'scale';
+    } & ScaleTransform) | ({
+        kind: 'date';
+    } & DateTransform) | ({
+        kind: 'split_name';
+    } & SplitNameTransform) | ({
+        kind: 'join_name';
+    } & JoinNameTransform) | null;
+};
+
+/**
+ * HeldGroup
+ *
+ * One time a brake took hold. `side` is where the operations would be carried out.
+ */
+export type HeldGroup = {
+    /**
+     * Allowed
+     */
+    allowed: number;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Decided At
+     */
+    decided_at: string | null;
+    /**
+     * Decided By
+     */
+    decided_by: string | null;
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: 'delete' | 'clear' | 'create';
+    /**
+     * Operations
+     */
+    operations: Array<HeldOperationOut>;
+    side: Side;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * State
+     */
+    state: 'held' | 'approved' | 'rejected' | 'over';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * To Go
+     */
+    to_go: number;
+};
+
+/**
+ * HeldList
+ *
+ * Groups that wait for a person, and the last ones that somebody decided.
+ */
+export type HeldList = {
+    /**
+     * Decided
+     */
+    decided: Array<HeldGroup>;
+    /**
+     * Waiting
+     */
+    waiting: Array<HeldGroup>;
+};
+
+/**
+ * HeldOperationOut
+ *
+ * A deletion, clear or create that a brake holds. Nothing of it happened on either side.
+ */
+export type HeldOperationOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Before
+     */
+    before: string | null;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Field
+     */
+    field: string | null;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Label
+     */
+    label: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * State
+     */
+    state: 'held' | 'approved' | 'rejected' | 'done';
+};
+
+/**
+ * JoinNameTransform
+ *
+ * First and last name as the field `full_name`; to HubSpot only.
+ */
+export type JoinNameTransform = {
+    /**
+     * Kind
+     */
+    kind: 'join_name';
+};
+
+/**
  * Kind
  *
  * What a field's values are, and so how they are compared.
@@ -740,6 +1197,14 @@ export type MappedField = {
      * Option Count
      */
     option_count: number;
+    /**
+     * Paused
+     */
+    paused?: string | null;
+    /**
+     * Paused At
+     */
+    paused_at?: string | null;
     policy: Policy;
     /**
      * Property
@@ -758,9 +1223,107 @@ export type MappedField = {
      */
     read_only: boolean;
     /**
+     * Transform
+     */
+    transform?: ({
+        kind: 'trim';
+    } & TrimTransform) | ({
+        kind: 'case';
+    } & CaseTransform) | ({
+        kind: 'phone';
+    } & PhoneTransform) | ({
+        kind: 'options';
+    } & OptionsTransform) | ({
+        kind: 'scale';
+    } & ScaleTransform) | ({
+        kind: 'date';
+    } & DateTransform) | ({
+        kind: 'split_name';
+    } & SplitNameTransform) | ({
+        kind: 'join_name';
+    } & JoinNameTransform) | null;
+    /**
      * Warning
      */
     warning?: string | null;
+};
+
+/**
+ * MappingDifference
+ *
+ * What a field was and became; null: it was not mapped.
+ */
+export type MappingDifference = {
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Field
+     */
+    field: string;
+};
+
+/**
+ * MappingDocument
+ *
+ * The mapping as YAML.
+ */
+export type MappingDocument = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Yaml
+     */
+    yaml: string;
+};
+
+/**
+ * MappingImportIn
+ */
+export type MappingImportIn = {
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Version
+     */
+    version?: number | null;
+    /**
+     * Yaml
+     */
+    yaml: string;
+};
+
+/**
+ * MappingIn
+ *
+ * The whole mapping. What is not named is not mapped any more.
+ */
+export type MappingIn = {
+    /**
+     * Note
+     */
+    note?: string;
+    /**
+     * Rules
+     */
+    rules: Array<FieldRuleIn>;
+    /**
+     * Version
+     */
+    version?: number | null;
 };
 
 /**
@@ -790,6 +1353,100 @@ export type MappingOut = {
 };
 
 /**
+ * MappingVersionOut
+ */
+export type MappingVersionOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Current
+     */
+    current: boolean;
+    /**
+     * Fields
+     */
+    fields: number;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * MissingOut
+ *
+ * What LoanArk would make in HubSpot, if asked to.
+ */
+export type MissingOut = {
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Group Label
+     */
+    group_label: string;
+    /**
+     * Missing Scopes
+     */
+    missing_scopes: Array<string>;
+    /**
+     * Properties
+     */
+    properties: Array<MissingProperty>;
+};
+
+/**
+ * MissingProperty
+ *
+ * A property that LoanArk would make.
+ */
+export type MissingProperty = {
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Field
+     */
+    field: string | null;
+    /**
+     * Field Type
+     */
+    field_type: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Options
+     */
+    options: Array<PropertyOption>;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Unique
+     */
+    unique: boolean;
+};
+
+/**
  * NeedsYou
  */
 export type NeedsYou = {
@@ -804,11 +1461,59 @@ export type NeedsYou = {
     /**
      * Kind
      */
-    kind: 'connection' | 'preview' | 'conflict' | 'rejection' | 'held';
+    kind: 'connection' | 'preview' | 'conflict' | 'rejection' | 'held' | 'mapping';
     /**
      * Title
      */
     title: string;
+};
+
+/**
+ * OperationOut
+ *
+ * One part of a plan. A `write` gives `side` the value `after`; `agree`: both sides hold it already; a `conflict`
+ * has both values and the winner (none: a person decides); a `reject` cannot be carried over.
+ */
+export type OperationOut = {
+    /**
+     * After
+     */
+    after?: string | null;
+    /**
+     * Base
+     */
+    base?: string | null;
+    /**
+     * Before
+     */
+    before?: string | null;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Hubspot
+     */
+    hubspot?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'write' | 'agree' | 'conflict' | 'reject';
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Loanark
+     */
+    loanark?: string | null;
+    policy?: Policy | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    side?: Side | null;
+    winner?: Side | null;
 };
 
 /**
@@ -823,6 +1528,24 @@ export type OptionOut = {
      * Value
      */
     value: string;
+};
+
+/**
+ * OptionsTransform
+ *
+ * HubSpot's option key by LoanArk's, one to one.
+ */
+export type OptionsTransform = {
+    /**
+     * Kind
+     */
+    kind: 'options';
+    /**
+     * Map
+     */
+    map: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -902,6 +1625,102 @@ export type Person = {
 };
 
 /**
+ * PhoneTransform
+ *
+ * As E.164.
+ */
+export type PhoneTransform = {
+    /**
+     * Kind
+     */
+    kind: 'phone';
+};
+
+/**
+ * PlanPage
+ */
+export type PlanPage = {
+    /**
+     * Items
+     */
+    items: Array<PlannedOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Run Id
+     */
+    run_id: number;
+    /**
+     * Totals
+     */
+    totals: Array<PlanTotal>;
+};
+
+/**
+ * PlanTotal
+ */
+export type PlanTotal = {
+    action: Action;
+    /**
+     * Count
+     */
+    count: number;
+    side: Side | null;
+    /**
+     * State
+     */
+    state: 'planned' | 'done' | 'changed' | 'unneeded' | 'skipped' | 'failed';
+};
+
+/**
+ * PlannedOut
+ *
+ * What would happen to one contact, and what became of it.
+ */
+export type PlannedOut = {
+    action: Action;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Operations
+     */
+    operations: Array<OperationOut>;
+    /**
+     * Outcome
+     */
+    outcome: string | null;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    side: Side | null;
+    /**
+     * State
+     */
+    state: 'planned' | 'done' | 'changed' | 'unneeded' | 'skipped' | 'failed';
+};
+
+/**
  * Policy
  *
  * Who wins when both sides changed one field to different values.
@@ -931,6 +1750,73 @@ export type PreviewOut = {
      * Samples
      */
     samples: Array<RunSample>;
+};
+
+/**
+ * PropertyOption
+ */
+export type PropertyOption = {
+    /**
+     * Hidden
+     */
+    hidden: boolean;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * PropertyOut
+ *
+ * A contact property of the HubSpot account, as last read.
+ */
+export type PropertyOut = {
+    /**
+     * Field Type
+     */
+    field_type: string;
+    /**
+     * Fields
+     */
+    fields: Array<string>;
+    /**
+     * Group
+     */
+    group: string;
+    /**
+     * Hubspot Defined
+     */
+    hubspot_defined: boolean;
+    kind: Kind;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Options
+     */
+    options: Array<PropertyOption>;
+    /**
+     * Type
+     */
+    type: string;
+    /**
+     * Unique
+     */
+    unique: boolean;
+    /**
+     * Writable
+     */
+    writable: boolean;
 };
 
 /**
@@ -1026,6 +1912,30 @@ export type ResolveIn = {
 };
 
 /**
+ * RetriedOut
+ *
+ * How many contacts are looked at again.
+ */
+export type RetriedOut = {
+    /**
+     * Contacts
+     */
+    contacts: number;
+};
+
+/**
+ * RetryIn
+ *
+ * `code`: only what was rejected for this reason.
+ */
+export type RetryIn = {
+    /**
+     * Code
+     */
+    code?: string | null;
+};
+
+/**
  * Role
  *
  * What a member may see and do in an organisation.
@@ -1075,6 +1985,10 @@ export type RunCounts = {
      */
     rejected?: number;
     /**
+     * Skipped
+     */
+    skipped?: number;
+    /**
      * Unchanged
      */
     unchanged?: number;
@@ -1108,6 +2022,7 @@ export type RunOut = {
      * Approved By
      */
     approved_by: string | null;
+    balance?: Balance | null;
     counts: RunCounts;
     /**
      * Created At
@@ -1132,7 +2047,7 @@ export type RunOut = {
     /**
      * Kind
      */
-    kind: 'preview' | 'backfill' | 'sweep';
+    kind: 'preview' | 'backfill' | 'sweep' | 'undo';
     /**
      * Last Progress At
      */
@@ -1170,6 +2085,10 @@ export type RunOut = {
      * Trigger
      */
     trigger: string;
+    /**
+     * Undoes
+     */
+    undoes?: string | null;
 };
 
 /**
@@ -1209,6 +2128,90 @@ export type RunSample = {
 };
 
 /**
+ * SampleIn
+ *
+ * A rule to try on contacts as they are now; nothing is saved or written.
+ */
+export type SampleIn = {
+    /**
+     * Contacts
+     */
+    contacts?: number;
+    rule: FieldRuleIn;
+};
+
+/**
+ * SampleOut
+ */
+export type SampleOut = {
+    /**
+     * Rows
+     */
+    rows: Array<SampleRow>;
+};
+
+/**
+ * SampleRow
+ */
+export type SampleRow = {
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    hubspot: SampleSide | null;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    loanark: SampleSide | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Same
+     */
+    same: boolean;
+};
+
+/**
+ * SampleSide
+ *
+ * A value as it is, and what the other side would hold; `reason`: why there is nothing.
+ */
+export type SampleSide = {
+    /**
+     * Becomes
+     */
+    becomes: string | null;
+    /**
+     * Reason
+     */
+    reason: string | null;
+    /**
+     * Value
+     */
+    value: string | null;
+};
+
+/**
+ * ScaleTransform
+ *
+ * LoanArk holds HubSpot's number times the factor, exactly. A factor that not every number can be divided by
+ * exactly (3, 12) goes to LoanArk only.
+ */
+export type ScaleTransform = {
+    /**
+     * Factor
+     */
+    factor: string;
+    /**
+     * Kind
+     */
+    kind: 'scale';
+};
+
+/**
  * Session
  *
  * Who is signed in, and where they belong.
@@ -1227,6 +2230,22 @@ export type Session = {
  * The two places a contact lives in.
  */
 export type Side = 'hubspot' | 'loanark';
+
+/**
+ * SplitNameTransform
+ *
+ * One part of a whole name; to LoanArk only.
+ */
+export type SplitNameTransform = {
+    /**
+     * Kind
+     */
+    kind: 'split_name';
+    /**
+     * Part
+     */
+    part: 'first' | 'last';
+};
 
 /**
  * StaticTokenIn
@@ -1255,6 +2274,131 @@ export type SyncBadge = {
 };
 
 /**
+ * SyncPause
+ *
+ * A person paused the sync: nothing is read from HubSpot or written there, and whatever changes waits.
+ */
+export type SyncPause = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * SyncPauseIn
+ */
+export type SyncPauseIn = {
+    /**
+     * Reason
+     */
+    reason?: string;
+};
+
+/**
+ * SyncSettingsIn
+ *
+ * What is left out stays as it is.
+ */
+export type SyncSettingsIn = {
+    /**
+     * Brake Creates
+     */
+    brake_creates?: number | null;
+    /**
+     * Brake Floor
+     */
+    brake_floor?: number | null;
+    /**
+     * Brake Share
+     */
+    brake_share?: number | null;
+    /**
+     * Deletes In Hubspot
+     */
+    deletes_in_hubspot?: 'follow' | 'keep' | null;
+    /**
+     * Deletes In Loanark
+     */
+    deletes_in_loanark?: 'follow' | 'keep' | null;
+    first_match?: Side | null;
+    /**
+     * Quiet From
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet Until
+     */
+    quiet_until?: string | null;
+    /**
+     * Sweep Every Hours
+     */
+    sweep_every_hours?: number | null;
+};
+
+/**
+ * SyncSettingsOut
+ *
+ * How the organisation wants its sync.
+ */
+export type SyncSettingsOut = {
+    /**
+     * Brake Creates
+     */
+    brake_creates: number | null;
+    /**
+     * Brake Floor
+     */
+    brake_floor: number;
+    /**
+     * Brake Share
+     */
+    brake_share: number;
+    /**
+     * Deletes In Hubspot
+     */
+    deletes_in_hubspot: 'follow' | 'keep';
+    /**
+     * Deletes In Loanark
+     */
+    deletes_in_loanark: 'follow' | 'keep';
+    first_match: Side;
+    paused: SyncPause | null;
+    /**
+     * Quiet From
+     */
+    quiet_from: string | null;
+    /**
+     * Quiet Until
+     */
+    quiet_until: string | null;
+    /**
+     * Sweep Every Hours
+     */
+    sweep_every_hours: number;
+};
+
+/**
+ * TrimTransform
+ *
+ * Without outer white space, on both sides.
+ */
+export type TrimTransform = {
+    /**
+     * Kind
+     */
+    kind: 'trim';
+};
+
+/**
  * Truth
  *
  * The one sentence: is everything in sync?
@@ -1275,6 +2419,46 @@ export type Truth = {
 };
 
 /**
+ * UndoIn
+ *
+ * Which changes to undo: those of a person or program, since a moment, of one field; all must fit.
+ */
+export type UndoIn = {
+    /**
+     * Actor
+     */
+    actor?: string | null;
+    /**
+     * Approve
+     */
+    approve?: boolean;
+    /**
+     * Field
+     */
+    field?: string | null;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until?: string | null;
+};
+
+/**
+ * UndoRunIn
+ *
+ * `approve`: carry it out at once, without waiting for somebody who looked at the plan.
+ */
+export type UndoRunIn = {
+    /**
+     * Approve
+     */
+    approve?: boolean;
+};
+
+/**
  * UnmappedField
  */
 export type UnmappedField = {
@@ -1291,6 +2475,24 @@ export type UnmappedField = {
      * Reason
      */
     reason: string;
+};
+
+/**
+ * VersionDiff
+ */
+export type VersionDiff = {
+    /**
+     * After
+     */
+    after: number;
+    /**
+     * Before
+     */
+    before: number;
+    /**
+     * Differences
+     */
+    differences: Array<MappingDifference>;
 };
 
 export type GetSessionData = {
@@ -1699,6 +2901,85 @@ export type EditContactResponses = {
 
 export type EditContactResponse = EditContactResponses[keyof EditContactResponses];
 
+export type UndoChangeData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+        /**
+         * Change Id
+         */
+        change_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/changes/{change_id}/undo';
+};
+
+export type UndoChangeResponses = {
+    /**
+     * OK
+     */
+    200: ContactOut;
+};
+
+export type UndoChangeResponse = UndoChangeResponses[keyof UndoChangeResponses];
+
+export type EraseContactData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/erase';
+};
+
+export type EraseContactResponses = {
+    /**
+     * Accepted
+     */
+    202: ErasureOut;
+};
+
+export type EraseContactResponse = EraseContactResponses[keyof EraseContactResponses];
+
+export type PlanContactData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/plan';
+};
+
+export type PlanContactResponses = {
+    /**
+     * OK
+     */
+    200: ContactPlanOut;
+};
+
+export type PlanContactResponse = PlanContactResponses[keyof PlanContactResponses];
+
 export type RestoreContactData = {
     body?: never;
     path: {
@@ -1783,6 +3064,171 @@ export type ListChangesResponses = {
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
+export type ListFieldsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/fields';
+};
+
+export type ListFieldsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<FieldDefinition>;
+};
+
+export type ListFieldsResponse = ListFieldsResponses[keyof ListFieldsResponses];
+
+export type DefineFieldData = {
+    body: FieldDefinitionIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/fields';
+};
+
+export type DefineFieldResponses = {
+    /**
+     * Created
+     */
+    201: FieldDefinition;
+};
+
+export type DefineFieldResponse = DefineFieldResponses[keyof DefineFieldResponses];
+
+export type ArchiveFieldData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/fields/{name}';
+};
+
+export type ArchiveFieldResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type ArchiveFieldResponse = ArchiveFieldResponses[keyof ArchiveFieldResponses];
+
+export type ChangeFieldData = {
+    body: FieldChangeIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Name
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/fields/{name}';
+};
+
+export type ChangeFieldResponses = {
+    /**
+     * OK
+     */
+    200: FieldDefinition;
+};
+
+export type ChangeFieldResponse = ChangeFieldResponses[keyof ChangeFieldResponses];
+
+export type ListHeldData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/held';
+};
+
+export type ListHeldResponses = {
+    /**
+     * OK
+     */
+    200: HeldList;
+};
+
+export type ListHeldResponse = ListHeldResponses[keyof ListHeldResponses];
+
+export type ApproveHeldData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Group
+         */
+        group: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/held/{group}/approve';
+};
+
+export type ApproveHeldResponses = {
+    /**
+     * OK
+     */
+    200: HeldGroup;
+};
+
+export type ApproveHeldResponse = ApproveHeldResponses[keyof ApproveHeldResponses];
+
+export type RejectHeldData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Group
+         */
+        group: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/held/{group}/reject';
+};
+
+export type RejectHeldResponses = {
+    /**
+     * OK
+     */
+    200: HeldGroup;
+};
+
+export type RejectHeldResponse = RejectHeldResponses[keyof RejectHeldResponses];
+
 export type GetMappingData = {
     body?: never;
     path: {
@@ -1803,6 +3249,324 @@ export type GetMappingResponses = {
 };
 
 export type GetMappingResponse = GetMappingResponses[keyof GetMappingResponses];
+
+export type PutMappingData = {
+    body: MappingIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping';
+};
+
+export type PutMappingResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type PutMappingResponse = PutMappingResponses[keyof PutMappingResponses];
+
+export type CreatePropertiesData = {
+    body: CreatePropertiesIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/create-properties';
+};
+
+export type CreatePropertiesResponses = {
+    /**
+     * OK
+     */
+    200: CreatedOut;
+};
+
+export type CreatePropertiesResponse = CreatePropertiesResponses[keyof CreatePropertiesResponses];
+
+export type ExportMappingData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/export';
+};
+
+export type ExportMappingResponses = {
+    /**
+     * OK
+     */
+    200: MappingDocument;
+};
+
+export type ExportMappingResponse = ExportMappingResponses[keyof ExportMappingResponses];
+
+export type MapFieldData = {
+    body: FieldRuleIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/fields';
+};
+
+export type MapFieldResponses = {
+    /**
+     * Created
+     */
+    201: MappingOut;
+};
+
+export type MapFieldResponse = MapFieldResponses[keyof MapFieldResponses];
+
+export type UnmapFieldData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Field
+         */
+        field: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/fields/{field}';
+};
+
+export type UnmapFieldResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type UnmapFieldResponse = UnmapFieldResponses[keyof UnmapFieldResponses];
+
+export type ChangeMappedFieldData = {
+    body: FieldRuleChange;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Field
+         */
+        field: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/fields/{field}';
+};
+
+export type ChangeMappedFieldResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type ChangeMappedFieldResponse = ChangeMappedFieldResponses[keyof ChangeMappedFieldResponses];
+
+export type ImportMappingData = {
+    body: MappingImportIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/import';
+};
+
+export type ImportMappingResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type ImportMappingResponse = ImportMappingResponses[keyof ImportMappingResponses];
+
+export type GetMissingPropertiesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/missing';
+};
+
+export type GetMissingPropertiesResponses = {
+    /**
+     * OK
+     */
+    200: MissingOut;
+};
+
+export type GetMissingPropertiesResponse = GetMissingPropertiesResponses[keyof GetMissingPropertiesResponses];
+
+export type ListPropertiesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/properties';
+};
+
+export type ListPropertiesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<PropertyOut>;
+};
+
+export type ListPropertiesResponse = ListPropertiesResponses[keyof ListPropertiesResponses];
+
+export type RefreshMappingData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/refresh';
+};
+
+export type RefreshMappingResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type RefreshMappingResponse = RefreshMappingResponses[keyof RefreshMappingResponses];
+
+export type SampleMappingData = {
+    body: SampleIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/sample';
+};
+
+export type SampleMappingResponses = {
+    /**
+     * OK
+     */
+    200: SampleOut;
+};
+
+export type SampleMappingResponse = SampleMappingResponses[keyof SampleMappingResponses];
+
+export type ListMappingVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/versions';
+};
+
+export type ListMappingVersionsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MappingVersionOut>;
+};
+
+export type ListMappingVersionsResponse = ListMappingVersionsResponses[keyof ListMappingVersionsResponses];
+
+export type DiffMappingVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Version
+         */
+        version: number;
+        /**
+         * Other
+         */
+        other: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/versions/{version}/diff/{other}';
+};
+
+export type DiffMappingVersionsResponses = {
+    /**
+     * OK
+     */
+    200: VersionDiff;
+};
+
+export type DiffMappingVersionsResponse = DiffMappingVersionsResponses[keyof DiffMappingVersionsResponses];
+
+export type RestoreMappingVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/versions/{version}/restore';
+};
+
+export type RestoreMappingVersionResponses = {
+    /**
+     * OK
+     */
+    200: MappingOut;
+};
+
+export type RestoreMappingVersionResponse = RestoreMappingVersionResponses[keyof RestoreMappingVersionResponses];
 
 export type GetOverviewData = {
     body?: never;
@@ -1854,6 +3618,27 @@ export type ListRejectionsResponses = {
 };
 
 export type ListRejectionsResponse = ListRejectionsResponses[keyof ListRejectionsResponses];
+
+export type RetryRejectionsData = {
+    body: RetryIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/rejections/retry';
+};
+
+export type RetryRejectionsResponses = {
+    /**
+     * Accepted
+     */
+    202: RetriedOut;
+};
+
+export type RetryRejectionsResponse = RetryRejectionsResponses[keyof RetryRejectionsResponses];
 
 export type RetryRejectionData = {
     body?: never;
@@ -2003,3 +3788,172 @@ export type CancelRunResponses = {
 };
 
 export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
+
+export type ListPlanData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: {
+        action?: Action | null;
+        /**
+         * State
+         */
+        state?: 'planned' | 'done' | 'changed' | 'unneeded' | 'skipped' | 'failed' | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/runs/{run_id}/plan';
+};
+
+export type ListPlanResponses = {
+    /**
+     * OK
+     */
+    200: PlanPage;
+};
+
+export type ListPlanResponse = ListPlanResponses[keyof ListPlanResponses];
+
+export type UndoRunData = {
+    body: UndoRunIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/runs/{run_id}/undo';
+};
+
+export type UndoRunResponses = {
+    /**
+     * Created
+     */
+    201: RunOut;
+};
+
+export type UndoRunResponse = UndoRunResponses[keyof UndoRunResponses];
+
+export type GetSyncSettingsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/settings/sync';
+};
+
+export type GetSyncSettingsResponses = {
+    /**
+     * OK
+     */
+    200: SyncSettingsOut;
+};
+
+export type GetSyncSettingsResponse = GetSyncSettingsResponses[keyof GetSyncSettingsResponses];
+
+export type ChangeSyncSettingsData = {
+    body: SyncSettingsIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/settings/sync';
+};
+
+export type ChangeSyncSettingsResponses = {
+    /**
+     * OK
+     */
+    200: SyncSettingsOut;
+};
+
+export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
+
+export type PauseSyncData = {
+    body: SyncPauseIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sync/pause';
+};
+
+export type PauseSyncResponses = {
+    /**
+     * OK
+     */
+    200: SyncSettingsOut;
+};
+
+export type PauseSyncResponse = PauseSyncResponses[keyof PauseSyncResponses];
+
+export type ResumeSyncData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sync/resume';
+};
+
+export type ResumeSyncResponses = {
+    /**
+     * OK
+     */
+    200: SyncSettingsOut;
+};
+
+export type ResumeSyncResponse = ResumeSyncResponses[keyof ResumeSyncResponses];
+
+export type UndoChangesData = {
+    body: UndoIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/undo';
+};
+
+export type UndoChangesResponses = {
+    /**
+     * Created
+     */
+    201: RunOut;
+};
+
+export type UndoChangesResponse = UndoChangesResponses[keyof UndoChangesResponses];

@@ -15,9 +15,9 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "listRejections",
     "getOverview",
   ],
-  runs: ["listRuns", "getRun", "getOverview"],
+  runs: ["listRuns", "getRun", "listPlan", "getOverview"],
   connection: ["getConnection", "getMapping", "getOverview"],
-  overview: ["getOverview"],
+  overview: ["getOverview", "listHeld", "getSyncSettings"],
 };
 
 /** What a message of the stream makes stale; a kind of a newer server is passed over. */

@@ -80,7 +80,7 @@ export default function ContactPage() {
             onDone={stopEditing}
           />
         </div>
-        <Timeline tenant={tenant} contactId={contactId} fields={contact.fields} />
+        <Timeline tenant={tenant} contactId={contactId} fields={contact.fields} canEdit={canEdit} />
       </div>
     </div>
   );

@@ -8,11 +8,14 @@ import { Steps } from "@/features/connection/steps";
 import { Activity } from "@/features/overview/activity";
 import { Balance } from "@/features/overview/balance";
 import { Flow } from "@/features/overview/flow";
-import { NeedsYou, waitingRun } from "@/features/overview/needs-you";
+import { NeedsYou } from "@/features/overview/needs-you";
 import { type Overview, overviewQuery } from "@/features/overview/queries";
 import { Recent } from "@/features/overview/recent";
 import { Truth } from "@/features/overview/truth";
+import { syncSettingsQuery } from "@/features/pause/queries";
+import { ResumeButton } from "@/features/pause/resume-button";
 import { LiveRun } from "@/features/runs/live-run";
+import { useRights } from "@/features/session/role";
 import { formatTime } from "@/lib/format";
 import { useTitle } from "@/lib/use-title";
 
@@ -41,12 +44,24 @@ interface DashboardProps {
 
 function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
   const { run, needs_you: needs } = overview;
+  const { canManage } = useRights(tenant);
+  const { data: settings } = useQuery(syncSettingsQuery(tenant));
   const isWorthShowing = run !== null && run.status !== "succeeded" && run.status !== "cancelled";
   const silent = isSilent(overview, askedAt);
   const step = stepOf(overview);
   return (
     <>
-      <Truth truth={silent ? silentTruth(overview) : overview.truth} />
+      <Truth
+        truth={silent ? silentTruth(overview) : overview.truth}
+        action={
+          settings?.paused &&
+          canManage && (
+            <div className="max-sm:ml-10">
+              <ResumeButton tenant={tenant} />
+            </div>
+          )
+        }
+      />
       {overview.connection.status === "not_connected" && (
         <FirstStep tenant={tenant} isFirst={overview.balance === null} />
       )}
@@ -58,7 +73,7 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
         <>
           <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
             <Activity points={overview.activity} />
-            <NeedsYou tenant={tenant} needs={needs} waitingRunId={waitingRun(overview)} />
+            <NeedsYou tenant={tenant} needs={needs} run={run} />
           </div>
           <div className="grid gap-4 lg:grid-cols-3">
             <Recent tenant={tenant} side="hubspot" contacts={overview.recent.hubspot} />

@@ -37,6 +37,7 @@ function lead({ fields, property_count: properties, version, refreshed_at: at }:
 }
 
 function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
+  const resting = mapping.fields.filter(({ paused }) => paused).length;
   const warnings = mapping.fields.filter(({ warning }) => warning).length;
   if (mapping.fields.length === 0) {
     return (
@@ -57,6 +58,11 @@ function Mapping({ tenant, mapping }: { tenant: string; mapping: MappingOut }) {
   }
   return (
     <div className="grid gap-4">
+      {resting > 0 && (
+        <Notice tone="warn" title={plural(resting, "field rests", "fields rest")}>
+          Each says why beside its field. What both sides hold of it stays; all other fields go on as usual.
+        </Notice>
+      )}
       {warnings > 0 && (
         <Notice tone="warn" title={plural(warnings, "field has a warning", "fields have a warning")}>
           Each is explained beside its field. Values that both sides know go on as usual.

@@ -4,7 +4,8 @@ import { Card } from "@/components/ui/card";
 import { Page } from "@/components/ui/page";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Conflicts, Rejections } from "@/features/contacts/attention";
-import { NeedLink, waitingRun } from "@/features/overview/needs-you";
+import { DecidedGroups, HeldGroups } from "@/features/held/held-groups";
+import { NeedLink } from "@/features/overview/needs-you";
 import { type Overview, overviewQuery } from "@/features/overview/queries";
 import { useRights } from "@/features/session/role";
 import { formatCount } from "@/lib/format";
@@ -18,12 +19,16 @@ type Kind = Overview["needs_you"][number]["kind"];
 export default function NeedsYouPage() {
   const { tenant } = useParams({ from: "/$tenant" });
   const { show } = useSearch({ from: "/$tenant/needs-you" });
-  const { canEdit } = useRights(tenant);
+  const { canEdit, canManage } = useRights(tenant);
   const navigate = useNavigate();
   const { data: overview } = useQuery(overviewQuery(tenant));
   const needs = overview?.needs_you ?? [];
   const count = (kind: Kind) => needs.find((need) => need.kind === kind)?.count ?? 0;
-  const others = needs.filter(({ kind }) => kind !== "conflict" && kind !== "rejection");
+  const isRunHeld = overview?.run?.status === "held";
+  // What is decided on this page needs no way to it.
+  const others = needs.filter(
+    ({ kind }) => kind !== "conflict" && kind !== "rejection" && (kind !== "held" || isRunHeld),
+  );
   // Without a wish one lands where something waits.
   const shown = show ?? (count("conflict") === 0 && count("rejection") > 0 ? VALUES : CONFLICTS);
   const onValueChange = (value: string) =>
@@ -42,13 +47,18 @@ export default function NeedsYouPage() {
         <Card aria-label="Before anything else" className="mb-5">
           <ul className="divide-y">
             {others.map((need) => (
-              <li key={need.kind}>
-                <NeedLink tenant={tenant} need={need} waitingRunId={overview && waitingRun(overview)} />
+              <li key={`${need.kind} ${need.title}`}>
+                <NeedLink tenant={tenant} need={need} run={overview?.run ?? null} />
               </li>
             ))}
           </ul>
         </Card>
       )}
+      <HeldGroups
+        tenant={tenant}
+        expected={needs.filter(({ kind }) => kind === "held").length}
+        canDecide={canManage}
+      />
       <Tabs value={shown} onValueChange={onValueChange}>
         <TabsList aria-label="What to show" className="mb-4">
           <TabsTrigger value={CONFLICTS}>
@@ -66,6 +76,7 @@ export default function NeedsYouPage() {
           <Rejections tenant={tenant} canEdit={canEdit} />
         </TabsContent>
         <TabsContent value={DECIDED} tabIndex={-1}>
+          <DecidedGroups tenant={tenant} />
           <Conflicts tenant={tenant} open={false} canEdit={canEdit} />
         </TabsContent>
       </Tabs>

@@ -1,16 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ChevronLeft, Play } from "lucide-react";
+import { ChevronLeft, Play, Undo2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { Stat } from "@/components/ui/stat";
+import { Tooltip } from "@/components/ui/tooltip";
 import { UnreadyPage } from "@/components/ui/unready-page";
 import { RunProgress } from "@/features/runs/live-run";
+import { Plan } from "@/features/runs/plan";
 import { Preview } from "@/features/runs/preview";
 import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
 import { RunCounts } from "@/features/runs/run-counts";
 import { KIND_NAMES, RunStatus, triggerOf } from "@/features/runs/run-status";
+import { canBeUndone, undoesOf } from "@/features/runs/undo";
 import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
 import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
@@ -47,6 +50,7 @@ export default function RunPage() {
           <h1 className="flex flex-wrap items-center gap-3 font-semibold text-xl">
             {KIND_NAMES[run.kind]} #{run.id} <RunStatus status={run.status} />
           </h1>
+          {run.undoes && <p className="mt-1 text-muted text-sm">It {undoesOf(run.undoes)}.</p>}
         </div>
         {canManage && <RunButtons tenant={tenant} run={run} />}
       </header>
@@ -59,25 +63,45 @@ export default function RunPage() {
       {run.preview && run.kind === "preview" ? (
         <Preview preview={run.preview} />
       ) : (
-        <Panel title={run.status === "running" ? "So far" : "What it did"}>
-          <RunCounts counts={run.counts} />
-        </Panel>
+        hasBegun(run) && (
+          <Panel title={run.status === "running" ? "So far" : "What it did"}>
+            <RunCounts counts={run.counts} />
+          </Panel>
+        )
       )}
+      {hasPlan(run) && <Plan tenant={tenant} run={run} />}
       <Facts tenant={tenant} run={run} />
     </div>
   );
 }
 
+/** An undo that plans or waits has done nothing yet: no zeros are shown for it. */
+const hasBegun = ({ kind, status, phase }: RunOut) =>
+  kind !== "undo" || (status !== "waiting" && phase !== "queued" && phase !== "planning");
+
+/** A plan is shown once it is whole. */
+const hasPlan = ({ kind, status, phase }: RunOut) =>
+  kind === "preview" ? status !== "running" : kind === "undo" && phase !== "queued" && phase !== "planning";
+
 function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
-  const { approve, cancel, isApproving, isCancelling } = useRunActions(tenant);
+  const { approve, cancel, undo, isApproving, isCancelling, isUndoing } = useRunActions(tenant);
   const navigate = useNavigate();
   const isWaiting = run.status === "waiting" || run.status === "held";
-  if (!isWaiting && run.status !== "running") return null;
-  const onApprove = () =>
-    void approve(run.id).then(
-      (started) => navigate({ to: "/$tenant/runs/$runId", params: { tenant, runId: String(started.id) } }),
-      () => undefined,
+  const follow = (started: Promise<RunOut>) =>
+    void started.then(
+      ({ id }) => navigate({ to: "/$tenant/runs/$runId", params: { tenant, runId: String(id) } }),
+      () => undefined, // Told by a toast already.
     );
+  if (canBeUndone(run)) {
+    return (
+      <Tooltip label="Plans what would be put back; nothing changes before you approve it">
+        <Button busy={isUndoing} onClick={() => follow(undo(run.id))}>
+          {!isUndoing && <Undo2 aria-hidden />} Undo this run
+        </Button>
+      </Tooltip>
+    );
+  }
+  if (!isWaiting && run.status !== "running") return null;
   return (
     // On a phone what waits for an answer is at the thumb, however far one has read.
     <div
@@ -91,8 +115,8 @@ function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
         {run.status === "running" ? "Stop this run" : "Cancel"}
       </Button>
       {isWaiting && (
-        <Button kind="primary" busy={isApproving} onClick={onApprove}>
-          {!isApproving && <Play aria-hidden />} Approve and start
+        <Button kind="primary" busy={isApproving} onClick={() => follow(approve(run.id))}>
+          {!isApproving && <Play aria-hidden />} {run.kind === "undo" ? "Approve" : "Approve and start"}
         </Button>
       )}
     </div>
@@ -108,6 +132,13 @@ function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
       </Link>
     </Button>
   );
+  if (run.status === "waiting" && run.kind === "undo") {
+    return (
+      <Notice tone="ask" title="Nothing has been put back yet">
+        {run.reason}
+      </Notice>
+    );
+  }
   if (run.status === "waiting") {
     return (
       <Notice tone="ask" title="Nothing has been changed yet">
@@ -119,6 +150,13 @@ function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
     return (
       <Notice tone="warn" title="Held: this run would do more than the brakes allow">
         {run.reason} Nothing of it is done until a person approves.
+      </Notice>
+    );
+  }
+  if (run.status === "partial" && run.kind === "undo") {
+    return (
+      <Notice tone="warn" title="Not everything was put back">
+        {run.reason} Everything else is as it was before.
       </Notice>
     );
   }

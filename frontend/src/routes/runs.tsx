@@ -1,27 +1,51 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Eye, RefreshCw } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tooltip } from "@/components/ui/tooltip";
+import { PauseButton } from "@/features/pause/pause-button";
+import { syncSettingsQuery } from "@/features/pause/queries";
+import { ResumeButton } from "@/features/pause/resume-button";
 import { runsQuery, useRunActions } from "@/features/runs/queries";
 import { RunList } from "@/features/runs/run-list";
 import { useRights } from "@/features/session/role";
+import { formatDateTime } from "@/lib/format";
 
 export default function RunsPage() {
   const { tenant } = useParams({ from: "/$tenant" });
   const { canManage } = useRights(tenant);
   const list = useInfiniteQuery(runsQuery(tenant));
+  const { data: settings } = useQuery(syncSettingsQuery(tenant));
+  const paused = settings?.paused;
   const runs = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Page
       title="Runs"
       lead="Between runs the two sides follow each other by themselves. A run compares everything, to prove it."
-      actions={canManage && <StartButtons tenant={tenant} />}
+      actions={
+        canManage && (
+          <>
+            {paused === null && <PauseButton tenant={tenant} />}
+            <StartButtons tenant={tenant} />
+          </>
+        )
+      }
     >
+      {paused && (
+        <Notice
+          tone="warn"
+          title={`Paused by ${paused.by} since ${formatDateTime(paused.at)}`}
+          action={canManage && <ResumeButton tenant={tenant} />}
+          className="mb-4"
+        >
+          {paused.reason && `“${paused.reason}” `}Changes on both sides are kept and wait.
+        </Notice>
+      )}
       {list.isPending && <RunsSkeleton />}
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && runs.length === 0 && (

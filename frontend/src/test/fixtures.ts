@@ -4,12 +4,15 @@ import type {
   ConnectionOut,
   ContactOut,
   FieldOut,
+  HeldGroup,
   MappingOut,
   Overview,
+  PlannedOut,
   RejectionOut,
   RunCounts,
   RunOut,
   Session,
+  SyncSettingsOut,
 } from "@/client";
 import { NOW, PEOPLE, person } from "./people";
 
@@ -59,6 +62,7 @@ export const noCounts: RunCounts = {
   conflicted: 0,
   rejected: 0,
   held: 0,
+  skipped: 0,
 };
 
 const base: RunOut = {
@@ -208,6 +212,111 @@ export const runs: RunOut[] = [
   },
 ];
 
+/** An undo of run 7 that waits for approval. */
+export const undoRun: RunOut = {
+  ...base,
+  id: 11,
+  kind: "undo",
+  status: "waiting",
+  phase: "undoing",
+  trigger: "Dana Fields",
+  undoes: "undoes run 7",
+  counts: { ...noCounts, skipped: 1 },
+  done: 0,
+  total: 2,
+  created_at: ago(1),
+  started_at: ago(1),
+  finished_at: null,
+  reason:
+    "2 contacts would be put back as before. 1 cannot be; each says why. Approve it, or cancel it: nothing was changed yet.",
+};
+
+function planned(seq: number, more: Partial<PlannedOut> = {}): PlannedOut {
+  const row = person(seq);
+  return {
+    seq,
+    contact_id: row.id,
+    hubspot_id: row.hubspot_id,
+    name: [row.firstname, row.lastname].filter(Boolean).join(" "),
+    email: row.email,
+    action: "update",
+    side: "loanark",
+    reason: "undoes run 7",
+    operations: [
+      {
+        kind: "write",
+        field: "city",
+        label: "City",
+        side: "loanark",
+        before: "Denver",
+        after: "Boise",
+        reason: "undoes run 7",
+      },
+    ],
+    state: "planned",
+    outcome: null,
+    ...more,
+  };
+}
+
+export const plan: PlannedOut[] = [
+  planned(1),
+  planned(2, { action: "delete", operations: [] }),
+  planned(3, {
+    action: "nothing",
+    state: "skipped",
+    outcome: "Nothing in LoanArk: Phone it was changed since.",
+    operations: [{ kind: "reject", field: "phone", label: "Phone", reason: "it was changed since" }],
+  }),
+];
+
+export const heldGroup: HeldGroup = {
+  id: 3,
+  kind: "delete",
+  side: "loanark",
+  state: "held",
+  title: "312 deletions in LoanArk",
+  detail:
+    "More than 207 within an hour: held as a whole. Nothing was changed. Approve to delete them in LoanArk as well, as they are deleted in HubSpot. Reject to keep them: they are made in HubSpot again.",
+  count: 312,
+  to_go: 312,
+  allowed: 207,
+  since: ago(25),
+  decided_by: null,
+  decided_at: null,
+  operations: [1, 2, 4, 5, 6, 7].map((index) => ({
+    id: index,
+    contact_id: person(index).id,
+    hubspot_id: person(index).hubspot_id,
+    name: [person(index).firstname, person(index).lastname].filter(Boolean).join(" "),
+    field: null,
+    label: null,
+    before: null,
+    reason: "deleted in HubSpot",
+    state: "held",
+    at: ago(25),
+  })),
+};
+
+export const syncSettings: SyncSettingsOut = {
+  first_match: "hubspot",
+  deletes_in_hubspot: "follow",
+  deletes_in_loanark: "follow",
+  brake_floor: 20,
+  brake_share: 0.005,
+  brake_creates: null,
+  sweep_every_hours: 24,
+  quiet_from: null,
+  quiet_until: null,
+  paused: null,
+};
+
+/** The sync as a person paused it. */
+export const pausedSettings: SyncSettingsOut = {
+  ...syncSettings,
+  paused: { at: ago(50), by: "Maya Stern", reason: "The import of the branch in Reno runs" },
+};
+
 export const overview: Overview = {
   truth: {
     level: "attention",
@@ -220,10 +329,12 @@ export const overview: Overview = {
     loanark: 41_338,
     linked: 41_338,
     unexplained: 0,
+    unexplained_loanark: 0,
+    sentence: "HubSpot 41,341 = LoanArk 41,338 + 3 explained",
     counted_at: ago(4),
     explained: [
-      { reason: "rejected: the e-mail is not an address", count: 2 },
-      { reason: "waiting to be created in LoanArk", count: 1 },
+      { reason: "rejected: the e-mail is not an address", count: 2, side: "hubspot" },
+      { reason: "waiting to be created in LoanArk", count: 1, side: "hubspot" },
     ],
   },
   run: runs[0] ?? null,

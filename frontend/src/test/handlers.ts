@@ -8,9 +8,13 @@ import {
   mapping,
   noCounts,
   overview,
+  pausedSettings,
+  plan,
   rejection,
   runs,
   session,
+  syncSettings,
+  undoRun,
 } from "./fixtures";
 import { PEOPLE } from "./people";
 
@@ -174,6 +178,15 @@ export const handlers = [
   ),
   http.get(`${API}/contacts/:id/timeline`, () => HttpResponse.json({ items: changes, next_cursor: null })),
 
+  http.post(`${API}/contacts/:id/changes/:change/undo`, ({ params }) =>
+    HttpResponse.json(contactOf(indexOf(params.id))),
+  ),
+
+  http.get(`${API}/held`, () => HttpResponse.json({ waiting: [], decided: [] })),
+  http.get(`${API}/settings/sync`, () => HttpResponse.json(syncSettings)),
+  http.post(`${API}/sync/pause`, () => HttpResponse.json(pausedSettings)),
+  http.post(`${API}/sync/resume`, () => HttpResponse.json(syncSettings)),
+
   http.get(`${API}/conflicts`, () =>
     HttpResponse.json({
       items: [
@@ -207,8 +220,19 @@ export const handlers = [
     ),
   ),
   http.get(`${API}/runs/:id`, ({ params }) =>
-    HttpResponse.json(runs.find((run) => run.id === Number(params.id)) ?? runs[2]),
+    HttpResponse.json([...runs, undoRun].find((run) => run.id === Number(params.id)) ?? runs[2]),
   ),
+  http.get(`${API}/runs/:id/plan`, ({ params, request }) => {
+    const from = Number(new URL(request.url).searchParams.get("cursor") ?? 0);
+    const isFirst = from === 0;
+    return HttpResponse.json({
+      run_id: Number(params.id),
+      items: isFirst ? plan.slice(0, 2) : plan.slice(from),
+      next_cursor: isFirst ? "2" : null,
+      totals: [{ action: "update", side: "loanark", state: "planned", count: plan.length }],
+    });
+  }),
+  http.post(`${API}/runs/:id/undo`, () => HttpResponse.json(undoRun, { status: 201 })),
   http.post(`${API}/runs/:id/approve`, () => HttpResponse.json(runs[0])),
   http.post(`${API}/runs/:id/cancel`, () => HttpResponse.json({ ...runs[1], status: "cancelled" })),
 ];

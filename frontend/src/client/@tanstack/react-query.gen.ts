@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { approveRun, authorize, cancelRun, check, connectStatic, createContact, deleteContact, disconnect, editContact, getConnection, getContact, getMapping, getOverview, getRun, getSession, listChanges, listConflicts, listContacts, listFacets, listRejections, listRuns, type Options, resolveConflict, restoreContact, resyncContact, retryRejection, startRun } from '../sdk.gen';
-import type { ApproveRunData, ApproveRunResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, DeleteContactData, DeleteContactResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, StartRunData, StartRunResponse } from '../types.gen';
+import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportMapping, getConnection, getContact, getMapping, getMissingProperties, getOverview, getRun, getSession, getSyncSettings, importMapping, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
+import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -399,6 +399,64 @@ export const editContactMutation = (options?: Partial<Options<EditContactData>>)
 };
 
 /**
+ * Undo Change
+ *
+ * Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing.
+ */
+export const undoChangeMutation = (options?: Partial<Options<UndoChangeData>>): UseMutationOptions<UndoChangeResponse, DefaultError, Options<UndoChangeData>> => {
+    const mutationOptions: UseMutationOptions<UndoChangeResponse, DefaultError, Options<UndoChangeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoChange({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Erase Contact
+ *
+ * Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone.
+ */
+export const eraseContactMutation = (options?: Partial<Options<EraseContactData>>): UseMutationOptions<EraseContactResponse, DefaultError, Options<EraseContactData>> => {
+    const mutationOptions: UseMutationOptions<EraseContactResponse, DefaultError, Options<EraseContactData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await eraseContact({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const planContactQueryKey = (options: Options<PlanContactData>) => createQueryKey('planContact', options);
+
+/**
+ * Plan Contact
+ *
+ * A dry run of one contact: reads both sides now and says what would be done. Writes nothing.
+ */
+export const planContactOptions = (options: Options<PlanContactData>) => queryOptions<PlanContactResponse, DefaultError, PlanContactResponse, ReturnType<typeof planContactQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await planContact({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: planContactQueryKey(options)
+});
+
+/**
  * Restore Contact
  *
  * Brings a deleted contact back, in HubSpot too.
@@ -485,6 +543,141 @@ export const listChangesInfiniteOptions = (options: Options<ListChangesData>) =>
     queryKey: listChangesInfiniteQueryKey(options)
 });
 
+export const listFieldsQueryKey = (options: Options<ListFieldsData>) => createQueryKey('listFields', options);
+
+/**
+ * List Fields
+ *
+ * All fields of contacts: LoanArk's own, then the organisation's, archived ones included.
+ */
+export const listFieldsOptions = (options: Options<ListFieldsData>) => queryOptions<ListFieldsResponse, DefaultError, ListFieldsResponse, ReturnType<typeof listFieldsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listFields({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFieldsQueryKey(options)
+});
+
+/**
+ * Define Field
+ *
+ * Defines a field of the organisation's own.
+ */
+export const defineFieldMutation = (options?: Partial<Options<DefineFieldData>>): UseMutationOptions<DefineFieldResponse, DefaultError, Options<DefineFieldData>> => {
+    const mutationOptions: UseMutationOptions<DefineFieldResponse, DefaultError, Options<DefineFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await defineField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Archive Field
+ *
+ * Archives a field of the organisation's own: its values and history stay, and it can be brought back.
+ */
+export const archiveFieldMutation = (options?: Partial<Options<ArchiveFieldData>>): UseMutationOptions<ArchiveFieldResponse, DefaultError, Options<ArchiveFieldData>> => {
+    const mutationOptions: UseMutationOptions<ArchiveFieldResponse, DefaultError, Options<ArchiveFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await archiveField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Field
+ *
+ * Renames a field of the organisation's own, adds options, archives it or brings it back.
+ */
+export const changeFieldMutation = (options?: Partial<Options<ChangeFieldData>>): UseMutationOptions<ChangeFieldResponse, DefaultError, Options<ChangeFieldData>> => {
+    const mutationOptions: UseMutationOptions<ChangeFieldResponse, DefaultError, Options<ChangeFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listHeldQueryKey = (options: Options<ListHeldData>) => createQueryKey('listHeld', options);
+
+/**
+ * List Held
+ *
+ * Deletions, clears and creates that wait for a person, in groups.
+ */
+export const listHeldOptions = (options: Options<ListHeldData>) => queryOptions<ListHeldResponse, DefaultError, ListHeldResponse, ReturnType<typeof listHeldQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listHeld({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listHeldQueryKey(options)
+});
+
+/**
+ * Approve Held
+ *
+ * Lets a group be carried out. Each contact is looked at again first.
+ */
+export const approveHeldMutation = (options?: Partial<Options<ApproveHeldData>>): UseMutationOptions<ApproveHeldResponse, DefaultError, Options<ApproveHeldData>> => {
+    const mutationOptions: UseMutationOptions<ApproveHeldResponse, DefaultError, Options<ApproveHeldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await approveHeld({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reject Held
+ *
+ * Puts the other side back instead: deleted contacts are made again, cleared values are filled again.
+ */
+export const rejectHeldMutation = (options?: Partial<Options<RejectHeldData>>): UseMutationOptions<RejectHeldResponse, DefaultError, Options<RejectHeldData>> => {
+    const mutationOptions: UseMutationOptions<RejectHeldResponse, DefaultError, Options<RejectHeldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rejectHeld({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getMappingQueryKey = (options: Options<GetMappingData>) => createQueryKey('getMapping', options);
 
 /**
@@ -504,6 +697,277 @@ export const getMappingOptions = (options: Options<GetMappingData>) => queryOpti
     },
     queryKey: getMappingQueryKey(options)
 });
+
+/**
+ * Put Mapping
+ *
+ * Makes this the mapping. Every contact is then compared anew, by itself.
+ */
+export const putMappingMutation = (options?: Partial<Options<PutMappingData>>): UseMutationOptions<PutMappingResponse, DefaultError, Options<PutMappingData>> => {
+    const mutationOptions: UseMutationOptions<PutMappingResponse, DefaultError, Options<PutMappingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await putMapping({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Create Properties
+ *
+ * Makes the named properties in HubSpot, and maps them at once. Naming them is the consent.
+ */
+export const createPropertiesMutation = (options?: Partial<Options<CreatePropertiesData>>): UseMutationOptions<CreatePropertiesResponse, DefaultError, Options<CreatePropertiesData>> => {
+    const mutationOptions: UseMutationOptions<CreatePropertiesResponse, DefaultError, Options<CreatePropertiesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createProperties({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const exportMappingQueryKey = (options: Options<ExportMappingData>) => createQueryKey('exportMapping', options);
+
+/**
+ * Export Mapping
+ *
+ * The mapping as YAML.
+ */
+export const exportMappingOptions = (options: Options<ExportMappingData>) => queryOptions<ExportMappingResponse, DefaultError, ExportMappingResponse, ReturnType<typeof exportMappingQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportMapping({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportMappingQueryKey(options)
+});
+
+/**
+ * Map Field
+ *
+ * Maps one more field.
+ */
+export const mapFieldMutation = (options?: Partial<Options<MapFieldData>>): UseMutationOptions<MapFieldResponse, DefaultError, Options<MapFieldData>> => {
+    const mutationOptions: UseMutationOptions<MapFieldResponse, DefaultError, Options<MapFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await mapField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Unmap Field
+ *
+ * Takes a field out of the mapping; both sides keep their values.
+ */
+export const unmapFieldMutation = (options?: Partial<Options<UnmapFieldData>>): UseMutationOptions<UnmapFieldResponse, DefaultError, Options<UnmapFieldData>> => {
+    const mutationOptions: UseMutationOptions<UnmapFieldResponse, DefaultError, Options<UnmapFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unmapField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Mapped Field
+ *
+ * Changes what the body names of one field's rule.
+ */
+export const changeMappedFieldMutation = (options?: Partial<Options<ChangeMappedFieldData>>): UseMutationOptions<ChangeMappedFieldResponse, DefaultError, Options<ChangeMappedFieldData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMappedFieldResponse, DefaultError, Options<ChangeMappedFieldData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMappedField({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Import Mapping
+ *
+ * Makes a YAML document, as exported, the mapping.
+ */
+export const importMappingMutation = (options?: Partial<Options<ImportMappingData>>): UseMutationOptions<ImportMappingResponse, DefaultError, Options<ImportMappingData>> => {
+    const mutationOptions: UseMutationOptions<ImportMappingResponse, DefaultError, Options<ImportMappingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await importMapping({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getMissingPropertiesQueryKey = (options: Options<GetMissingPropertiesData>) => createQueryKey('getMissingProperties', options);
+
+/**
+ * Get Missing Properties
+ *
+ * The properties LoanArk would make in HubSpot if an administrator agreed, and the permission it lacks.
+ */
+export const getMissingPropertiesOptions = (options: Options<GetMissingPropertiesData>) => queryOptions<GetMissingPropertiesResponse, DefaultError, GetMissingPropertiesResponse, ReturnType<typeof getMissingPropertiesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMissingProperties({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMissingPropertiesQueryKey(options)
+});
+
+export const listPropertiesQueryKey = (options: Options<ListPropertiesData>) => createQueryKey('listProperties', options);
+
+/**
+ * List Properties
+ *
+ * The contact properties of the HubSpot account, as last read.
+ */
+export const listPropertiesOptions = (options: Options<ListPropertiesData>) => queryOptions<ListPropertiesResponse, DefaultError, ListPropertiesResponse, ReturnType<typeof listPropertiesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProperties({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPropertiesQueryKey(options)
+});
+
+/**
+ * Refresh Mapping
+ *
+ * Reads the account's properties now: fields rest or go on as they find them.
+ */
+export const refreshMappingMutation = (options?: Partial<Options<RefreshMappingData>>): UseMutationOptions<RefreshMappingResponse, DefaultError, Options<RefreshMappingData>> => {
+    const mutationOptions: UseMutationOptions<RefreshMappingResponse, DefaultError, Options<RefreshMappingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await refreshMapping({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Sample Mapping
+ *
+ * What a rule would make of some real contacts' values, both ways. Nothing is saved.
+ */
+export const sampleMappingMutation = (options?: Partial<Options<SampleMappingData>>): UseMutationOptions<SampleMappingResponse, DefaultError, Options<SampleMappingData>> => {
+    const mutationOptions: UseMutationOptions<SampleMappingResponse, DefaultError, Options<SampleMappingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await sampleMapping({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMappingVersionsQueryKey = (options: Options<ListMappingVersionsData>) => createQueryKey('listMappingVersions', options);
+
+/**
+ * List Mapping Versions
+ *
+ * Every version, who made it and why, the newest first.
+ */
+export const listMappingVersionsOptions = (options: Options<ListMappingVersionsData>) => queryOptions<ListMappingVersionsResponse, DefaultError, ListMappingVersionsResponse, ReturnType<typeof listMappingVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMappingVersions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMappingVersionsQueryKey(options)
+});
+
+export const diffMappingVersionsQueryKey = (options: Options<DiffMappingVersionsData>) => createQueryKey('diffMappingVersions', options);
+
+/**
+ * Diff Mapping Versions
+ *
+ * What `other` maps differently.
+ */
+export const diffMappingVersionsOptions = (options: Options<DiffMappingVersionsData>) => queryOptions<DiffMappingVersionsResponse, DefaultError, DiffMappingVersionsResponse, ReturnType<typeof diffMappingVersionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await diffMappingVersions({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: diffMappingVersionsQueryKey(options)
+});
+
+/**
+ * Restore Mapping Version
+ *
+ * Makes an old version the newest.
+ */
+export const restoreMappingVersionMutation = (options?: Partial<Options<RestoreMappingVersionData>>): UseMutationOptions<RestoreMappingVersionResponse, DefaultError, Options<RestoreMappingVersionData>> => {
+    const mutationOptions: UseMutationOptions<RestoreMappingVersionResponse, DefaultError, Options<RestoreMappingVersionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreMappingVersion({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const getOverviewQueryKey = (options: Options<GetOverviewData>) => createQueryKey('getOverview', options);
 
@@ -573,6 +1037,25 @@ export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsDat
     },
     queryKey: listRejectionsInfiniteQueryKey(options)
 });
+
+/**
+ * Retry Rejections
+ *
+ * Asks the sync to try everything again that was rejected, or all of one code.
+ */
+export const retryRejectionsMutation = (options?: Partial<Options<RetryRejectionsData>>): UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> => {
+    const mutationOptions: UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryRejections({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 /**
  * Retry Rejection
@@ -709,6 +1192,170 @@ export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): Us
     const mutationOptions: UseMutationOptions<CancelRunResponse, DefaultError, Options<CancelRunData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await cancelRun({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listPlanQueryKey = (options: Options<ListPlanData>) => createQueryKey('listPlan', options);
+
+/**
+ * List Plan
+ *
+ * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
+ */
+export const listPlanOptions = (options: Options<ListPlanData>) => queryOptions<ListPlanResponse, DefaultError, ListPlanResponse, ReturnType<typeof listPlanQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listPlan({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPlanQueryKey(options)
+});
+
+export const listPlanInfiniteQueryKey = (options: Options<ListPlanData>): QueryKey<Options<ListPlanData>> => createQueryKey('listPlan', options, true);
+
+/**
+ * List Plan
+ *
+ * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
+ */
+export const listPlanInfiniteOptions = (options: Options<ListPlanData>) => infiniteQueryOptions<ListPlanResponse, DefaultError, InfiniteData<ListPlanResponse>, QueryKey<Options<ListPlanData>>, string | null | Pick<QueryKey<Options<ListPlanData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListPlanData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listPlan({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listPlanInfiniteQueryKey(options)
+});
+
+/**
+ * Undo Run
+ *
+ * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
+ */
+export const undoRunMutation = (options?: Partial<Options<UndoRunData>>): UseMutationOptions<UndoRunResponse, DefaultError, Options<UndoRunData>> => {
+    const mutationOptions: UseMutationOptions<UndoRunResponse, DefaultError, Options<UndoRunData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoRun({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSyncSettingsQueryKey = (options: Options<GetSyncSettingsData>) => createQueryKey('getSyncSettings', options);
+
+/**
+ * Get Sync Settings
+ *
+ * First match, deletions, brakes, schedule, pause.
+ */
+export const getSyncSettingsOptions = (options: Options<GetSyncSettingsData>) => queryOptions<GetSyncSettingsResponse, DefaultError, GetSyncSettingsResponse, ReturnType<typeof getSyncSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSyncSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSyncSettingsQueryKey(options)
+});
+
+/**
+ * Change Sync Settings
+ *
+ * Changes what the body names.
+ */
+export const changeSyncSettingsMutation = (options?: Partial<Options<ChangeSyncSettingsData>>): UseMutationOptions<ChangeSyncSettingsResponse, DefaultError, Options<ChangeSyncSettingsData>> => {
+    const mutationOptions: UseMutationOptions<ChangeSyncSettingsResponse, DefaultError, Options<ChangeSyncSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeSyncSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Pause Sync
+ *
+ * Stops the sync until a person resumes it. Edits on both sides wait; webhooks are still taken.
+ */
+export const pauseSyncMutation = (options?: Partial<Options<PauseSyncData>>): UseMutationOptions<PauseSyncResponse, DefaultError, Options<PauseSyncData>> => {
+    const mutationOptions: UseMutationOptions<PauseSyncResponse, DefaultError, Options<PauseSyncData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await pauseSync({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resume Sync
+ *
+ * Lets the sync go on. Everything that changed meanwhile is caught up.
+ */
+export const resumeSyncMutation = (options?: Partial<Options<ResumeSyncData>>): UseMutationOptions<ResumeSyncResponse, DefaultError, Options<ResumeSyncData>> => {
+    const mutationOptions: UseMutationOptions<ResumeSyncResponse, DefaultError, Options<ResumeSyncData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resumeSync({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Undo Changes
+ *
+ * Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above.
+ */
+export const undoChangesMutation = (options?: Partial<Options<UndoChangesData>>): UseMutationOptions<UndoChangesResponse, DefaultError, Options<UndoChangesData>> => {
+    const mutationOptions: UseMutationOptions<UndoChangesResponse, DefaultError, Options<UndoChangesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoChanges({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
