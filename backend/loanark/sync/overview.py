@@ -141,7 +141,8 @@ def _needs_you(connection: ConnectionOut, run: RunOut | None) -> list[NeedsYou]:
         detail = problem.fix if problem else "Nothing can flow before."
         needs.append(NeedsYou(kind="connection", count=1, title=title, detail=detail))
     if run and run.status == "waiting":
-        needs.append(NeedsYou(kind="preview", count=1, title="Approve the preview", detail="See what would happen."))
+        title = "Approve the undo" if run.kind == "undo" else "Approve the preview"
+        needs.append(NeedsYou(kind="preview", count=1, title=title, detail="See what would happen."))
     groups = held.waiting()
     needs += [
         NeedsYou(kind="held", count=group.count, title=f"Decide {group.title}", detail=group.detail) for group in groups

@@ -264,7 +264,7 @@ def _known_merges(seen: Sequence[Seen]) -> list[tuple[str, Contact]]:
 def _follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
     """The link moves to the survivor; two LoanArk contacts meeting in one HubSpot contact is for a person to decide."""
     for old_id, survivor in merged:
-        witness.merged(old_id)
+        witness.merged(old_id, survivor.id)
         sql.execute(
             """INSERT INTO contact_aliases (hubspot_id, survivor_id) VALUES (%s, %s)
                ON CONFLICT (tenant_id, hubspot_id) DO UPDATE SET survivor_id = excluded.survivor_id""",

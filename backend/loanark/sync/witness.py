@@ -128,9 +128,14 @@ def forget(ids: Sequence[int]) -> None:
         sql.execute("DELETE FROM witnesses WHERE id = ANY(%s)", [list(ids)])
 
 
-def merged(hubspot_id: str) -> None:
-    """A merge leaves no history of its own to ask."""
-    sql.execute("DELETE FROM witnesses WHERE hubspot_id = %s", [hubspot_id])
+def merged(hubspot_id: str, survivor_id: str) -> None:
+    """The survivor's history is that of both: it can tell what was covered, but not to whom it belonged."""
+    moved = sql.execute(
+        "UPDATE witnesses SET hubspot_id = %s, action = 'merged' WHERE hubspot_id = %s AND action <> 'archive'",
+        [survivor_id, hubspot_id],
+    )
+    if moved:
+        look_after([survivor_id])
 
 
 def pending(hubspot_ids: Sequence[str]) -> Pending:
@@ -161,7 +166,7 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
             if witness.action == "archive":
                 _ask_the_bin(session, case, rules, witness, effects)
             else:
-                _ask_the_history(session, case, rules, witness, effects)
+                _ask_the_history(case, rules, witness, effects)
     forget(done)
     # A create whose answer was lost: its contact is known by now, or it is made again.
     sql.execute(
@@ -170,9 +175,7 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
     )
 
 
-def _ask_the_history(
-    session: Session, case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects
-) -> None:
+def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects) -> None:
     contact = case.seen.contact if case.seen else None
     if contact is None or case.local is None or case.local.deleted or case.contact_id is None:
         return
@@ -180,7 +183,7 @@ def _ask_the_history(
         if rule := rules.get(name):
             history = _entries(rule, contact.history.get(rule.property_name, ()))
             for entry in covered(written, history, witness.since):
-                _decide(session, case, rule, written, entry, effects)
+                _decide(case, rule, written, entry, effects, tell_only=witness.action == "merged")
 
 
 def _ask_the_bin(
@@ -212,7 +215,7 @@ def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
     return [Entry(incoming(rule, row.value), row.at, row.source in PROGRAMS) for row in revisions]
 
 
-def _decide(session: Session, case: Case, rule: FieldRule, written: Written, entry: Entry, effects: Effects) -> None:
+def _decide(case: Case, rule: FieldRule, written: Written, entry: Entry, effects: Effects, *, tell_only: bool) -> None:
     assert case.local and case.contact_id
     if not isinstance(entry.value, Value):
         return
@@ -226,12 +229,12 @@ def _decide(session: Session, case: Case, rule: FieldRule, written: Written, ent
         Record({rule.field: entry.value}, changed_at={rule.field: entry.at}),
     )
     now = case.remote.get(rule.field, BLANK)
-    stands = isinstance(now, Value) and now.canonical == written.asked
+    stands = not tell_only and isinstance(now, Value) and now.canonical == written.asked
     for operation in operations:
         match operation:
             case Conflict():
                 row = conflict_row(case.contact_id, operation)
-                if not stands:  # somebody wrote again in HubSpot since: that is what counts now
+                if not stands:  # HubSpot's users wrote again or merged since: what is there now counts
                     row |= {"open": False, "winner": Side.HUBSPOT.value}
                 effects.conflicts.append({**row, "late": True})
                 effects.counts["conflicted"] += 1

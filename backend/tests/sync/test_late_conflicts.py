@@ -113,6 +113,19 @@ def test_the_look_that_our_own_webhook_causes_asks_for_the_history_too(world: Wo
     assert [path.rpartition("/")[2] for path in calls] == ["read", "update", "read"]
 
 
+def test_a_covered_value_is_kept_when_its_contact_is_merged_before_anybody_asked(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    other = world.hubspot.create(email="bob@example.com")
+    world.settle()
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.hubspot.merge(id, other)
+    world.settle()
+    assert "Nampa" in {row["hubspot"] for row in world.conflicts(contact_id)}
+    assert world.rows("SELECT * FROM witnesses") == []
+
+
 def test_a_contact_edited_while_it_was_archived_comes_back_with_the_edit(world: World) -> None:
     id, contact_id = world.pair(city="Boise")
     world.delete(contact_id)
