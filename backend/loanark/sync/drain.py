@@ -48,7 +48,7 @@ def _look_at(session: Session, due: Sequence[Hint], linked: dict[str, UUID], ask
     lane = due[0].lane
     wanted = dict.fromkeys([hint.record_id for hint in due if hint.side is Side.HUBSPOT] + list(linked))
     ids = list(wanted)[:BATCH_SIZE]
-    seen, failed = see(session, ids, lane=lane, with_history=session.properties_of(asked.fields()))
+    seen, failed = see(session, ids, lane=lane, with_history=_histories(session, asked))
     contact_ids = [UUID(hint.record_id) for hint in due if hint.side is Side.LOANARK]
     known = {one.hubspot_id for one in seen}
     made = see_made(session, set(contact_ids) - set(linked.values()), lane=lane)
@@ -56,6 +56,15 @@ def _look_at(session: Session, due: Sequence[Hint], linked: dict[str, UUID], ask
     insistent = {UUID(hint.record_id): hint.lane for hint in due if hint.side is Side.LOANARK and hint.insistent}
     tally = reconcile(session, seen, contact_ids, lane=lane, insistent=insistent, asked=asked)
     _finish(session, due, tally, failed)
+
+
+def _histories(session: Session, asked: witness.Pending) -> list[str]:
+    """Of what we wrote; and, where we made the contact, of all there is: HubSpot gives it values by itself."""
+    return (
+        [rule.property_name for rule in session.mapping.rules]
+        if asked.made()
+        else session.properties_of(asked.fields())
+    )
 
 
 def _set_aside(session: Session, hint: Hint, error: Exception) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -155,18 +155,24 @@ def read_page(page: Page, session: Session, *, strangers: bool) -> list[Seen]:
 
 
 def look(
-    session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID] = (), *, timed: bool = False
+    session: Session,
+    seen: Sequence[Seen],
+    contact_ids: Collection[UUID] = (),
+    *,
+    timed: bool = False,
+    made: Collection[str] = (),
 ) -> list[Case]:
     """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
 
-    `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). Call inside the session's transaction:
+    `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). `made`: HubSpot contacts that LoanArk
+    made and has not looked at since, read with their histories. Call inside the session's transaction:
     the LoanArk rows stay locked until its end.
     """
     links = _links([one.hubspot_id for one in seen], contact_ids)
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
     times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
-    cases = [_case(session, contact_id, link, one, rows, times) for contact_id, link, one in pairs]
+    cases = [_case(session, contact_id, link, one, rows, times, made) for contact_id, link, one in pairs]
     for case in cases:
         case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
@@ -211,6 +217,7 @@ def _case(
     seen: Seen | None,
     rows: dict[UUID, LocalRow],
     times: Times,
+    made: Collection[str],
 ) -> Case:
     row = rows.get(contact_id) if contact_id else None
     live = link if link and link.live else None
@@ -237,6 +244,8 @@ def _case(
     remote = _remote_record(seen, case.remote, session.mapping)
     if live and local and remote:
         local, remote = _without_old_trouble(live, row, local, remote)
+        if local.deleted and seen and seen.contact and seen.hubspot_id in made:
+            remote = replace(remote, told=remote.told | _given_at_birth(seen.contact, session.mapping))
     if live:
         case.plan = plan_linked(live.base, live.read_at, local, remote, session.mapping, session.policies)
         return case
@@ -260,6 +269,17 @@ def _without_old_trouble(live: LinkRow, row: LocalRow | None, local: Record, rem
         same = {name for name, text in unreadable.items() if live.remote.get(name) == text}
         return local, replace(remote, told=frozenset(same))
     return local, remote
+
+
+def _given_at_birth(contact: Contact, mapping: FieldMapping) -> set[str]:
+    """What HubSpot gave a contact by itself when it was made: nobody's edit."""
+    birth = min((revisions[-1].at for revisions in contact.history.values() if revisions), default=None)
+    return {
+        rule.field
+        for rule in mapping.rules
+        if birth and len(revisions := contact.history.get(rule.property_name, ())) == 1
+        if revisions[0].at - birth < timedelta(seconds=1)
+    }
 
 
 def _doubtful(session: Session, live: LinkRow, remote: Mapping[str, Value | Unreadable]) -> bool:

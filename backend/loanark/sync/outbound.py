@@ -106,9 +106,7 @@ class _Ledger:
     freed: list[str] = field(default_factory=list)
     #: Writes that happened, by HubSpot id, whose history is to be asked for.
     wrote: dict[str, Intent] = field(default_factory=dict)
-    #: Contacts that our writes made in HubSpot: what it gives them by itself is not known yet.
-    made: list[str] = field(default_factory=list)
-    #: Witnesses of writes that covered nothing, as they did not happen or made something new.
+    #: Witnesses of writes that covered nothing, as they did not happen.
     idle: list[int] = field(default_factory=list)
 
 
@@ -139,7 +137,6 @@ def _finish(
         write_rejections(ledger.rejections, run_id)
         _solve(ledger.solved)
         witness.confirmed(session, ledger.wrote)
-        witness.look_after(ledger.made)
         offer(ledger.freed)
         witness.forget(ledger.idle)
         witness.foresee(ledger.again)
@@ -181,11 +178,7 @@ def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, le
         )
         sent.counts["deleted"] += 1
         return
-    if answer.new:
-        ledger.idle += [intent.witness] if intent.witness else []
-        ledger.made.append(contact.id)
-    else:
-        ledger.wrote[contact.id] = intent
+    ledger.wrote[contact.id] = intent
     base = intent.base
     echoed = contact.properties
     known = intent.case.seen.contact.properties if intent.case.seen and intent.case.seen.contact else {}

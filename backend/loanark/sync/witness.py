@@ -50,6 +50,10 @@ class Pending:
 
     by_contact: dict[str, list[Witness]] = field(default_factory=dict)
 
+    def made(self) -> set[str]:
+        """HubSpot contacts that LoanArk made and has not looked at since."""
+        return {id for id, found in self.by_contact.items() if any(one.action == "create" for one in found)}
+
     def fields(self) -> set[str]:
         """The fields whose history tells."""
         writes = [one for found in self.by_contact.values() for one in found if one.action != "archive"]
@@ -177,13 +181,19 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
 
 def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects) -> None:
     contact = case.seen.contact if case.seen else None
-    if contact is None or case.local is None or case.local.deleted or case.contact_id is None:
+    if contact is None or case.contact_id is None:
         return
+    deleted = case.local is None or case.local.deleted
     for name, written in witness.written.items():
         if rule := rules.get(name):
             history = _entries(rule, contact.history.get(rule.property_name, ()))
             for entry in covered(written, history, witness.since):
-                _decide(case, rule, written, entry, effects, tell_only=witness.action == "merged")
+                if deleted and isinstance(entry.value, Value):
+                    ours = Value(written.asked, written.asked)
+                    lost = Conflict(name, written.base, entry.value, ours, rule.policy, Side.HUBSPOT)
+                    effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
+                elif not deleted:
+                    _decide(case, rule, written, entry, effects, tell_only=witness.action == "merged")
 
 
 def _ask_the_bin(

@@ -203,3 +203,41 @@ def test_a_value_typed_where_it_has_no_say_is_put_back_and_kept(world: World) ->
     assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Boise"
     assert [(row["loanark"], row["winner"]) for row in world.conflicts(contact_id)] == [("Eagle", "hubspot")]
     world.assert_balanced()
+
+
+# What HubSpot does by itself to a contact that LoanArk made
+
+
+def make_in_hubspot(world: World) -> UUID:
+    world.sql("INSERT INTO field_mappings (field, property_name) VALUES ('loan_stage', 'lifecyclestage')")
+    contact_id = world.create(email="ann@example.com", firstname="Ann")
+    world.turn()
+    assert len(world.hubspot.with_email("ann@example.com")) == 1
+    return contact_id
+
+
+def test_what_hubspot_gives_a_new_contact_by_itself_arrives(world: World) -> None:
+    contact_id = make_in_hubspot(world)
+    world.settle()
+    assert world.local(contact_id)["loan_stage"] == "lead"
+    assert world.conflicts(contact_id) == []
+    world.assert_balanced()
+
+
+def test_what_hubspot_gave_by_itself_is_no_edit_that_outlives_a_deletion(world: World) -> None:
+    contact_id = make_in_hubspot(world)
+    world.delete(contact_id)
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is not None
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
+
+
+def test_what_somebody_typed_right_after_outlives_it(world: World) -> None:
+    contact_id = make_in_hubspot(world)
+    (id,) = world.hubspot.with_email("ann@example.com")
+    world.hubspot.edit(id, lifecyclestage="opportunity")
+    world.delete(contact_id)
+    world.settle()
+    assert world.local(contact_id)["loan_stage"] == "opportunity"
+    world.assert_balanced()
