@@ -12,7 +12,7 @@ from loanark.connections.models import Connection
 from loanark.connections.queries import POLL_SECONDS
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import NotHubSpot, Rejected, Unavailable
-from loanark.hubspot.models import Contact, Found
+from loanark.hubspot.models import MERGED_IDS, Contact, Found
 from loanark.hubspot.wire import epoch_ms, parse_instant
 from loanark.kit import clock, sql
 from loanark.sync import hints
@@ -201,8 +201,9 @@ def _archived(session: Session) -> list[str]:
     ids: list[str] = []
     after = None
     for _ in range(ARCHIVED_PAGES):
-        page = session.client.list_contacts(["email"], after=after, archived=True, lane=Lane.POLL.label)
-        ids += [contact.id for contact in page.results]
+        page = session.client.list_contacts(["email", MERGED_IDS], after=after, archived=True, lane=Lane.POLL.label)
+        # A contact merged into one that was archived later is in no listing: its survivor tells of it.
+        ids += [id for contact in page.results for id in (contact.id, *contact.merged_ids)]
         after = page.after
         if after is None:
             break

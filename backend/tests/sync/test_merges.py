@@ -124,3 +124,14 @@ def test_a_loanark_id_that_a_merge_carried_to_somebody_else_overwrites_nobody(wo
     (rejection,) = world.rejections()
     assert (rejection["contact_id"], rejection["code"]) == (parted, "merged-in-hubspot")
     world.assert_at_rest()
+
+
+def test_a_contact_merged_into_one_that_was_archived_before_anybody_looked_is_found_by_polls(world: World) -> None:
+    id, contact_id = world.pair()
+    other = world.hubspot.create(email="bob@example.com")
+    survivor = world.hubspot.merge(id, other)
+    world.hubspot.archive(survivor)
+    world.hubspot.simulator.webhooks.take_due()
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is not None
+    world.assert_balanced()
