@@ -272,13 +272,15 @@ def _without_old_trouble(live: LinkRow, row: LocalRow | None, local: Record, rem
 
 
 def _given_at_birth(contact: Contact, mapping: FieldMapping) -> set[str]:
-    """What HubSpot gave a contact by itself when it was made: nobody's edit."""
-    birth = min((revisions[-1].at for revisions in contact.history.values() if revisions), default=None)
+    """What HubSpot gave a contact by itself when it was made: by our hand and in that second. No edit."""
+    first = [revisions[-1] for revisions in contact.history.values() if revisions]
+    birth = min(first, key=lambda revision: revision.at, default=None)
     return {
         rule.field
         for rule in mapping.rules
         if birth and len(revisions := contact.history.get(rule.property_name, ())) == 1
-        if revisions[0].at - birth < timedelta(seconds=1)
+        if (revisions[0].source, revisions[0].source_id) == (birth.source, birth.source_id)
+        if revisions[0].at - birth.at < timedelta(seconds=1)
     }
 
 

@@ -253,4 +253,4 @@ def test_a_sweep_that_finds_refused_values_again_is_partial(world: World) -> Non
     world.settle()
     world.sweep()
     run = world.run("sweep")
-    assert (run["status"], run["reason"]) == ("partial", "1 value or contact is not carried over; each says why")
+    assert (run["status"], run["reason"]) == ("partial", "1 value or contact is not carried over; each says why.")
