@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.mutations is not None:
         return report.mutation_table(
-            options.mutations, steps=options.steps, processes=options.jobs, seeds=options.seeds
+            options.mutations, steps=options.steps, processes=options.jobs, seeds=options.seeds, keep=options.keep
         )
     tasks = [
         Task(
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         for seed in range(options.first, options.first + options.seeds)
     ]
-    return play(tasks, count=min(options.jobs, len(tasks)), keep_going=options.keep_going)
+    return play(tasks, count=min(options.jobs, len(tasks)), keep_going=options.keep_going, keep=options.keep)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -46,6 +46,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--trace", action="store_true", help="print all that happens, and a digest of it")
     parser.add_argument("--minimal", action="store_true", help="shrink failing stories (up to a few minutes each)")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the fifth failing story")
+    parser.add_argument("--keep", action="store_true", help="write what was found into docs/proof.md")
     parser.add_argument("--only", default="", metavar="STEPS", help="only these steps, as a replay says")
     parser.add_argument("--without", default="", metavar="KINDS", help="without these kinds of trouble")
     parser.add_argument("--mutation", default="", metavar="NAME", help="with this rule of the engine broken")
@@ -63,7 +64,7 @@ def _numbers(text: str) -> list[int] | None:
 ENOUGH = 5
 
 
-def play(tasks: list[Task], *, count: int, keep_going: bool) -> int:
+def play(tasks: list[Task], *, count: int, keep_going: bool, keep: bool) -> int:
     """Plays the tasks, and tells."""
     began = time.monotonic()
     coverage: Counter[str] = Counter()
@@ -89,6 +90,8 @@ def play(tasks: list[Task], *, count: int, keep_going: bool) -> int:
     if len(results) > 1:
         print(report.coverage_table(coverage, len(results)))
     print(report.summary(results, seconds))
+    if keep:
+        report.keep_coverage(coverage, results)
     return 0 if all(result.good for result in results) else 1
 
 

@@ -47,13 +47,13 @@ class Actors:
             if name.split("_")[0] in ("hubspot", "person", "program", "both")
         }
 
-    def act(self, chance: random.Random, outside: bool = False) -> None:
-        """One of them does something that the story has; `outside`: not a person in LoanArk."""
+    def act(self, chance: random.Random, outside: bool = False, *, only: str = "") -> None:
+        """One of them does something that the story has; `outside`: not a person in LoanArk. Or `only` this."""
         self.chance = chance
         acts = self.world.story.acts
         if outside:
             acts = {name: weight for name, weight in acts.items() if name.startswith(("hubspot", "program"))}
-        chosen = chance.choices(list(acts), list(acts.values()))[0]
+        chosen = only or chance.choices(list(acts), list(acts.values()))[0]
         try:
             self._acts[chosen]()
         except (Nobody, Busy, ApiError, LoanArkError, OperationalError, psycopg.errors.LockNotAvailable) as error:
@@ -174,7 +174,10 @@ class Actors:
         self.world.deed("hubspot", contact.id, "unseen")
 
     def hubspot_clears(self) -> None:
-        self._hubspot_sets(self.in_hubspot(), {self.text_field(): ""})
+        field = self.text_field()
+        name, portal = self.property(field), self.world.portal
+        held = [id for id in portal.live if portal.contacts[id].props.get(name)]
+        self._hubspot_sets(portal.contacts[self._few(held)], {field: ""})
 
     def hubspot_creates(self) -> None:
         number = self.world.number()
@@ -267,7 +270,21 @@ class Actors:
         self._person_sets(self.in_loanark(), {field: self.value(field)})
 
     def person_clears(self) -> None:
-        self._person_sets(self.in_loanark(), {self.text_field(): ""})
+        field = self.text_field()
+        held = f"SELECT id FROM contacts WHERE deleted_at IS NULL AND {field} IS NOT NULL ORDER BY lastname, id"
+        self._person_sets(self._few(self.world.rows(held))["id"], {field: ""})
+
+    def person_steps_a_stage_back(self) -> None:
+        """HubSpot accepts that, and does not do it."""
+        if STAGE_FIELD not in self.world.story.fields:
+            raise Nobody
+        late = self.world.rows(
+            f"SELECT id FROM contacts WHERE deleted_at IS NULL AND {STAGE_FIELD} = %s ORDER BY lastname, id", STAGES[-1]
+        )
+        if late:
+            self._person_sets(self._few(late)["id"], {STAGE_FIELD: STAGES[0]})
+        else:
+            self._hubspot_sets(self.pair()[1], {STAGE_FIELD: STAGES[-1]})
 
     def person_chooses(self) -> None:
         names = [name for name in self.world.story.fields if name in _CHOSEN]
@@ -281,7 +298,7 @@ class Actors:
         fields = [name for name in world.story.fields if self.chance.random() < 0.5]
         values = {name: self.value(name) for name in fields}
         given: dict[str, str | None] = {MARK: f"Born {number}", **values}
-        if self.chance.random() < 0.9:
+        if self.chance.random() < 0.7:
             given["email"] = f"l{number}@example.com"
         id = world.acts(lambda: contacts.create(world.scope, given))
         for name, value in values.items():
@@ -360,7 +377,7 @@ class Actors:
         world.tell(f"  program: {field} {value} for {len(found)} at once")
 
     def program_inserts(self) -> None:
-        self._insert(self.world.program, f"p{self.world.number()}@example.com")
+        self._insert(self.world.program, self.chance.choice((None, f"p{self.world.number()}@example.com")))
 
     def program_inserts_twins(self) -> None:
         email = f"twin{self.world.number()}@example.com"

@@ -146,12 +146,15 @@ def check(world: "World") -> list[Violation]:
 def typed_in_hubspot_is_kept(e: Evidence) -> Iterable[str]:
     reached = _values_by_kin(e, ((f"l{c['contact_id']}", c["before"], c["after"]) for c in e.changes))
     noted = _noted(e)
+    erased = {e.kin.of(f"h{deed.record}") for deed in e.record.deeds if deed.what == "erased"}
     for typed in e.record.typed:
         rule = e.rules.get(typed.field)
         if typed.side != "hubspot" or not typed.value or rule is None or typed.field in COMMON_FIELDS:
             continue
         key = (e.kin.of(f"h{typed.record}"), typed.field)
         value = _canonical(typed.field, typed.value)
+        if key[0] in erased:
+            continue  # a privacy deletion takes everything along, the history included
         if value in reached.get(key, ()) or value in noted.get(key, ()):
             continue
         fate = _fate_in_hubspot(e, typed, rule)
@@ -266,6 +269,11 @@ def nobody_is_twice(e: Evidence) -> Iterable[str]:
     explained = {str(row["contact_id"]) for row in _open(e.rejections) if not row["field"]}
     # Whoever takes a record out of the bin that was made anew meanwhile makes it twice, on purpose or not.
     restored = {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "restored"}
+    # Two who were merged carry one mark from then on, and may have to live on as two.
+    restored |= {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    # Whoever was entered on both sides and got another e-mail on one of them may never have been recognised.
+    twice = {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "entered twice"}
+    restored |= twice & {e.kin.of(f"{t.side[0]}{t.record}") for t in e.record.typed if t.field == "email"}
     here = Counter(
         row[MARK]
         for id, row in e.contacts.items()
@@ -284,8 +292,9 @@ def nobody_is_twice(e: Evidence) -> Iterable[str]:
 
 
 def no_deletion_without_evidence(e: Evidence) -> Iterable[str]:
-    deleted_there = {e.kin.of(f"h{d.record}") for d in e.record.deeds if d.side == "hubspot" and d.what != "restored"}
-    deleted_here = {e.kin.of(f"l{d.record}") for d in e.record.deeds if d.side == "loanark" and d.what == "deleted"}
+    gone = [deed for deed in e.record.deeds if deed.what in ("deleted", "erased")]
+    deleted_there = {e.kin.of(f"h{deed.record}") for deed in gone if deed.side == "hubspot"}
+    deleted_here = {e.kin.of(f"l{deed.record}") for deed in gone if deed.side == "loanark"}
     for change in e.changes:
         who = e.kin.of(f"l{change['contact_id']}")
         if change["op"] == "deleted" and change["cause"] == "sync" and who not in deleted_there:
@@ -477,6 +486,20 @@ def the_base_is_common_ground(e: Evidence) -> Iterable[str]:
                 yield f"base {field} {value!r} of {link['contact_id']}: LoanArk never held it"
 
 
+def the_base_is_up_to_date(e: Evidence) -> Iterable[str]:
+    """At rest, what both sides hold alike is what they agreed on: else the next edit of one side looks like two."""
+    for link in e.links:
+        here, there = e.contacts.get(str(link["contact_id"])), e.records.get(link["hubspot_id"])
+        if link["state"] != "live" or here is None or there is None:
+            continue
+        base = link["base"] if isinstance(link["base"], dict) else orjson.loads(link["base"])
+        for rule in e.rules.values():
+            ours = read(rule.kind, raw_text(here[rule.field]))
+            theirs = from_wire(rule.kind, there[0].get(rule.property_name))
+            if ours == theirs and isinstance(ours, Value) and ours.canonical != base.get(rule.field):
+                yield f"both hold {rule.field} {ours.canonical!r} of {link['contact_id']}, but the base says {base}"
+
+
 # ── 10. Nothing is left behind ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -575,6 +598,7 @@ CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "writes are as few as the reasons for them": writes_are_bounded,
     "the quota is never exceeded": the_quota_holds,
     "the base holds only what both sides held": the_base_is_common_ground,
+    "what both sides hold alike is their base": the_base_is_up_to_date,
     "nothing is left behind": nothing_is_left_behind,
     "runs tell the truth": runs_tell_the_truth,
     "the history has no gaps": the_history_has_no_gaps,

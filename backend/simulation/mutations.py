@@ -414,7 +414,9 @@ MUTATIONS: dict[str, Mutation] = {
 NEEDS: dict[str, Callable[[Story], bool]] = {
     "polls do not overlap": lambda s: not s.webhooks and s.search_jitter_ms >= 30_000 and s.settled_first,
     "event values are trusted": lambda s: s.webhooks and "webhook-late" in s.storm and s.settled_first,
-    "hints are cleared unseen": lambda s: s.meddling > 0.1 and "program edits what is looked at" in s.acts,
+    "hints are cleared unseen": lambda s: (
+        s.meddling > 0.1 and {"program edits what is looked at", "program rewrites the form"} <= s.acts.keys()
+    ),
     "a page is walked by time alone": lambda s: _bulk_without_webhooks(s),
     "only the first search is read": lambda s: _bulk_without_webhooks(s),
     "absence is deletion": lambda s: "hubspot merges" in s.acts and s.webhooks,
@@ -425,17 +427,19 @@ NEEDS: dict[str, Callable[[Story], bool]] = {
     "no intent before the effect": lambda s: not s.settled_first and "killed turn" in s.machinery,
     "intents are not picked up": lambda s: not s.settled_first and "killed turn" in s.machinery,
     "the cursor moves first": lambda s: not s.settled_first and "killed turn" in s.machinery and s.page < 6,
-    "the base moves too early": lambda s: len(s.storm) > 3 and "killed turn" in s.machinery,
+    "the base moves too early": lambda s: {"killed turn", "writes unanswered"} <= s.machinery,
     "a conflict moves the base": lambda s: "both edit the same" in s.acts and any(r.policy == "ask" for r in s.rules),
     "losers are forgotten": lambda s: "both edit the same" in s.acts and s.settled_first,
-    "late conflicts are not looked for": lambda s: s.meddling > 0.1 and s.settled_first,
+    "late conflicts are not looked for": lambda s: s.meddling > 0.1 and "hubspot edits what is looked at" in s.acts,
     "a deletion beats an edit": lambda s: "both edit and delete" in s.acts and s.settled_first,
     "creates have no key": lambda s: bool({"error-after", "reset-after", "timeout-after"} & s.storm.keys()),
-    "unknown outcomes are forgotten": lambda s: bool({"truncated", "reset-after", "garbled"} & s.storm.keys()),
+    "unknown outcomes are forgotten": lambda s: "writes unanswered" in s.machinery,
     "all rows count as done": lambda s: _refusals(s),
     "the refused is sent for ever": lambda s: _refusals(s),
-    "blank is sent as null": lambda s: "person clears" in s.acts and s.settled_first,
-    "answers are not compared": lambda s: STAGE_FIELD in s.fields and "person chooses" in s.acts,
+    "blank is sent as null": lambda s: (
+        "person clears" in s.acts and any(r.blank_may_overwrite and r.direction == "both" for r in s.rules)
+    ),
+    "answers are not compared": lambda s: STAGE_FIELD in s.fields and "person steps a stage back" in s.acts,
     "nobody needs a lease": lambda s: {"zombie", "zombie goes on"} <= s.machinery and s.meddling > 0,
     "the budget is ignored": lambda s: s.limit == 20,
 }

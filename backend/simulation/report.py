@@ -1,16 +1,21 @@
 # ruff: noqa: T201  (a command prints)
 """What the command says: progress, coverage, failures, and the table of broken rules."""
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count, islice
+from pathlib import Path
 
 from simulation import jobs
 from simulation.jobs import Result, Task
 from simulation.mutations import MUTATIONS, able
-from simulation.seeds import CAUGHT
+from simulation.seeds import CAUGHT, KNOWN_TO_ESCAPE
 from simulation.story import write
+
+PROOF = Path(__file__).parents[2] / "docs" / "proof.md"
+SEEDS = Path(__file__).with_name("seeds.py")
 
 #: The groups of the coverage table: what a name begins with, and the heading.
 GROUPS = (
@@ -74,23 +79,53 @@ def summary(results: Sequence[Result], seconds: float) -> str:
     return f"\n{len(results)} stories in {seconds:.0f} s ({rate:.0f} a minute): {verdict}"
 
 
-def mutation_table(names: Sequence[str], *, steps: int, processes: int, seeds: int) -> int:
+def keep_coverage(coverage: Counter[str], results: Sequence[Result]) -> None:
+    """Writes the coverage of these stories, and how many they were, into docs/proof.md."""
+    first, last = (pick(result.task.seed for result in results) for pick in (min, max))
+    failed = sum(not result.good for result in results)
+    _write_block("coverage", f"```\n{coverage_table(coverage, len(results)).strip()}\n```")
+    _write_block("stories", f"{len(results):,} stories, seeds {first} to {last}: {failed} of them violated a checker.")
+
+
+def mutation_table(names: Sequence[str], *, steps: int, processes: int, seeds: int, keep: bool) -> int:
     """Breaks each rule, plays until a checker notices, and prints who did. The known seed of each goes first."""
     unknown = [name for name in names if name not in MUTATIONS]
     if unknown:
         print(f"There is no mutation {unknown[0]!r}. There are: {', '.join(MUTATIONS)}.")
         return 2
-    escaped = []
+    caught: dict[str, int] = {}
     sound: dict[int, bool] = {}
-    print("| Broken rule | Noticed by | Seed |\n|---|---|---|", flush=True)
+    lines = ["| Rule, and its breach | Who notices | Seed |", "|---|---|---|"]
+    print("\n".join(lines), flush=True)
     with jobs.at_work(processes) as workers:
         for name in names or MUTATIONS:
             found = _first_noticed(workers, name, steps, seeds, sound)
-            escaped += [] if found else [name]
-            who = "; ".join(found.checkers) if found else "**nobody**"
-            print(f"| {MUTATIONS[name].rule}: *{name}* | {who} | {found.task.seed if found else ''} |", flush=True)
-    print(f"\n{len(names or MUTATIONS) - len(escaped)} of {len(names or MUTATIONS)} broken rules are noticed.")
-    return 1 if escaped else 0
+            if found:
+                caught[name] = found.task.seed
+            who = "; ".join(found.checkers) if found else KNOWN_TO_ESCAPE.get(name, "**nobody**")
+            lines.append(f"| {MUTATIONS[name].rule}: *{name}* | {who} | {caught.get(name, '')} |")
+            print(lines[-1], flush=True)
+    wanted = [name for name in names or MUTATIONS if name not in KNOWN_TO_ESCAPE]
+    noticed = sum(name in caught for name in wanted)
+    print(f"\n{noticed} of {len(wanted)} broken rules are noticed.")
+    if keep:
+        _keep_seeds({name: seed for name in MUTATIONS if (seed := {**CAUGHT, **caught}.get(name))})
+    if keep and not names:
+        _write_block("mutations", "\n".join(lines))
+    return 0 if noticed == len(wanted) else 1
+
+
+def _keep_seeds(caught: dict[str, int]) -> None:
+    text = SEEDS.read_text()
+    rows = "".join(f'    "{name}": {seed},\n' for name, seed in caught.items())
+    SEEDS.write_text(re.sub(r"CAUGHT: dict\[str, int\] = \{[^}]*\}", f"CAUGHT: dict[str, int] = {{\n{rows}}}", text))
+
+
+def _write_block(name: str, text: str) -> None:
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, _, rest = PROOF.read_text().partition(start)
+    _, _, after = rest.partition(end)
+    PROOF.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}")
 
 
 def _first_noticed(workers: jobs.Jobs, name: str, steps: int, seeds: int, sound: dict[int, bool]) -> Result | None:

@@ -97,6 +97,9 @@ class Workers:
             return None
         finally:
             del self._minds[threading.get_ident()]
+            if mind.strike and mind.strike.what == "is cut off":
+                # As `loanark.sync.worker` does after every turn; elsewhere here that would only cost time.
+                connections.close_all()
         world.tell(f"  {mind.name}: {turn.name}")
         world.count(f"turn: {turn.name.lower()}")
         return turn

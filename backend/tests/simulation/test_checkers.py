@@ -134,6 +134,10 @@ def one_sided_base(e: Evidence) -> None:
     e.links[0]["base"] = {"city": "city 7"}
 
 
+def a_base_left_behind(e: Evidence) -> None:
+    e.links[0]["base"] = {}
+
+
 def an_intent_left(e: Evidence) -> None:
     e.intents.append({"contact_id": HERE})
 
@@ -198,6 +202,7 @@ BROKEN: list[tuple[Callable[[Evidence], None], str]] = [
     (too_many_requests, "the quota is never exceeded"),
     (too_many_searches, "the quota is never exceeded"),
     (one_sided_base, "the base holds only what both sides held"),
+    (a_base_left_behind, "what both sides hold alike is their base"),
     (an_intent_left, "nothing is left behind"),
     (a_hint_left, "nothing is left behind"),
     (a_lease_left, "nothing is left behind"),
