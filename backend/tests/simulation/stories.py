@@ -9,4 +9,4 @@ BACKEND = Path(__file__).parents[2]
 
 def simulate(*arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "simulation", *arguments]
-    return subprocess.run(command, cwd=BACKEND, capture_output=True, text=True, timeout=900, check=False)
+    return subprocess.run(command, cwd=BACKEND, capture_output=True, text=True, timeout=1_800, check=False)
