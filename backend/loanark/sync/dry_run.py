@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from loanark.connections.credentials import NotConnected
 from loanark.connections.models import Connection
 from loanark.connections.problems import ConnectionFailed
 from loanark.core.plan import Action
@@ -42,7 +41,7 @@ def plan_contact(tenant_id: UUID, contact_id: UUID) -> ContactPlanOut:
         if not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
             raise NotFound("There is no such contact in this organisation.")
         connection = Connection.objects.filter(tenant_id=tenant_id).first()
-        if connection is None or connection.status == "not_connected":
+        if connection is None or connection.status == "not_connected" or not connection.access_token:
             raise NotConnectedYet(
                 "No HubSpot account is connected. Connect one on the page Connection, then ask again."
             )
@@ -56,8 +55,6 @@ def plan_contact(tenant_id: UUID, contact_id: UUID) -> ContactPlanOut:
         if session.doubted:
             _ask_for_properties(session)
             case = _look(session, contact_id, seen)
-    except NotConnected as error:
-        raise NotConnectedYet(str(error)) from error
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
     finally:
