@@ -10,7 +10,7 @@ import click
 import orjson
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 
 Row = dict[str, str | None]
 
@@ -21,7 +21,7 @@ def contacts() -> None:
 
 
 @contacts.command("export")
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--format", "form", type=click.Choice(["ndjson", "csv"]), default="ndjson", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, writable=True), help="A file instead of stdout.")
 @json_option
@@ -60,7 +60,7 @@ def _ndjson(target: TextIO) -> Callable[[Row], object]:
 
 
 @contacts.command("erase")
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--contact", "contact_id", required=True, type=click.UUID, metavar="ID", help="The LoanArk contact's id.")
 @click.option("--yes", is_flag=True, help="It cannot be undone: without --yes nothing is done.")
 @json_option
@@ -74,7 +74,7 @@ def erase(name: str, contact_id: UUID, yes: bool, as_json: bool) -> None:
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     tenant = tenant_by_name(name)
-    with tenant_scope(tenant.id, actor="command line", cause="user", side="loanark"):
-        done = erasure.ask(tenant.id, contact_id, by="command line")
+    with tenant_scope(tenant.id, actor=BY, cause="user", side="loanark"):
+        done = erasure.ask(tenant.id, contact_id, by=BY)
     detail = erasure.DONE if done else erasure.ORDERED
     show({"contact_id": str(contact_id), "done": done, "detail": detail}) if as_json else click.echo(detail)

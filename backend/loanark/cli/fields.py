@@ -6,13 +6,8 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 from loanark.core.values import Kind
-
-tenant_option = click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
-
-#: Who makes these changes, as the history names it.
-ACTOR = "command line"
 
 
 @click.group()
@@ -57,7 +52,7 @@ def add(field: str, name: str, label: str, kind: str, options: tuple[str, ...], 
     organisation = tenant_by_name(name)
     parts = [option.partition("=") for option in options]
     chosen = [Option(value, shown) for value, _, shown in parts]
-    with tenant_scope(organisation.id, actor=ACTOR, cause="user"):
+    with tenant_scope(organisation.id, actor=BY, cause="user"):
         definitions.define(_scope(organisation.id, organisation.slug), field, label, Kind(kind), chosen)
         _say(field, as_json)
 
@@ -75,7 +70,7 @@ def archive(field: str, name: str, bring_back: bool, as_json: bool) -> None:
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     organisation = tenant_by_name(name)
-    with tenant_scope(organisation.id, actor=ACTOR, cause="user"):
+    with tenant_scope(organisation.id, actor=BY, cause="user"):
         change = definitions.bring_back if bring_back else definitions.archive
         change(_scope(organisation.id, organisation.slug), field)
         _say(field, as_json)
@@ -85,7 +80,7 @@ def _scope(tenant_id: UUID, slug: str) -> Any:
     from loanark.tenants.access import Scope
     from loanark.tenants.models import Role
 
-    return Scope(tenant_id, slug, Role.ADMINISTRATOR, 0, ACTOR)
+    return Scope(tenant_id, slug, Role.ADMINISTRATOR, 0, BY)
 
 
 def _say(name: str, as_json: bool) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
-from loanark.cli.settings import BY, tenant_option
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 
 group_argument = click.argument("group", type=int, metavar="GROUP")
 

@@ -11,10 +11,7 @@ import click
 import orjson
 
 from loanark.cli import boot
-from loanark.cli.output import PARTLY_DONE, command, json_option, show
-
-tenant_option = click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
-BY = "command line"
+from loanark.cli.output import BY, PARTLY_DONE, command, json_option, show, tenant_option
 
 
 @click.group()

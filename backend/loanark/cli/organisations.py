@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, fail, json_option, show
+from loanark.cli.output import BY, command, fail, json_option, show, tenant_option
 
 
 @click.group()
@@ -57,7 +57,7 @@ def sql_url(tenant_id: UUID) -> str:
 
 
 @click.command()
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--token-stdin", is_flag=True, required=True, help="Read the static token or service key from stdin.")
 @click.option("--requests-per-10s", type=int, help="A limit of your own instead of the one HubSpot's headers tell.")
 @json_option
@@ -75,7 +75,7 @@ def connect(name: str, token_stdin: bool, requests_per_10s: int | None, as_json:
             "no-token", "No token came on stdin. Nothing was changed. Pipe it in: … | loanark connect", as_json=as_json
         )
     organisation = tenant_by_name(name)
-    actions.connect_static(organisation.id, token, by="command line")
+    actions.connect_static(organisation.id, token, by=BY)
     with tenant_scope(organisation.id):
         if requests_per_10s:
             Connection.objects.filter(tenant_id=organisation.id).update(rate_limit_override=requests_per_10s)

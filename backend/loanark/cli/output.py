@@ -18,6 +18,10 @@ R = TypeVar("R")
 WAITS_FOR_APPROVAL = 3
 PARTLY_DONE = 4
 
+#: Whom the history and runs name when a command did it.
+BY = "command line"
+
+tenant_option = click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 
 #: So many contacts of a plan are told to people; a script gets all it did not limit.
 TOLD = 50
@@ -17,8 +17,6 @@ PAGE = 200
 
 ACTIONS = ("create", "match", "update", "delete", "restore", "close", "nothing")
 STATES = ("planned", "done", "changed", "unneeded", "skipped", "failed")
-
-tenant_option = click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
 
 
 @click.command()
@@ -70,7 +68,7 @@ def cancel(name: str, run_id: int, as_json: bool) -> None:
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     with tenant_scope(tenant_by_name(name).id):
-        run = kept.cancel(run_id, by="command line")
+        run = kept.cancel(run_id, by=BY)
     show(run.model_dump(mode="json")) if as_json else click.echo(f"{run.kind} {run.id}: {run.status}. {run.reason}")
 
 

@@ -8,11 +8,8 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 
-BY = "command line"
-
-tenant_option = click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
 keep_or_follow = click.Choice(["follow", "keep"])
 
 

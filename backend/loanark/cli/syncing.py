@@ -10,20 +10,28 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import PARTLY_DONE, WAITS_FOR_APPROVAL, command, fail, json_option, note, show
+from loanark.cli.output import (
+    BY,
+    PARTLY_DONE,
+    WAITS_FOR_APPROVAL,
+    command,
+    fail,
+    json_option,
+    note,
+    show,
+    tenant_option,
+)
 
 if TYPE_CHECKING:
     from loanark.tenants.access import Scope
 
-#: Who acts, as the history says it.
-BY = "command line"
 
 #: A waiting command gives up when nothing moves for this long. The run itself stays and goes on later.
 PATIENCE_SECONDS = 300.0
 
 
 @click.command()
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--full", is_flag=True, help="Compare every contact on both sides.")
 @click.option("--preview", is_flag=True, help="Look at everything, change nothing, print what would happen.")
 @click.option("--approve", type=int, metavar="RUN", help="Carry out what this preview showed (or a held run).")
@@ -83,15 +91,15 @@ def acting(tenant_id: UUID) -> "Iterator[Scope]":
 
 def catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:
     """Polls HubSpot now, follows every hint that is due, and counts anew."""
+    from loanark.connections.actions import wake_workers
     from loanark.connections.models import Connection
-    from loanark.kit import sql
     from loanark.sync.runs import NotConnectedYet
     from loanark.tenants.access import tenant_scope
 
     with tenant_scope(tenant_id):
         if not Connection.objects.filter(tenant_id=tenant_id).update(last_poll_at=None, counted_at=None):
             raise NotConnectedYet("No HubSpot account is connected. Connect one first: loanark connect")
-        sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+        wake_workers(tenant_id)
     if wait:
         _wait(tenant_id, lambda: _caught_up(tenant_id), as_json=as_json)
 
@@ -228,7 +236,7 @@ def report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) -> 
 
 
 @click.command()
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--contact", "contact_id", type=click.UUID, required=True, help="The LoanArk contact's id.")
 @click.option("--wait", is_flag=True, help="Until it is done; does the work itself when no worker is alive.")
 @json_option
@@ -257,7 +265,7 @@ def resync(name: str, contact_id: UUID, wait: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--tenant", "name", required=True, help="The organisation's name or slug.")
+@tenant_option
 @click.option("--contact", "contact_id", type=click.UUID, help="What was rejected of this LoanArk contact.")
 @click.option("--all", "everything", is_flag=True, help="Everything that was rejected.")
 @click.option("--code", help="Only what was rejected for this reason; see the page on problems.")

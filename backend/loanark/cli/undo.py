@@ -6,8 +6,7 @@ from uuid import UUID
 import click
 
 from loanark.cli import boot
-from loanark.cli.output import command, json_option, show
-from loanark.cli.runs import tenant_option
+from loanark.cli.output import BY, command, json_option, show, tenant_option
 
 
 def _moment(context: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
@@ -91,7 +90,6 @@ def _start(
     field: str | None,
     approve: bool,
 ) -> int:
-    from loanark.cli.syncing import BY
     from loanark.sync import runs
     from loanark.tenants.access import tenant_scope
 

@@ -303,9 +303,14 @@ def notify(tenant_id: UUID, kind: str) -> None:
     )
 
 
+def wake_workers(tenant_id: UUID) -> None:
+    """Tells workers that there is something to do (with the transaction, if there is one)."""
+    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+
+
 def wake(tenant_id: UUID) -> None:
     """Tells workers that there is something to do, and screens that the connection changed."""
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+    wake_workers(tenant_id)
     notify(tenant_id, "connection")
 
 

@@ -7,7 +7,7 @@ import orjson
 from email_validator import EmailNotValidError, validate_email
 
 from loanark.connections import mapping as mappings
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
 from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
 from loanark.contacts.erasure import refuse_erased
@@ -119,7 +119,7 @@ def retry_all(scope: Scope, *, code: str | None = None, contact_id: UUID | None 
            SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
         [lane, code, code, contact_id, contact_id],
     )
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [scope.tenant_id])
+    wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")
     return left
 
@@ -227,5 +227,5 @@ def _hint(scope: Scope, record_id: str, source: str, side: Side = Side.LOANARK) 
            SET version = h.version + 1, lane = excluded.lane, attempts = 0, not_before = now()""",
         [side.value, record_id, source, PERSON_LANE],
     )
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [scope.tenant_id])
+    wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
 from loanark.kit import sql
 from loanark.kit.errors import NotFound, Stale
 
@@ -52,7 +52,7 @@ def ask(tenant_id: UUID, contact_id: UUID, *, by: str) -> bool:
         notify(tenant_id, "contacts")
         return True
     order([contact_id], by=by)
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+    wake_workers(tenant_id)
     notify(tenant_id, "contacts")
     return False
 

@@ -41,6 +41,12 @@ class Intent:
     witness: int | None = None
 
 
+def one_a_contact(intents: Sequence[Intent]) -> tuple[list[Intent], list[Intent]]:
+    """The first intent of each contact, and the others: halves of a write that follow each other."""
+    first = {intent.contact_id: intent for intent in reversed(intents)}
+    return list(first.values()), [intent for intent in intents if first[intent.contact_id] is not intent]
+
+
 @dataclass(slots=True)
 class Effects:
     """What a batch of plans comes to, table by table."""
@@ -76,7 +82,7 @@ def decide(
     """Turns plans into effects, except what the brakes hold. Nothing is written yet."""
     effects = Effects(custom={rule.field: rule.kind for rule in session.mapping.rules if rule.field not in BY_NAME})
     for case in cases:
-        if case.stale or case.problem or case.untimed:
+        if case.undecided:
             continue
         effects.counts["read"] += case.seen is not None
         effects.counts["held"] += held.touches(case)

@@ -16,17 +16,15 @@ from uuid import UUID
 
 import orjson
 
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
 from loanark.core import plan as planner
-from loanark.core import translate
 from loanark.core.brakes import Braked
-from loanark.core.fields import raw_text
 from loanark.core.mapping import Side
 from loanark.core.plan import Action, Record, Write
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case
+from loanark.sync.look import Case, local_values
 from loanark.sync.models import Run
 from loanark.sync.session import Session
 
@@ -83,7 +81,7 @@ def record_of(case: Case) -> str:
 
 def judge(session: Session, cases: Sequence[Case], *, run_id: int | None = None) -> Judgement:
     """Holds what the brakes do not allow: takes it out of the plans of `cases`. Call inside transaction A."""
-    decided = [case for case in cases if not (case.stale or case.problem or case.untimed)]
+    decided = [case for case in cases if not case.undecided]
     wants = [want for case in decided for want in _wants(session, case)]
     known = _known(session, decided, wants)
     judgement = Judgement()
@@ -192,10 +190,7 @@ def _alive(session: Session, case: Case, side: Side) -> Record:
     if side is Side.HUBSPOT:
         return Record(case.remote)
     assert case.local
-    columns = case.local.columns
-    return Record(
-        {rule.field: translate.held(rule, lambda name: raw_text(columns.get(name))) for rule in session.mapping.rules}
-    )
+    return Record(local_values(case.local.columns, session.mapping))
 
 
 def _in_loanark(want: Want, state: str) -> bool:
@@ -510,5 +505,5 @@ def decide(tenant_id: UUID, brake_id: int, state: str, *, by: str) -> None:
     theirs = [row["hubspot_id"] for row in moved if not row["contact_id"]]
     hints.leave(Side.HUBSPOT, theirs, source=source, lane=Lane.POLL)
     release_runs()
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+    wake_workers(tenant_id)
     notify(tenant_id, "overview")

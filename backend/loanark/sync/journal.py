@@ -15,6 +15,7 @@ import structlog
 from django.db import connections, transaction
 
 from loanark.connections import mapping as mappings
+from loanark.connections.actions import wake_workers
 from loanark.connections.clients import journal_client
 from loanark.connections.models import Connection, PortalRoute
 from loanark.core.mapping import Side
@@ -187,7 +188,7 @@ def _store(tenant_id: UUID, records: dict[str, set[str]]) -> None:
             hints.leave(Side.HUBSPOT, ids, source=source, lane=Lane.WEBHOOK)
         evidence.told(records[_SOURCES["DELETE"]], privacy=False, by="journal")
         evidence.told(records[_SOURCES["GDPR_DELETE"]], privacy=True, by="journal")
-        sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+        wake_workers(tenant_id)
 
 
 def _records(event: Event) -> set[str]:
@@ -203,4 +204,4 @@ def _owe_sweeps() -> None:
         with tenant_scope(tenant.id):
             if Connection.objects.filter(tenant_id=tenant.id, auth="oauth").exclude(status="not_connected").exists():
                 quiet.owe_sweep("events of HubSpot's journal were missed")
-                sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant.id])
+                wake_workers(tenant.id)

@@ -95,6 +95,11 @@ class Case:
     holder: str | None = None
 
     @property
+    def undecided(self) -> bool:
+        """Nothing follows from this look: it is taken again."""
+        return self.stale or self.problem is not None or self.untimed
+
+    @property
     def name(self) -> str:
         properties = self.seen.contact.properties if self.seen and self.seen.contact else {}
         columns = self.local.columns if self.local else {}
@@ -114,6 +119,16 @@ def remote_values(contact: Contact, mapping: FieldMapping) -> dict[str, Value | 
         rule.field: incoming(rule, raw) if (raw := properties.get(rule.property_name)) else BLANK
         for rule in mapping.rules
     }
+
+
+def local_value(rule: FieldRule, columns: Mapping[str, Any]) -> Value | Unreadable:
+    """What LoanArk's columns hold for a rule."""
+    return held(rule, lambda name: raw_text(columns.get(name)))
+
+
+def local_values(columns: Mapping[str, Any], mapping: FieldMapping) -> dict[str, Value | Unreadable]:
+    """LoanArk's values by field."""
+    return {rule.field: local_value(rule, columns) for rule in mapping.rules}
 
 
 def remote_texts(contact: Contact, mapping: FieldMapping) -> dict[str, str]:
@@ -329,9 +344,7 @@ def _local_record(
         return Record(deleted=True) if known else None
     if row.deleted:
         return Record(deleted=True)
-    columns = row.columns
-    values = {rule.field: held(rule, lambda name: raw_text(columns.get(name))) for rule in mapping.rules}
-    return Record(values, changed_at=times)
+    return Record(local_values(row.columns, mapping), changed_at=times)
 
 
 def _remote_record(seen: Seen | None, values: Mapping[str, Value | Unreadable], mapping: FieldMapping) -> Record | None:

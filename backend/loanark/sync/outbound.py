@@ -22,6 +22,7 @@ from loanark.sync.apply import (
     already_merged,
     close_links,
     offer,
+    one_a_contact,
     wire_properties,
     write_links,
     write_rejections,
@@ -54,8 +55,7 @@ def send(session: Session, intents: Sequence[Intent], *, lane: Lane, run_id: int
     # each time there are fewer values.
     while waiting:
         # One row a contact and batch: halves of a row follow each other.
-        now = list({intent.contact_id: intent for intent in reversed(waiting)}.values())
-        later = [intent for intent in waiting if not any(intent is one for one in now)]
+        now, later = one_a_contact(waiting)
         outcomes = _send_batches(session, now, lane)
         waiting = [*_finish(session, now, outcomes, sent, run_id), *later]
     return sent
@@ -136,7 +136,7 @@ def _finish(
         close_links(ledger.closed)
         write_rejections(ledger.rejections, run_id)
         _solve(ledger.solved)
-        witness.confirmed(session, ledger.wrote)
+        witness.confirmed(ledger.wrote)
         offer(ledger.freed)
         witness.forget(ledger.idle)
         witness.foresee(ledger.again)

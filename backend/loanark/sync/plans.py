@@ -108,7 +108,7 @@ class Settling:
             made_in_hubspot = plan.action in (Action.CREATE, Action.RESTORE) and plan.side is Side.HUBSPOT
             if held.holds(case) or (held.touches(case) and plan.empty):
                 waits.update(dict.fromkeys(records, HELD))
-            elif not (case.stale or case.problem or case.untimed or (made_in_hubspot and case.contact_id not in sent)):
+            elif not (case.undecided or (made_in_hubspot and case.contact_id not in sent)):
                 more = f" {HELD}" if held.touches(case) else ""
                 digests.update(dict.fromkeys(records, "" if plan.empty else digest(plan)))
                 said_of.update(dict.fromkeys(records, partial(_said_with, plan, more)))

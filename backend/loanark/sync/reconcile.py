@@ -87,9 +87,11 @@ def reconcile(
             checkpoint(effects.counts)
     tally = Tally(effects.counts, open_contacts=set(effects.keyless))
     for case in cases:
-        if (case.stale or case.problem) and case.contact_id:
+        if not case.stale and not case.problem:
+            continue
+        if case.contact_id:
             tally.open_contacts.add(case.contact_id)
-        if (case.stale or case.problem) and case.hubspot_id:
+        if case.hubspot_id:
             tally.open_hubspot.add(case.hubspot_id)
     if effects.intents:
         sent = outbound.send(session, effects.intents, lane=lane, run_id=run_id)

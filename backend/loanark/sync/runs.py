@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
 from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
 from loanark.core.schedule import Schedule
@@ -327,7 +327,7 @@ def _lock(run_id: int) -> Run:
 
 
 def _tell(tenant_id: UUID) -> None:
-    sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+    wake_workers(tenant_id)
     notify(tenant_id, "runs")
 
 

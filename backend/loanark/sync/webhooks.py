@@ -10,6 +10,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from loanark.connections.actions import wake_workers
 from loanark.connections.models import Connection, PortalRoute
 from loanark.core.mapping import Side
 from loanark.hubspot import signature
@@ -120,7 +121,7 @@ def _store(tenant_id: UUID, events: Sequence[Event]) -> None:
             hints.leave(Side.HUBSPOT, ids, source=source, lane=Lane.WEBHOOK, delay_seconds=COALESCE_SECONDS)
         evidence.told(records[_SOURCES["deletion"]], privacy=False, by="webhook")
         evidence.told(records[_SOURCES["privacyDeletion"]], privacy=True, by="webhook")
-        sql.execute("SELECT pg_notify('loanark_work', %s::text)", [tenant_id])
+        wake_workers(tenant_id)
 
 
 def _unknown(events: Sequence[Event]) -> list[Event]:

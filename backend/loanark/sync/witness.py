@@ -13,18 +13,17 @@ from typing import Any
 
 import orjson
 
-from loanark.core.fields import raw_text
 from loanark.core.late import Entry, Written, covered
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.plan import Conflict, Record, Write, late_conflict
-from loanark.core.translate import held, incoming
+from loanark.core.translate import incoming
 from loanark.core.values import BLANK, Value
 from loanark.hubspot.models import Revision
 from loanark.kit import sql
 from loanark.sync import hints
-from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, update_row
+from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, one_a_contact, update_row
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, changed_here, remote_values
+from loanark.sync.look import Case, changed_here, local_value, remote_values
 from loanark.sync.session import Session
 
 #: HubSpot's names for what programs write through its API (HubSpot API facts, history).
@@ -64,8 +63,8 @@ def foresee(intents: Sequence[Intent]) -> None:
     """Keeps what HubSpot holds, as far as we know, where these intents will write. Within transaction A."""
     if not intents:
         return
-    first = {intent.contact_id: intent for intent in reversed(intents)}
-    rows = [_foreseen(intent) for intent in first.values()]
+    first, others = one_a_contact(intents)
+    rows = [_foreseen(intent) for intent in first]
     found = sql.rows(
         """INSERT INTO witnesses (contact_id, hubspot_id, action, written, since)
            SELECT contact_id, hubspot_id, action, written, since
@@ -75,9 +74,9 @@ def foresee(intents: Sequence[Intent]) -> None:
         [orjson.dumps(rows, default=str).decode()],
     )
     ids = {row["contact_id"]: row["id"] for row in found}
-    for contact_id, intent in first.items():
-        intent.witness = ids[contact_id]
-    foresee([intent for intent in intents if intent is not first[intent.contact_id]])
+    for intent in first:
+        intent.witness = ids[intent.contact_id]
+    foresee(others)
 
 
 def _foreseen(intent: Intent) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def _before(known: Mapping[str, Any], name: str, asked: Value) -> str | None:
     return value.canonical if isinstance(value, Value) else None
 
 
-def confirmed(session: Session, intents: Mapping[str, Intent]) -> None:
+def confirmed(intents: Mapping[str, Intent]) -> None:
     """These writes happened, by HubSpot id: each contact is looked at once more. Within transaction B."""
     found = {id: intent.witness for id, intent in intents.items() if intent.witness}
     if found:
@@ -163,7 +162,7 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
     done: list[int] = []
     for case in cases:
         witnesses = asked.by_contact.get(case.hubspot_id or "", ())
-        if case.stale or case.problem or case.untimed or not witnesses:
+        if case.undecided or not witnesses:
             continue
         done += [witness.id for witness in witnesses]
         for witness in witnesses:
@@ -189,9 +188,7 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
             history = _entries(rule, contact.history.get(rule.property_name, ()))
             for entry in covered(written, history, witness.since):
                 if deleted and isinstance(entry.value, Value):
-                    ours = Value(written.asked, written.asked)
-                    lost = Conflict(name, written.base, entry.value, ours, rule.policy, Side.HUBSPOT)
-                    effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
+                    _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
                 elif not deleted:
                     _decide(case, rule, written, entry, effects, tell_only=witness.action == "merged")
 
@@ -214,11 +211,17 @@ def _ask_the_bin(
     if not edited:
         return
     for name, value in edited.items():
-        lost = Conflict(name, witness.written[name].base, value, BLANK, rules[name].policy, Side.HUBSPOT)
-        effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
+        _tell(case, rules[name], witness.written[name], value, BLANK, effects)
     bring_back(case, effects, {name: value for name, value in values.items() if isinstance(value, Value)})
     effects.counts["conflicted"] += 1
     hints.leave(Side.LOANARK, [str(case.contact_id)], source="edited while it was deleted", lane=Lane.EDIT)
+
+
+def _tell(case: Case, rule: FieldRule, written: Written, theirs: Value, ours: Value, effects: Effects) -> None:
+    """HubSpot's value stands against a deletion in LoanArk: told, and nothing to decide."""
+    assert case.contact_id
+    lost = Conflict(rule.field, written.base, theirs, ours, rule.policy, Side.HUBSPOT)
+    effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
 
 
 def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
@@ -229,8 +232,7 @@ def _decide(case: Case, rule: FieldRule, written: Written, entry: Entry, effects
     assert case.local and case.contact_id
     if not isinstance(entry.value, Value):
         return
-    columns = case.local.columns
-    ours = held(rule, lambda name: raw_text(columns.get(name)))
+    ours = local_value(rule, case.local.columns)
     times = changed_here([case.contact_id], [rule.field]).get(case.contact_id, {})
     operations = late_conflict(
         rule,
