@@ -55,6 +55,7 @@ class Connection(models.Model):
                 condition=Q(status__in=["connected", "reconnect_needed", "paused", "not_connected"]),
             ),
             models.CheckConstraint(name="connections_auth_check", condition=Q(auth__in=["oauth", "static"])),
+            models.CheckConstraint(name="connections_portal_id_check", condition=Q(portal_id__regex=r"^[0-9]+$")),
         ]
 
 

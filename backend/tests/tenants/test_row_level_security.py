@@ -26,6 +26,7 @@ FITTING = {
     "hubspot_id": "77",
     "kind": "sweep",
     "policy": "ask",
+    "portal_id": "77",
     "winner": "loanark",
 }
 FITTING_IN = {
