@@ -132,14 +132,16 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
                 if isinstance(remote, Value) and remote == value:
                     agree(base, name, value)
     to_hubspot = {name: value for name, value in planned.items() if not rejected.again(contact_id, name, value)}
-    if rejected.whole(contact_id):
-        to_hubspot = {}
     matched = not (case.link and case.link.live)
+    # That it could not be made in HubSpot is over once it is there.
+    refused = not matched and rejected.whole(contact_id)
+    if refused:
+        to_hubspot = {}
     wrote = bool(to_loanark)
     if to_loanark:
         effects.updates.append(_row(effects, contact_id, case.local.columns, to_loanark))
     # Refused as a whole, it stays so for as long as there is something to send.
-    _note_open(case, contact_id, effects, set(planned) | ({""} if planned and rejected.whole(contact_id) else set()))
+    _note_open(case, contact_id, effects, set(planned) | ({""} if planned and refused else set()))
     _put_link(session, case, effects, contact_id, base, case.local.version + wrote)
     effects.freed += freed_address(case)
     if to_hubspot:

@@ -204,7 +204,7 @@ def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID],
     matches = _matches(session, [one for one in seen if one.contact and one.hubspot_id not in links.by_hubspot])
     pairs: list[Pair] = []
     taken: set[UUID] = set()
-    for one in seen:
+    for one in sorted(seen, key=lambda one: _claim(one, links)):
         link = links.by_hubspot.get(one.hubspot_id)
         if one.match and link and not link.live:
             link = None
@@ -220,6 +220,17 @@ def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID],
         if contact_id not in taken:
             pairs.append((contact_id, links.by_contact.get(contact_id), None))
     return pairs
+
+
+def _claim(one: Seen, links: "Links") -> int:
+    """Who comes first where several HubSpot contacts are one LoanArk contact's: the present one, the one LoanArk made,
+    any that lives; what is gone takes nobody from them."""
+    link = links.by_hubspot.get(one.hubspot_id)
+    if link and link.live:
+        return 0
+    if one.contact is None:
+        return 3
+    return 1 if _key_of(one) else 2
 
 
 Times = Mapping[UUID, Mapping[str, datetime]]

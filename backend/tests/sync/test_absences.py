@@ -114,3 +114,21 @@ def test_a_failed_read_is_never_evidence(world: World) -> None:
     world.hubspot.user("DELETE", "faults")
     world.settle(polls=False)
     assert not is_deleted(world, contact_id)
+
+
+def test_who_is_gone_takes_nobody_from_the_contact_that_was_made_in_their_place(world: World) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.archive(id)
+    world.edit(contact_id, city="Boise")
+    world.hubspot.fails("/batch/upsert", when="after", count=6)
+    world.turn()
+    (made,) = world.hubspot.portal.live
+    # Only of the one that is gone there is news: the one that was made is found by its loanark_id, after it.
+    world.hubspot.simulator.webhooks.take_due()
+    portal_id = int(world.connection().portal_id)
+    world.post_webhook([{"portalId": portal_id, "objectId": int(id), "subscriptionType": "contact.deletion"}])
+    world.settle()
+    assert world.hubspot_id(contact_id) == str(made)
+    assert len(world.live()) == 1
+    assert world.rejections() == []
+    world.assert_at_rest()

@@ -135,3 +135,20 @@ def test_a_contact_merged_into_one_that_was_archived_before_anybody_looked_is_fo
     world.settle()
     assert world.local(contact_id)["deleted_at"] is not None
     world.assert_balanced()
+
+
+def test_who_was_parted_by_a_merge_and_is_entered_in_hubspot_anew_is_linked_and_nothing_held_back(
+    world: World, two: tuple[tuple[str, UUID], tuple[str, UUID]]
+) -> None:
+    (ann, _), (bob, _) = two
+    world.hubspot.merge(ann, bob)
+    world.settle()
+    parted = world.rejections()[0]["contact_id"]
+    world.edit(parted, email="anew@example.com", phone="208-555-0199")
+    world.settle()
+    anew = world.hubspot.create(email="anew@example.com")
+    world.settle()
+    assert world.hubspot_id(parted) == anew
+    assert world.hubspot[anew]["phone"] == "208-555-0199"
+    assert world.rejections() == []
+    world.assert_at_rest()
