@@ -15,6 +15,7 @@ from loanark.core.fields import BY_NAME, NAMES, raw_text
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.values import Unreadable, Value, read
 from loanark.hubspot.wire import from_wire
+from simulation.clock import BEGINNING
 from simulation.record import Record, Typed, Witnessed
 from simulation.story import COMMON_FIELDS, MARK, STAGE_FIELD
 
@@ -233,6 +234,66 @@ def _fate_in_loanark(typed: Typed, value: str | None, changes: list[dict[str, An
         if held and after != value and (typed.field in change["before"] or typed.field in change["after"]):
             return "" if change["cause"] != "sync" else "the sync overwrote it, and no conflict says so"
     return "" if held else "the history does not know it"
+
+
+def a_clear_is_an_edit(e: Evidence) -> Iterable[str]:
+    """What a user cleared does not come back by the sync with the very value that was cleared.
+
+    Unless a user gave the field a value on the other side about then, or later, or a conflict or rejection says why.
+    """
+    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    for typed in e.record.typed:
+        rule = e.rules.get(typed.field)
+        who = e.kin.of(f"{typed.side[0]}{typed.record}")
+        if typed.value or rule is None or rule.source or not rule.blank_may_overwrite or typed.field in COMMON_FIELDS:
+            continue
+        back = _came_back_in_loanark(e, typed) if typed.side == "loanark" else _came_back_in_hubspot(e, typed, rule)
+        if back and who not in merged and not any(_explains(e, typed, who)):
+            yield f"{typed.field} of {typed.side}'s {typed.record}, cleared at {typed.at:.3f}, is {back!r} again"
+
+
+def _explains(e: Evidence, typed: Typed, who: str) -> Iterable[bool]:
+    since = typed.at - ABOUT_THEN_SECONDS
+    for other in e.record.typed:
+        if other.side != typed.side and other.field == typed.field and other.at > since:
+            yield e.kin.of(f"{other.side[0]}{other.record}") == who
+    for deed in e.record.deeds:
+        if deed.what in ("deleted", "restored") and deed.at > since:
+            yield e.kin.of(f"{deed.side[0]}{deed.record}") == who
+    for row in (*e.conflicts, *e.rejections):
+        if row["field"] == typed.field and (row["at"] - BEGINNING).total_seconds() > since:
+            yield e.kin.of(f"l{row['contact_id']}") == who
+
+
+#: Nothing of a side stays unseen by the other for longer, while nothing fails.
+ABOUT_THEN_SECONDS = 300.0
+
+
+def _came_back_in_loanark(e: Evidence, typed: Typed) -> str | None:
+    """The value that was cleared, if the sync's next change of the field brings it."""
+    cleared: str | None = None
+    for change in e.changes:
+        if str(change["contact_id"]) != typed.record or typed.field not in {**change["before"], **change["after"]}:
+            continue
+        before, after = (_canonical(typed.field, change[name].get(typed.field)) for name in ("before", "after"))
+        if cleared and change["cause"] == "sync" and after == cleared:
+            return cleared
+        cleared = before if change["cause"] != "sync" and after is None else None
+    return None
+
+
+def _came_back_in_hubspot(e: Evidence, typed: Typed, rule: FieldRule) -> str | None:
+    held: str | None = None
+    cleared: str | None = None
+    for event in e.record.events:
+        if event.record != typed.record or event.detail.get("propertyName") != rule.property_name:
+            continue
+        value = _canonical(typed.field, event.detail["propertyValue"])
+        if cleared and event.ours and value == cleared:
+            return cleared
+        cleared = held if not event.ours and value is None else None
+        held = value
+    return None
 
 
 def _noted(e: Evidence) -> dict[tuple[str, str], set[str | None]]:
@@ -591,6 +652,7 @@ def no_turn_fails_by_surprise(e: Evidence) -> Iterable[str]:
 CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "what is typed in HubSpot is in force, overwritten by HubSpot's users, or written down": typed_in_hubspot_is_kept,
     "what is typed in LoanArk is in force, overwritten by LoanArk's users, or written down": typed_in_loanark_is_kept,
+    "what is cleared stays cleared": a_clear_is_an_edit,
     "nobody is there twice": nobody_is_twice,
     "nobody is deleted whom no user deleted": no_deletion_without_evidence,
     "nobody rises from the dead": nobody_rises_from_the_dead,

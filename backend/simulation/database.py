@@ -29,6 +29,9 @@ _SETTINGS = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "jit": "off",
+    "track_activities": "off",
+    "track_counts": "off",
+    "update_process_title": "off",
 }
 
 _SHADOWS = """

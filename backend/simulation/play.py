@@ -17,7 +17,7 @@ from simulation.actors import Actors
 from simulation.checkers import Violation
 from simulation.record import Record
 from simulation.story import MARK, STAGE_FIELD, STAGE_PROPERTY, Step, Story
-from simulation.worker import REQUESTS, STATEMENTS, Strike, Workers
+from simulation.worker import REQUESTS, STATEMENTS, Endless, Strike, Workers
 from simulation.world import World
 
 #: A story must come to rest within so many turns after its last step.
@@ -95,6 +95,7 @@ class Player:
             for step in world.story.steps:
                 self.take(step)
             self.come_to_rest()
+            self.act_once_more()
             outcome.violations += checkers.check_polls(world)
             if hasty and not outcome.good:
                 return outcome
@@ -104,6 +105,8 @@ class Player:
             if hasty and not outcome.good:
                 return outcome
             outcome.violations += self.check_another_pass()
+        except Endless as endless:
+            outcome.violations.append(Violation("every turn ends", f"this one does not; it was at {endless}"[:300]))
         except Restless as restless:
             outcome.violations.append(Violation("after quiet the engine comes to rest", str(restless)))
         return outcome
@@ -309,6 +312,12 @@ class Player:
             self.workers.wake(self.workers.zombies[0])
         world.clock.sleep(60)
         # An id that HubSpot knows no more, and of which no event told, waits for two sweeps.
+        self._rest(idle_turns=2, patience=TRIED_OFTEN)
+
+    def act_once_more(self) -> None:
+        """In peace: plain edits and clears on both sides, which must arrive by themselves."""
+        for act in ("person clears", "hubspot clears", "person edits", "hubspot edits"):
+            self.actors.act(self.chance, only=act)
         self._rest(idle_turns=2, patience=TRIED_OFTEN)
 
     def edit_unseen(self) -> None:

@@ -9,7 +9,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -30,6 +30,14 @@ ACTS_IN_A_TURN = 6
 
 #: Longer than a turn needs.
 TURN_SECONDS = 15.0
+
+
+#: A turn that asks for more than this many requests and statements has no end.
+MOMENTS_OF_A_TURN = 10_000
+
+
+class Endless(BaseException):
+    """A turn that would go on for ever; not an `Exception`, so that nothing in the product catches it."""
 
 
 class Killed(BaseException):
@@ -56,6 +64,7 @@ class Mind:
     meddling: random.Random | None = None
     dead: bool = False
     acts: int = 0
+    moments: int = 0
     #: Gives the baton away until somebody wakes this worker.
     sleep: Callable[[], None] | None = None
 
@@ -89,6 +98,10 @@ class Workers:
         except Killed:
             self._bury(mind, known)
             return None
+        except Endless as endless:
+            self._bury(mind, known)
+            self._surprise(mind, endless)
+            raise
         except Exception as error:  # noqa: BLE001  `loanark.sync.worker` goes on whatever a turn ends in; so do we
             connections.close_all()
             if not (mind.strike and mind.strike.what == "is cut off" and mind.strike.done):
@@ -113,7 +126,7 @@ class Workers:
         def commit() -> None:
             try:
                 self.at("before a commit", "COMMIT")
-            except Killed:
+            except (Killed, Endless):
                 wrapper.connection.rollback()
                 raise
             real(wrapper)
@@ -130,7 +143,7 @@ class Workers:
         self.at("before a statement", str(query))
         return execute(query, params, many, context)
 
-    def _surprise(self, mind: Mind, error: Exception) -> None:
+    def _surprise(self, mind: Mind, error: BaseException) -> None:
         where = _innermost(error)
         said = (str(error).splitlines() or [""])[0][:200]
         self._world.record.surprises.append(f"{type(error).__name__} in {where}: {said}")
@@ -159,6 +172,9 @@ class Workers:
             return
         if mind.dead:
             raise Killed
+        mind.moments += 1
+        if mind.moments > MOMENTS_OF_A_TURN:
+            raise Endless(where)
         if mind.strike and mind.strike.moment == moment and not mind.strike.done:
             self._strike(mind, mind.strike, where)
         if mind.meddling and moment != "before a commit" and not connections["default"].in_atomic_block:
@@ -240,7 +256,8 @@ class Zombie:
 
     def _live(self) -> None:
         try:
-            self._workers.work(Mind("another worker", self._strike, sleep=self._sleep))
+            with suppress(Endless):
+                self._workers.work(Mind("another worker", self._strike, sleep=self._sleep))
         finally:
             connections["default"].close()
             self.over = True

@@ -90,6 +90,18 @@ def overwritten_in_loanark(e: Evidence) -> None:
     e.changes += [change(3, {"city": "city 2"}, {"city": "city 1"})]
 
 
+def cleared_in_vain(e: Evidence) -> None:
+    e.record.typed.clear()
+    e.record.typed.append(Typed("loanark", HERE, "city", "", 2, 2.0))
+    e.changes.append(change(2, {"city": "city 1"}, {}, cause="user"))
+    e.changes.append(change(3, {}, {"city": "city 1"}))
+
+
+def cleared_in_hubspot_in_vain(e: Evidence) -> None:
+    e.record.typed.append(Typed("hubspot", THERE, "city", "", 2, 2.0))
+    e.record.events += [wrote(2, "", ours=False), wrote(3, "city 1", ours=True)]
+
+
 def linked_twice(e: Evidence) -> None:
     e.links.append({**e.links[0], "hubspot_id": "150000000102"})
 
@@ -191,6 +203,8 @@ BROKEN: list[tuple[Callable[[Evidence], None], str]] = [
     (overwritten_unseen, "what is typed in HubSpot"),
     (archived_unseen, "what is typed in HubSpot"),
     (overwritten_in_loanark, "what is typed in LoanArk"),
+    (cleared_in_vain, "what is cleared stays cleared"),
+    (cleared_in_hubspot_in_vain, "what is cleared stays cleared"),
     (linked_twice, "nobody is there twice"),
     (born_twice, "nobody is there twice"),
     (deleted_by_nobody, "nobody is deleted whom no user deleted"),
