@@ -273,7 +273,9 @@ def _came_back_in_loanark(e: Evidence, typed: Typed) -> str | None:
     """The value that was cleared, if the sync's next change of the field brings it."""
     cleared: str | None = None
     for change in e.changes:
-        if str(change["contact_id"]) != typed.record or typed.field not in {**change["before"], **change["after"]}:
+        if str(change["contact_id"]) != typed.record or change["op"] != "updated":
+            continue
+        if typed.field not in {**change["before"], **change["after"]}:
             continue
         before, after = (_canonical(typed.field, change[name].get(typed.field)) for name in ("before", "after"))
         if cleared and change["cause"] == "sync" and after == cleared:
@@ -353,9 +355,13 @@ def nobody_is_twice(e: Evidence) -> Iterable[str]:
 
 
 def no_deletion_without_evidence(e: Evidence) -> Iterable[str]:
+    """By a user, on the other side; of merged people also on the same: a merge while LoanArk archives one of two leads
+    that to what both became."""
     gone = [deed for deed in e.record.deeds if deed.what in ("deleted", "erased")]
+    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
     deleted_there = {e.kin.of(f"h{deed.record}") for deed in gone if deed.side == "hubspot"}
     deleted_here = {e.kin.of(f"l{deed.record}") for deed in gone if deed.side == "loanark"}
+    deleted_there |= merged & deleted_here
     for change in e.changes:
         who = e.kin.of(f"l{change['contact_id']}")
         if change["op"] == "deleted" and change["cause"] == "sync" and who not in deleted_there:

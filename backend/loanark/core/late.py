@@ -29,8 +29,8 @@ class Written:
     base: str | None
 
 
-def covered(written: Written, history: Sequence[Entry], since: datetime | None) -> list[Entry]:
-    """Entries that our write covered before anybody saw them, the latest first.
+def covered(written: Written, history: Sequence[Entry], since: datetime | None) -> Entry | None:
+    """The entry that our write covered before anybody saw it; what that one had covered itself was HubSpot's doing.
 
     `history` is the property's, newest first; `since` is the contact's revision when we read it.
     """
@@ -41,9 +41,10 @@ def covered(written: Written, history: Sequence[Entry], since: datetime | None) 
         window.append(entry)
     same = [place for place, entry in enumerate(window) if _is(entry.value, written.asked)]
     if not same:
-        return []  # our write never came to be, or changed nothing
+        return None  # our write never came to be, or changed nothing
     ours = next((place for place in reversed(same) if window[place].by_program), same[-1])
-    return [entry for entry in window[ours + 1 :] if not _is(entry.value, written.asked)]
+    last = window[ours + 1] if len(window) > ours + 1 else None
+    return last if last and not _is(last.value, written.asked) else None
 
 
 def _is(value: Value | Unreadable, canonical: str | None) -> bool:

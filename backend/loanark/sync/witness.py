@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -184,13 +185,15 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
         return
     deleted = case.local is None or case.local.deleted
     for name, written in witness.written.items():
-        if rule := rules.get(name):
-            history = _entries(rule, contact.history.get(rule.property_name, ()))
-            for entry in covered(written, history, witness.since):
-                if deleted and isinstance(entry.value, Value):
-                    _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
-                elif not deleted:
-                    _decide(case, rule, written, entry, effects, tell_only=witness.action == "merged")
+        if not (rule := rules.get(name)):
+            continue
+        entry = covered(written, _entries(rule, contact.history.get(rule.property_name, ())), witness.since)
+        if entry is None or not isinstance(entry.value, Value):
+            continue
+        if deleted:
+            _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
+        else:
+            _decide(case, rule, written, entry, entry.value, effects, tell_only=witness.action == "merged")
 
 
 def _ask_the_bin(
@@ -228,17 +231,17 @@ def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
     return [Entry(incoming(rule, row.value), row.at, row.source in PROGRAMS) for row in revisions]
 
 
-def _decide(case: Case, rule: FieldRule, written: Written, entry: Entry, effects: Effects, *, tell_only: bool) -> None:
+def _decide(
+    case: Case, rule: FieldRule, written: Written, entry: Entry, theirs: Value, effects: Effects, *, tell_only: bool
+) -> None:
     assert case.local and case.contact_id
-    if not isinstance(entry.value, Value):
-        return
     ours = local_value(rule, case.local.columns)
     times = changed_here([case.contact_id], [rule.field]).get(case.contact_id, {})
     operations = late_conflict(
         rule,
         written.base,
         Record({rule.field: ours}, changed_at=times),
-        Record({rule.field: entry.value}, changed_at={rule.field: entry.at}),
+        Record({rule.field: theirs}, changed_at={rule.field: entry.at}),
     )
     now = case.remote.get(rule.field, BLANK)
     stands = not tell_only and isinstance(now, Value) and now.canonical == written.asked
@@ -246,10 +249,15 @@ def _decide(case: Case, rule: FieldRule, written: Written, entry: Entry, effects
         match operation:
             case Conflict():
                 row = conflict_row(case.contact_id, operation)
-                if not stands:  # HubSpot's users wrote again or merged since: what is there now counts
+                # HubSpot's users wrote again or merged since, or the plan asks about what is there now: that counts.
+                if not stands or _is_asked(effects, case.contact_id, rule.field):
                     row |= {"open": False, "winner": Side.HUBSPOT.value}
                 effects.conflicts.append({**row, "late": True})
                 effects.counts["conflicted"] += 1
             case Write(side=Side.LOANARK, after=value) if stands:
                 update_row(effects, case.contact_id, case.local.columns, rule.field, value)
                 hints.leave(Side.LOANARK, [str(case.contact_id)], source="late conflict", lane=Lane.EDIT)
+
+
+def _is_asked(effects: Effects, contact_id: UUID, name: str) -> bool:
+    return any(row["open"] and row["contact_id"] == contact_id and row["field"] == name for row in effects.conflicts)

@@ -61,6 +61,17 @@ def test_a_person_decides_about_a_covered_value_where_the_policy_asks(world: Wor
     world.assert_balanced()
 
 
+def test_somebody_who_typed_twice_is_asked_about_the_last_value(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", policy="ask")
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: [world.hubspot.edit(id, city=city) for city in ("Nampa", "Kuna")]):
+        world.turn()
+    world.settle()
+    assert [row["hubspot"] for row in world.conflicts(contact_id, open=True)] == ["Kuna"]
+    world.assert_balanced()
+
+
 def test_a_newer_edit_in_hubspot_counts_and_the_covered_one_is_kept(world: World) -> None:
     id, contact_id = covered(world, then=lambda id: world.hubspot.edit(id, city="Kuna"))
     assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"
