@@ -538,7 +538,9 @@ def the_base_is_common_ground(e: Evidence) -> Iterable[str]:
     held_here: dict[tuple[str, str], set[str | None]] = defaultdict(set)
     for (contact, field), values in e.held_by_loanark.items():
         held_here[e.kin.of(f"l{contact}"), field] |= values
-    decided = {deed.record for deed in e.record.deeds if deed.what == "decided loanark"}
+    excused = {deed.record for deed in e.record.deeds if deed.what == "decided loanark"}
+    # HubSpot's own reading of a value of ours, told as a rejection, is no edit of its users.
+    excused |= {f"{row['contact_id']}/{row['field']}" for row in e.rejections if row["code"] == "coerced"}
     for link in e.links:
         base = link["base"] if isinstance(link["base"], dict) else orjson.loads(link["base"])
         for field, value in base.items():
@@ -549,7 +551,7 @@ def the_base_is_common_ground(e: Evidence) -> Iterable[str]:
             here = {_read(rule, text) for text in held_here[e.kin.of(f"l{link['contact_id']}"), field]}
             if value not in there:
                 yield f"base {field} {value!r} of {link['contact_id']}: HubSpot never held it"
-            if value not in here and f"{link['contact_id']}/{field}" not in decided:
+            if value not in here and f"{link['contact_id']}/{field}" not in excused:
                 yield f"base {field} {value!r} of {link['contact_id']}: LoanArk never held it"
 
 

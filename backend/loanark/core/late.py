@@ -27,24 +27,27 @@ class Written:
     asked: str | None
     before: str | None
     base: str | None
+    #: Of a create nothing is known before.
+    known: bool = True
 
 
-def covered(written: Written, history: Sequence[Entry], since: datetime | None) -> Entry | None:
-    """The entry that our write covered before anybody saw it; what that one had covered itself was HubSpot's doing.
+def covered(written: Written, history: Sequence[Entry], since: datetime | None) -> list[Entry]:
+    """Entries that a write of ours covered before anybody saw them, the latest first.
+
+    They can be several: a write whose answer was lost is sent again. What HubSpot's users covered themselves is none.
 
     `history` is the property's, newest first; `since` is the contact's revision when we read it.
     """
     window: list[Entry] = []
     for entry in history:
-        if _is(entry.value, written.before) or (since is not None and entry.at <= since):
+        if (written.known and _is(entry.value, written.before)) or (since is not None and entry.at <= since):
             break
         window.append(entry)
     same = [place for place, entry in enumerate(window) if _is(entry.value, written.asked)]
-    if not same:
-        return None  # our write never came to be, or changed nothing
-    ours = next((place for place in reversed(same) if window[place].by_program), same[-1])
-    last = window[ours + 1] if len(window) > ours + 1 else None
-    return last if last and not _is(last.value, written.asked) else None
+    # Nobody may have marked it as a program's: then it was the first of them.
+    ours = [place for place in same if window[place].by_program] or same[-1:]
+    below = [window[place + 1] for place in ours if place + 1 < len(window)]
+    return [entry for entry in below if not _is(entry.value, written.asked)]
 
 
 def _is(value: Value | Unreadable, canonical: str | None) -> bool:

@@ -547,6 +547,17 @@ def _settle(settled: Sequence[tuple[UUID, list[str], list[str]]]) -> None:
 
 
 def _write_conflicts(conflicts: Sequence[dict[str, Any]], run_id: int | None) -> None:
+    asked = [conflict for conflict in conflicts if conflict["open"]]
+    if asked:
+        # A write of ours covered that value, and no other place keeps it: it outlasts the question about a newer one.
+        sql.execute(
+            """UPDATE contact_conflicts c
+               SET open = false, winner = 'hubspot', resolved_at = now(), resolved_by = 'a newer edit in HubSpot'
+               FROM jsonb_to_recordset(%s::jsonb) AS r (contact_id uuid, field text, hubspot text)
+               WHERE c.open AND c.late AND c.contact_id = r.contact_id AND c.field = r.field
+               AND c.hubspot IS DISTINCT FROM r.hubspot""",
+            [_json(asked)],
+        )
     if conflicts:
         sql.execute(
             """INSERT INTO contact_conflicts AS c (contact_id, field, base, hubspot, loanark, policy, winner, open,

@@ -92,17 +92,14 @@ def _foreseen(intent: Intent) -> dict[str, Any]:
         "hubspot_id": None if created else intent.case.hubspot_id,
         "action": intent.action,
         "written": {
-            name: asdict(Written(value.canonical, _before(known, name, value), old_base.get(name)))
+            name: asdict(Written(value.canonical, _before(known, name), old_base.get(name), known=not created))
             for name, value in values.items()
         },
         "since": contact.updated_at if contact and not created else None,
     }
 
 
-def _before(known: Mapping[str, Any], name: str, asked: Value) -> str | None:
-    """Of a create nothing is known before. Should it repeat one whose answer was lost, its own value was there."""
-    if not known:
-        return asked.canonical
+def _before(known: Mapping[str, Any], name: str) -> str | None:
     value = known.get(name, BLANK)
     return value.canonical if isinstance(value, Value) else None
 
@@ -172,11 +169,35 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
             else:
                 _ask_the_history(case, rules, witness, effects)
     forget(done)
-    # A create whose answer was lost: its contact is known by now, or it is made again.
-    sql.execute(
-        "DELETE FROM witnesses WHERE hubspot_id IS NULL AND contact_id = ANY(%s::uuid[])",
-        [sql.texts(case.contact_id for case in cases if case.contact_id)],
+    _find_lost(cases)
+
+
+def _find_lost(cases: Sequence[Case]) -> None:
+    """Creates whose answer was lost: the contact is known by now and is looked at once more, or it is made again."""
+    here = {
+        case.contact_id: case.hubspot_id
+        for case in cases
+        if case.contact_id and case.seen and case.seen.contact and not case.undecided
+    }
+    found = sql.rows(
+        """WITH found AS (
+               UPDATE witnesses w SET hubspot_id = d.hubspot_id
+               FROM unnest(%s::uuid[], %s::text[]) AS d (contact_id, hubspot_id)
+               WHERE w.hubspot_id IS NULL AND w.contact_id = d.contact_id RETURNING w.id, w.hubspot_id
+           ), made_again AS (
+               DELETE FROM witnesses WHERE hubspot_id IS NULL AND contact_id = ANY(%s::uuid[])
+               AND contact_id <> ALL(%s::uuid[])
+           )
+           SELECT hubspot_id FROM found ORDER BY id""",
+        [
+            sql.texts(here),
+            sql.texts(here.values()),
+            sql.texts(case.contact_id for case in cases if case.contact_id),
+            sql.texts(here),
+        ],
     )
+    if found:
+        look_after([row["hubspot_id"] for row in found])
 
 
 def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects) -> None:
@@ -187,13 +208,15 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
     for name, written in witness.written.items():
         if not (rule := rules.get(name)):
             continue
-        entry = covered(written, _entries(rule, contact.history.get(rule.property_name, ())), witness.since)
-        if entry is None or not isinstance(entry.value, Value):
-            continue
-        if deleted:
-            _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
-        else:
-            _decide(case, rule, written, entry, entry.value, effects, tell_only=witness.action == "merged")
+        lost = covered(written, _entries(rule, contact.history.get(rule.property_name, ())), witness.since)
+        for nth, entry in enumerate(lost):
+            if not isinstance(entry.value, Value):
+                continue
+            if deleted:
+                _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
+            else:
+                told = witness.action == "merged" or nth > 0
+                _decide(case, rule, written, entry, entry.value, effects, tell_only=told)
 
 
 def _ask_the_bin(

@@ -23,46 +23,49 @@ def history(*entries: str, first: int = 1) -> list[Entry]:
     ]
 
 
-NOTHING = "nothing"
-
 #: (what the history says, newest first; what our write of V over B covered)
-CASES: dict[str, tuple[list[str], str | None]] = {
-    "nothing came between": (["V*", "B"], NOTHING),
-    "somebody typed X before our write": (["V*", "X", "B"], "X"),
-    "somebody typed twice": (["V*", "Y", "X", "B"], "Y"),
-    "somebody cleared it": (["V*", "", "B"], None),
-    "somebody typed ours, and another program before them": (["V*", "V", "X", "B"], NOTHING),
-    "somebody typed X and took it back": (["V*", "B", "X", "B"], NOTHING),
-    "somebody typed after our write": (["Y", "V*", "B"], NOTHING),
-    "both before and after": (["Y", "V*", "X", "B"], "X"),
-    "another program wrote before us": (["V*", "X*", "B"], "X"),
-    "our write never came": (["X", "B"], NOTHING),
-    "our write changed nothing: they typed the same": (["V", "B"], NOTHING),
-    "they typed ours again after another": (["V", "Y", "V*", "X", "B"], "X"),
-    "the history does not reach back to what we read": (["V*", "X"], "X"),
-    "nobody wrote at all": (["B"], NOTHING),
-    "there is no history": ([], NOTHING),
+CASES: dict[str, tuple[list[str], list[str | None]]] = {
+    "nothing came between": (["V*", "B"], []),
+    "somebody typed X before our write": (["V*", "X", "B"], ["X"]),
+    "somebody typed twice": (["V*", "Y", "X", "B"], ["Y"]),
+    "somebody cleared it": (["V*", "", "B"], [None]),
+    "somebody typed ours, and another program before them": (["V*", "V", "X", "B"], []),
+    "somebody typed X and took it back": (["V*", "B", "X", "B"], []),
+    "somebody typed after our write": (["Y", "V*", "B"], []),
+    "both before and after": (["Y", "V*", "X", "B"], ["X"]),
+    "another program wrote before us": (["V*", "X*", "B"], ["X"]),
+    "our write was sent again over X, after it had covered Y": (["V*", "X", "V*", "Y", "B"], ["X", "Y"]),
+    "our write never came": (["X", "B"], []),
+    "our write changed nothing: they typed the same": (["V", "B"], []),
+    "they typed ours again after another": (["V", "Y", "V*", "X", "B"], ["X"]),
+    "the history does not reach back to what we read": (["V*", "X"], ["X"]),
+    "nobody wrote at all": (["B"], []),
+    "there is no history": ([], []),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_a_write_covered(case: str) -> None:
     entries, lost = CASES[case]
-    assert text(covered(Written(asked="V", before="B", base="B"), history(*entries), None)) == lost
+    assert texts(covered(Written(asked="V", before="B", base="B"), history(*entries), None)) == lost
 
 
 def test_entries_older_than_our_reading_were_seen() -> None:
     """Where what we read is not among them (another form, a cut history) the revision tells where our reading was."""
     entries = history("V*", "X") + history("old", "older", first=-5)
-    assert text(covered(Written(asked="V", before="B", base="B"), entries, READ_AT)) == "X"
+    assert texts(covered(Written(asked="V", before="B", base="B"), entries, READ_AT)) == ["X"]
 
 
 def test_over_a_blank_that_was_never_filled() -> None:
-    assert text(covered(Written(asked="V", before=None, base=None), history("V*", "X"), None)) == "X"
+    assert texts(covered(Written(asked="V", before=None, base=None), history("V*", "X"), None)) == ["X"]
 
 
-def text(entry: Entry | None) -> str | None:
-    if entry is None:
-        return NOTHING
-    assert isinstance(entry.value, Value)
-    return entry.value.canonical
+@pytest.mark.parametrize("typed", ["X", ""])
+def test_a_create_that_was_sent_again(typed: str) -> None:
+    created = Written(asked="V", before=None, base=None, known=False)
+    assert texts(covered(created, history("V*", typed, "V*"), None)) == [typed or None]
+    assert texts(covered(created, history("V*", "V*"), None)) == []
+
+
+def texts(entries: list[Entry]) -> list[str | None]:
+    return [entry.value.canonical for entry in entries if isinstance(entry.value, Value)]

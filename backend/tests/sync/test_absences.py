@@ -132,3 +132,18 @@ def test_who_is_gone_takes_nobody_from_the_contact_that_was_made_in_their_place(
     assert len(world.live()) == 1
     assert world.rejections() == []
     world.assert_at_rest()
+
+
+def test_who_is_gone_does_not_keep_the_contact_that_outlived_it_from_being_made_again(world: World) -> None:
+    id, contact_id = world.pair()
+    world.hubspot.archive(id)
+    world.edit(contact_id, city="Boise")
+    with world.killed_at("loanark.sync.outbound.send"):
+        world.turn()
+    # One batch: the deletion is told late, and what the dead worker left unfinished.
+    world.deliver_webhooks()
+    world.settle(polls=False)
+    (made,) = world.hubspot.portal.live
+    assert world.hubspot_id(contact_id) == str(made)
+    assert world.hubspot[str(made)]["city"] == "Boise"
+    world.assert_at_rest()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from world import World
 
 SEND, FINISH = "loanark.sync.outbound.send", "loanark.sync.outbound._finish"
+#: Called when an answer is lost, before the request is sent again.
+LOST = "loanark.hubspot.transport._words"
 
 
 def covered(world: World, policy: str = "hubspot", *, then: Callable[[str], object] | None = None) -> tuple[str, UUID]:
@@ -70,6 +72,44 @@ def test_somebody_who_typed_twice_is_asked_about_the_last_value(world: World) ->
     world.settle()
     assert [row["hubspot"] for row in world.conflicts(contact_id, open=True)] == ["Kuna"]
     world.assert_balanced()
+
+
+def test_a_write_sent_again_since_its_answer_was_lost_covers_nothing_unseen(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.edit(contact_id, city="Eagle")
+    world.hubspot.user("POST", "faults", kind="reset", path="/batch/update", when="after", count=1)
+    with world.meanwhile(LOST, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Nampa"
+    assert [row["hubspot"] for row in world.conflicts(contact_id)] == ["Nampa"]
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("lost", [1, 6], ids=["one answer is lost", "all answers are lost"])
+def test_a_create_sent_again_since_its_answer_was_lost_covers_nothing_unseen(world: World, lost: int) -> None:
+    contact_id = world.create(email="ann@example.com", city="Eagle")
+    world.hubspot.user("POST", "faults", kind="reset", path="/batch/upsert", when="after", count=lost)
+
+    def typed() -> None:
+        (id,) = world.hubspot.portal.live
+        world.hubspot.edit(str(id), city="Nampa")
+
+    with world.meanwhile(LOST, typed):
+        world.settle()
+    assert world.hubspot[world.hubspot_id(contact_id)]["city"] == world.local(contact_id)["city"] == "Nampa"
+    assert [row["hubspot"] for row in world.conflicts(contact_id)] == ["Nampa"]
+    world.assert_balanced()
+
+
+def test_a_covered_value_is_kept_when_the_question_is_about_a_newer_one(world: World) -> None:
+    id, contact_id = covered(world, "ask")
+    world.hubspot.edit(id, city="Kuna")
+    world.edit(contact_id, city="Star")
+    world.settle()
+    (asked,) = world.conflicts(contact_id, open=True)
+    assert (asked["hubspot"], asked["loanark"]) == ("Kuna", "Star")
+    (kept,) = world.conflicts(contact_id, open=False)
+    assert (kept["hubspot"], kept["winner"]) == ("Nampa", "hubspot")
 
 
 def test_a_newer_edit_in_hubspot_counts_and_the_covered_one_is_kept(world: World) -> None:
