@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from hubspot_simulator.model import USER, Event, Option, Property
 from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.transport import SimulatorTransport
 from loanark.connections import actions as connections
+from loanark.connections import clients
 from loanark.connections import mapping as mappings
 from loanark.connections.models import Connection
 from loanark.core.mapping import Mapping
@@ -83,8 +85,10 @@ class World:
         # uuid4 and secrets ask the operating system: in a story even that is told by the seed.
         os.urandom = lambda count: chance.randbytes(count)
         settings.HUBSPOT_TRANSPORT = lambda: _Wire(self)
+        # A limit smaller than any that HubSpot has is no surprise to the first requests.
+        limit = patch.object(clients, "DEFAULT_LIMIT", self.story.limit)
         try:
-            with product_clock.use(self.clock):
+            with product_clock.use(self.clock), limit:
                 self._empty_the_database()
                 self._open_hubspot()
                 self._open_organisation()
