@@ -29,7 +29,6 @@ from hubspot_simulator.model import USER, Event, Option, Property
 from hubspot_simulator.records.portal import Portal
 from hubspot_simulator.transport import SimulatorTransport
 from loanark.connections import actions as connections
-from loanark.connections import clients
 from loanark.connections import mapping as mappings
 from loanark.connections.models import Connection
 from loanark.core.mapping import Mapping
@@ -86,7 +85,7 @@ class World:
         os.urandom = lambda count: chance.randbytes(count)
         settings.HUBSPOT_TRANSPORT = lambda: _Wire(self)
         # A limit smaller than any that HubSpot has is no surprise to the first requests.
-        limit = patch.object(clients, "DEFAULT_LIMIT", self.story.limit)
+        limit = patch("loanark.connections.clients.DEFAULT_LIMIT", self.story.limit)
         try:
             with product_clock.use(self.clock), limit:
                 self._empty_the_database()

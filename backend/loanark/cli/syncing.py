@@ -140,7 +140,7 @@ def wait_for_run(tenant_id: UUID, run_id: int, *, as_json: bool) -> None:
 
 def _wait(tenant_id: UUID, over: Any, *, as_json: bool) -> None:
     """Until `over`, which also says what progress looks like. Works itself while no worker is alive."""
-    from loanark.connections import queries
+    from loanark.connections import queries, settings
     from loanark.sync import worker
     from loanark.tenants.access import tenant_scope
 
@@ -154,7 +154,10 @@ def _wait(tenant_id: UUID, over: Any, *, as_json: bool) -> None:
         if progress != last:
             moved_at, last = time.monotonic(), progress
         with tenant_scope(tenant_id):
-            connection = queries.connection()
+            connection, halt = queries.connection(), settings.load().halt
+        if halt:
+            why = f"{halt.by} paused the sync{f': {halt.reason}' if halt.reason else ''}."
+            fail("paused", f"{why} Nothing is lost; it goes on with: loanark resume", as_json=as_json)
         problem = connection.problem
         if connection.status in ("reconnect_needed", "not_connected") and problem:
             fail(problem.code, f"{problem.title}. {problem.detail} {problem.fix}", as_json=as_json)

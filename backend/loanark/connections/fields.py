@@ -1,6 +1,6 @@
 """All fields of an organisation: LoanArk's own, then the custom ones that it defined. Call inside a tenant's scope."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -31,9 +31,15 @@ def _field(row: sql.Row) -> Field:
 
 
 def label(name: str) -> str:
-    """How a field is called on a screen; what nobody knows any more keeps its name."""
-    field = BY_NAME.get(name) or catalogue(archived=True).get(name)
-    return field.label if field else name
+    """How a field is called on a screen."""
+    return labels([name])[name]
+
+
+def labels(names: Iterable[str]) -> dict[str, str]:
+    """How fields are called on a screen; what nobody knows any more keeps its name."""
+    wanted = set(names)
+    known = BY_NAME if wanted <= BY_NAME.keys() else catalogue(archived=True)
+    return {name: known[name].label if name in known else name for name in wanted}
 
 
 def definitions() -> list[FieldDefinition]:

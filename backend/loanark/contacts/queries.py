@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ import orjson
 
 from loanark.connections import mapping as mappings
 from loanark.connections.fields import catalogue
+from loanark.connections.fields import labels as labels_of
 from loanark.connections.models import Connection
 from loanark.contacts.schemas import (
     ChangeOut,
@@ -30,7 +31,7 @@ from loanark.contacts.schemas import (
     RejectionPage,
     SyncBadge,
 )
-from loanark.core.fields import BY_NAME, NAMES, Field, display_name, raw_text
+from loanark.core.fields import NAMES, Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.translate import held
@@ -392,7 +393,7 @@ def _change(row: dict[str, Any], labels: Mapping[str, str]) -> ChangeOut:
     return ChangeOut(**row, fields=fields)
 
 
-_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy, k.open, k.at,
+_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy, k.open, k.late, k.at,
     CASE WHEN k.winner IN ('hubspot', 'loanark') THEN k.winner END AS winner, k.resolved_at, k.resolved_by,
     c.firstname, c.lastname, c.email"""
 _CONFLICT_FROM = "contact_conflicts k LEFT JOIN contacts c ON c.tenant_id = k.tenant_id AND c.id = k.contact_id"
@@ -428,7 +429,7 @@ def _conflicts_of(contact_id: UUID) -> list[ConflictOut]:
 
 
 def _conflict_list(rows: Sequence[dict[str, Any]]) -> list[ConflictOut]:
-    labels = _labels(row["field"] for row in rows)
+    labels = labels_of(row["field"] for row in rows)
     return [_conflict(row, labels[row["field"]]) for row in rows]
 
 
@@ -478,7 +479,7 @@ def _rejections_of(contact_id: UUID) -> list[RejectionOut]:
 
 
 def _rejection_list(rows: Sequence[dict[str, Any]]) -> list[RejectionOut]:
-    labels = _labels(row["field"] for row in rows if row["field"])
+    labels = labels_of(row["field"] for row in rows if row["field"])
     return [_rejection(row, labels.get(row["field"])) for row in rows]
 
 
@@ -486,13 +487,6 @@ def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
     field, code = row.pop("field"), row.pop("code")
     return RejectionOut(**row, field=field or None, label=label, contact_name=name, fix=_FIXES[code])
-
-
-def _labels(names: Iterable[str]) -> dict[str, str]:
-    """How fields are called on a screen; what nobody knows any more keeps its name."""
-    wanted = set(names)
-    known = BY_NAME if wanted <= BY_NAME.keys() else catalogue(archived=True)
-    return {name: known[name].label if name in known else name for name in wanted}
 
 
 def export() -> Iterator[dict[str, str | None]]:

@@ -113,6 +113,8 @@ class ConflictOut(Schema):
     policy: Policy
     winner: Side | None
     open: bool
+    #: HubSpot's value was typed just before LoanArk wrote its own over it, and was found in HubSpot's history.
+    late: bool
     at: datetime
     resolved_at: datetime | None
     resolved_by: str | None

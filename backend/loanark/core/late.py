@@ -31,15 +31,20 @@ class Written:
     known: bool = True
 
 
-def covered(written: Written, history: Sequence[Entry], since: datetime | None) -> list[Entry]:
+def covered(
+    written: Written, history: Sequence[Entry], since: datetime | None, until: datetime | None = None
+) -> list[Entry]:
     """Entries that a write of ours covered before anybody saw them, the latest first.
 
     They can be several: a write whose answer was lost is sent again. What HubSpot's users covered themselves is none.
 
-    `history` is the property's, newest first; `since` is the contact's revision when we read it.
+    `history` is the property's, newest first; `since` is the contact's revision when we read it, `until` the one in
+    which we saw it again.
     """
     window: list[Entry] = []
     for entry in history:
+        if until is not None and entry.at > until:
+            continue
         if (written.known and _is(entry.value, written.before)) or (since is not None and entry.at <= since):
             break
         window.append(entry)

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from loanark.connections import fields
 from loanark.core.brakes import Braked
-from loanark.core.fields import BY_NAME
 from loanark.core.mapping import Side
 from loanark.kit import sql
 from loanark.kit.errors import NotFound, Stale
@@ -74,6 +74,7 @@ def _group(row: sql.Row) -> HeldGroup:
            WHERE brake_id = %s AND state <> 'gone' ORDER BY id LIMIT %s""",
         [row["id"], SHOWN],
     )
+    labels = fields.labels(operation["field"] for operation in operations if operation["field"])
     return HeldGroup(
         id=row["id"],
         kind=kind.value,
@@ -90,7 +91,7 @@ def _group(row: sql.Row) -> HeldGroup:
         operations=[
             HeldOperationOut(
                 **{**operation, "field": operation["field"] or None},
-                label=BY_NAME[operation["field"]].label if operation["field"] in BY_NAME else None,
+                label=labels.get(operation["field"]),
             )
             for operation in operations
         ],

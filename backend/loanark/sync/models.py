@@ -61,6 +61,8 @@ class Witness(models.Model):
     written = models.JSONField()
     #: The HubSpot contact's revision when it was read.
     since = models.DateTimeField(null=True)
+    #: Of a create whose answer was lost: the revision in which its contact was found.
+    until = models.DateTimeField(null=True)
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

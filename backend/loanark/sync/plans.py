@@ -13,7 +13,8 @@ from uuid import UUID
 
 import orjson
 
-from loanark.core.fields import BY_NAME, display_name
+from loanark.connections import fields
+from loanark.core.fields import display_name
 from loanark.core.mapping import Side
 from loanark.core.plan import Action, Conflict, FieldOperation, MoveBase, Plan, Reject, Write
 from loanark.core.plan_json import operations_to_json, plan_from_json
@@ -249,12 +250,12 @@ def _planned(row: dict[str, Any]) -> PlannedOut:
 
 def operations_out(plan: Plan) -> list[OperationOut]:
     """The operations as people read them."""
-    return [_operation_out(operation) for operation in plan.operations]
+    labels = fields.labels(operation.field for operation in plan.operations)
+    return [_operation_out(operation, labels[operation.field]) for operation in plan.operations]
 
 
-def _operation_out(operation: FieldOperation) -> OperationOut:
+def _operation_out(operation: FieldOperation, label: str) -> OperationOut:
     field = operation.field
-    label = BY_NAME[field].label if field in BY_NAME else field
     match operation:
         case Write(side, _, before, after, reason):
             return OperationOut(
@@ -286,13 +287,13 @@ _SIDES = {Side.HUBSPOT: "HubSpot", Side.LOANARK: "LoanArk"}
 def said(plan: Plan) -> str:
     """A plan in one sentence."""
     head = f"{plan.action.value.capitalize()}{f' in {_SIDES[plan.side]}' if plan.side else ''}"
-    parts = [part for operation in plan.operations if (part := _said(operation))]
+    labels = fields.labels(operation.field for operation in plan.operations)
+    parts = [part for operation in plan.operations if (part := _said(operation, labels[operation.field]))]
     why = f" ({plan.reason})" if plan.reason else ""
     return f"{head}{why}{': ' if parts else ''}{', '.join(parts)}."
 
 
-def _said(operation: FieldOperation) -> str:
-    label = BY_NAME[operation.field].label if operation.field in BY_NAME else operation.field
+def _said(operation: FieldOperation, label: str) -> str:
     match operation:
         case Write(side, _, before, after, _):
             return f"{label} {_quoted(before)} → {_quoted(after)} in {_SIDES[side]}"

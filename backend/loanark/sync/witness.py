@@ -42,6 +42,7 @@ class Witness:
     action: str
     written: Mapping[str, Written]
     since: datetime | None
+    until: datetime | None
 
 
 @dataclass(slots=True)
@@ -143,13 +144,13 @@ def pending(hubspot_ids: Sequence[str]) -> Pending:
     """Writes to these contacts whose history was not asked yet."""
     found = Pending()
     rows = sql.rows(
-        """SELECT id, hubspot_id, action, written::text AS written, since FROM witnesses
+        """SELECT id, hubspot_id, action, written::text AS written, since, until FROM witnesses
            WHERE hubspot_id = ANY(%s::text[]) ORDER BY id""",
         [sql.texts(hubspot_ids)],
     )
     for row in rows:
         written = {name: Written(**values) for name, values in orjson.loads(row["written"]).items()}
-        witness = Witness(row["id"], row["action"], written, row["since"])
+        witness = Witness(row["id"], row["action"], written, row["since"], row["until"])
         found.by_contact.setdefault(row["hubspot_id"], []).append(witness)
     return found
 
@@ -174,15 +175,15 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
 
 def _find_lost(cases: Sequence[Case]) -> None:
     """Creates whose answer was lost: the contact is known by now and is looked at once more, or it is made again."""
-    here = {
-        case.contact_id: case.hubspot_id
+    contacts = {
+        case.contact_id: case.seen.contact
         for case in cases
         if case.contact_id and case.seen and case.seen.contact and not case.undecided
     }
     found = sql.rows(
         """WITH found AS (
-               UPDATE witnesses w SET hubspot_id = d.hubspot_id
-               FROM unnest(%s::uuid[], %s::text[]) AS d (contact_id, hubspot_id)
+               UPDATE witnesses w SET hubspot_id = d.hubspot_id, until = d.revision
+               FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS d (contact_id, hubspot_id, revision)
                WHERE w.hubspot_id IS NULL AND w.contact_id = d.contact_id RETURNING w.id, w.hubspot_id
            ), made_again AS (
                DELETE FROM witnesses WHERE hubspot_id IS NULL AND contact_id = ANY(%s::uuid[])
@@ -190,10 +191,11 @@ def _find_lost(cases: Sequence[Case]) -> None:
            )
            SELECT hubspot_id FROM found ORDER BY id""",
         [
-            sql.texts(here),
-            sql.texts(here.values()),
+            sql.texts(contacts),
+            sql.texts(contact.id for contact in contacts.values()),
+            [contact.updated_at for contact in contacts.values()],
             sql.texts(case.contact_id for case in cases if case.contact_id),
-            sql.texts(here),
+            sql.texts(contacts),
         ],
     )
     if found:
@@ -208,7 +210,8 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
     for name, written in witness.written.items():
         if not (rule := rules.get(name)):
             continue
-        lost = covered(written, _entries(rule, contact.history.get(rule.property_name, ())), witness.since)
+        history = _entries(rule, contact.history.get(rule.property_name, ()))
+        lost = covered(written, history, witness.since, witness.until)
         for nth, entry in enumerate(lost):
             if not isinstance(entry.value, Value):
                 continue

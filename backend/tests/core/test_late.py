@@ -67,5 +67,12 @@ def test_a_create_that_was_sent_again(typed: str) -> None:
     assert texts(covered(created, history("V*", "V*"), None)) == []
 
 
+def test_of_a_create_that_was_found_later_what_came_after_was_seen() -> None:
+    created = Written(asked="V", before=None, base=None, known=False)
+    entries = history("V*", "Y", "V*", "X", "V*")
+    found_at = entries[2].at
+    assert texts(covered(created, entries, None, found_at)) == ["X"]
+
+
 def texts(entries: list[Entry]) -> list[str | None]:
     return [entry.value.canonical for entry in entries if isinstance(entry.value, Value)]

@@ -66,6 +66,7 @@ export function ConflictCard({ conflict, tenant, isBusy, canDecide, onChoose }: 
         ))}
       </div>
       <p className="mt-2 px-0.5 text-muted text-xs">
+        {conflict.late && "HubSpot’s value was typed just as LoanArk’s was being sent, and covered by it. "}
         {conflict.base ? `Agreed last: ${formatPhone(conflict.base)}.` : "Empty on both sides before."}{" "}
         {conflict.open ? "What you do not choose stays in the history." : <Resolution conflict={conflict} />}
       </p>
