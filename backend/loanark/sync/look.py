@@ -213,10 +213,8 @@ def _pair(session: Session, seen: Sequence[Seen], contact_ids: Collection[UUID],
         if other or contact_id in taken:
             # The LoanArk contact has another counterpart by now: this one is a contact of its own.
             link = contact_id = None
-        if contact_id in contact_ids and not one.contact and not one.erased and not (link and link.live):
-            # Long gone there: the LoanArk contact is looked at for its own sake.
-            contact_id = None
-        if contact_id:
+        long_gone = not one.contact and not one.erased and not (link and link.live)
+        if contact_id and not long_gone:
             taken.add(contact_id)
         pairs.append((contact_id, link, one))
     for contact_id in contact_ids:
