@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -169,6 +170,10 @@ def read_page(page: Page, session: Session, *, strangers: bool) -> list[Seen]:
     return seen
 
 
+#: What was sent to HubSpot contacts: canonical values by LoanArk field.
+Sent = Mapping[str, Mapping[str, Collection[str | None]]]
+
+
 def look(
     session: Session,
     seen: Sequence[Seen],
@@ -176,18 +181,19 @@ def look(
     *,
     timed: bool = False,
     made: Collection[str] = (),
+    sent: Sent = MappingProxyType({}),
 ) -> list[Case]:
     """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
 
     `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). `made`: HubSpot contacts that LoanArk
-    made and has not looked at since, read with their histories. Call inside the session's transaction:
-    the LoanArk rows stay locked until its end.
+    made and has not looked at since, read with their histories. `sent`: what LoanArk sent to HubSpot contacts and has
+    not looked at since. Call inside the session's transaction: the LoanArk rows stay locked until its end.
     """
     links = _links([one.hubspot_id for one in seen], contact_ids)
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
     times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
-    cases = [_case(session, contact_id, link, one, rows, times, made) for contact_id, link, one in pairs]
+    cases = [_case(session, contact_id, link, one, rows, times, made, sent) for contact_id, link, one in pairs]
     for case in cases:
         case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
@@ -245,6 +251,7 @@ def _case(
     rows: dict[UUID, LocalRow],
     times: Times,
     made: Collection[str],
+    sent: Sent,
 ) -> Case:
     row = rows.get(contact_id) if contact_id else None
     live = link if link and link.live else None
@@ -273,6 +280,8 @@ def _case(
         local, remote = _without_old_trouble(live, row, local, remote)
         if local.deleted and seen and seen.contact and seen.hubspot_id in made:
             remote = replace(remote, told=remote.told | _given_at_birth(seen.contact, session.mapping))
+        if local.deleted and seen and seen.hubspot_id in sent:
+            remote = replace(remote, told=remote.told | _our_own(case.remote, sent[seen.hubspot_id]))
     if live:
         case.plan = plan_linked(live.base, live.read_at, local, remote, session.mapping, session.policies)
         return case
@@ -308,6 +317,13 @@ def _given_at_birth(contact: Contact, mapping: FieldMapping) -> set[str]:
         if birth and len(revisions := contact.history.get(rule.property_name, ())) == 1
         if (revisions[0].source, revisions[0].source_id) == (birth.source, birth.source_id)
         if revisions[0].at - birth.at < timedelta(seconds=1)
+    }
+
+
+def _our_own(remote: Mapping[str, Value | Unreadable], sent: Mapping[str, Collection[str | None]]) -> set[str]:
+    """What LoanArk sent itself, though it may not have heard so: no edit that outlives a deletion."""
+    return {
+        name for name, value in remote.items() if isinstance(value, Value) and value.canonical in sent.get(name, ())
     }
 
 

@@ -55,6 +55,15 @@ class Pending:
         """HubSpot contacts that LoanArk made and has not looked at since."""
         return {id for id, found in self.by_contact.items() if any(one.action == "create" for one in found)}
 
+    def sent(self) -> dict[str, dict[str, set[str | None]]]:
+        """What LoanArk sent to HubSpot contacts and has not looked at since."""
+        sent: dict[str, dict[str, set[str | None]]] = {}
+        for id, found in self.by_contact.items():
+            for witness in found:
+                for name, written in witness.written.items():
+                    sent.setdefault(id, {}).setdefault(name, set()).add(written.asked)
+        return sent
+
     def fields(self) -> set[str]:
         """The fields whose history tells."""
         writes = [one for found in self.by_contact.values() for one in found if one.action != "archive"]

@@ -323,3 +323,16 @@ def test_a_write_decided_by_a_sweep_whose_worker_was_killed_is_sent_all_the_same
     world.settle()
     assert world.hubspot[id]["city"] == "Boise"
     world.assert_balanced()
+
+
+def test_our_own_write_is_no_edit_that_brings_a_deleted_contact_back(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.edit(contact_id, city="Eagle")
+    with world.killed_at("loanark.sync.outbound._finish"):
+        world.turn()
+    assert world.hubspot[id]["city"] == "Eagle", "the dead worker had written it, and noted nothing"
+    world.delete(contact_id)
+    world.settle()
+    assert world.live() == []
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
