@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Queue
@@ -125,9 +125,11 @@ def _feed(
     assert process.stdin and process.stdout
     while going.is_set() and not waiting.empty():
         task = waiting.get()
-        process.stdin.write(json.dumps(asdict(task)) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        line = ""
+        with suppress(BrokenPipeError):  # it ended since the task before
+            process.stdin.write(json.dumps(asdict(task)) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         if not line:
             text = ("the job ended by itself", "its error is on standard error")
             ended.put(Result(task, "", 0.0, [text], {}, []))

@@ -237,8 +237,11 @@ class Player:
     def _strike(self, what: str, moments: tuple[str, ...]) -> Strike:
         self._something_due()
         if aim := self.world.story.aim:
-            for act in aim.acts:
-                self.actors.act(self.chance, only=act)
+            for name in aim.acts:
+                if name in self._steps:
+                    self._steps[name]()
+                else:
+                    self.actors.act(self.chance, only=name)
             return Strike(what, aim, after=0)
         moment = self.chance.choice(moments)
         most = {"before a request": 12, "after a request": 12, "before a statement": 90}.get(moment, 16)

@@ -108,15 +108,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A moment of a worker (see `worker.py`) whose request or statement has this text."""
+    """A moment of a worker (see `worker.py`); `text` is of its request or statement, or of the place in the engine."""
 
     moment: str
     text: str = ""
-    #: What is done just before, so that it comes to this moment; or at it.
+    #: What is done just before a worker is struck, steps of the machinery as well; or who acts between two steps of it.
     acts: tuple[str, ...] = ()
-
-    def meets(self, moment: str, where: str) -> bool:
-        return moment == self.moment and self.text in where
 
 
 @dataclass(frozen=True, slots=True)

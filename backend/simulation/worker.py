@@ -176,11 +176,11 @@ class Workers:
         mind.moments += 1
         if mind.moments > MOMENTS_OF_A_TURN:
             raise Endless(where)
-        if mind.strike and mind.strike.at.meets(moment, where) and not mind.strike.done:
+        if mind.strike and not mind.strike.done and _is_it(mind.strike.at, moment, where):
             self._strike(mind, mind.strike, where)
         place = self._world.story.meddling_at
         anywhere = moment != "before a commit" and not connections["default"].in_atomic_block
-        if mind.meddling and anywhere and (place is None or place.meets(moment, where)):
+        if mind.meddling and anywhere and (place is None or _is_it(place, moment, where)):
             self._meddle(mind, mind.meddling, alone=moment == "after a commit")
 
     def _strike(self, mind: Mind, strike: Strike, where: str) -> None:
@@ -282,6 +282,10 @@ def _drop_the_connection() -> None:
     if wrapper.connection is not None:
         wrapper.connection.close()
     del connections["default"]
+
+
+def _is_it(aim: Aim, moment: str, where: str) -> bool:
+    return moment == aim.moment and (not aim.text or aim.text in f"{where} in {_engine_place()}")
 
 
 def _engine_place() -> str:

@@ -23,7 +23,7 @@ def contact(**columns: Any) -> dict[str, Any]:
 
 
 def change(number: int, before: dict[str, Any], after: dict[str, Any], **more: Any) -> dict[str, Any]:
-    row = {"op": "updated", "cause": "sync", "side": "hubspot", "contact_id": HERE}
+    row = {"op": "updated", "cause": "sync", "side": "hubspot", "contact_id": HERE, "at": BEGINNING}
     return {**row, "id": number, "before": before, "after": after, **more}
 
 
