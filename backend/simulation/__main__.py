@@ -9,6 +9,7 @@ from collections import Counter
 
 from simulation import jobs, report
 from simulation.jobs import Result, Task
+from simulation.mutations import MUTATIONS
 
 STEPS = 40
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             seed,
             options.steps,
             mutation=options.mutation,
+            focus=options.focus,
             only=_numbers(options.only),
             without=options.without.split(",") if options.without else [],
             shrink=options.minimal,
@@ -49,7 +51,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="write what was found into docs/proof.md")
     parser.add_argument("--only", default="", metavar="STEPS", help="only these steps, as a replay says")
     parser.add_argument("--without", default="", metavar="KINDS", help="without these kinds of trouble")
-    parser.add_argument("--mutation", default="", metavar="NAME", help="with this rule of the engine broken")
+    parser.add_argument("--focus", choices=MUTATIONS, default="", metavar="NAME", help="stories about this broken rule")
+    parser.add_argument(
+        "--mutation", choices=MUTATIONS, default="", metavar="NAME", help="with this rule of the engine broken"
+    )
     parser.add_argument("--mutations", nargs="*", metavar="NAME", help="break each rule, and say who notices")
     return parser.parse_args(arguments)
 

@@ -648,6 +648,31 @@ def coercions_are_told(e: Evidence) -> Iterable[str]:
         there = e.records.get(live["hubspot_id"]) if live else None
         if there and row[STAGE_FIELD] != there[0].get("lifecyclestage") and id not in told:
             yield f"{STAGE_FIELD} {typed.value!r} of {id}: HubSpot did not take it, and nothing says so"
+    for id, value in _taken_back(e, STAGE_FIELD, "lifecyclestage"):
+        if rule is not None and rule.source is None and id not in told:
+            yield f"{STAGE_FIELD} {value!r} of {id}: HubSpot did not take it, so the sync took it back in silence"
+
+
+def _taken_back(e: Evidence, field: str, property_name: str) -> Iterable[tuple[str, str | None]]:
+    """What LoanArk's users typed and the sync replaced by the very value before, which no user gave again."""
+    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    given = [
+        (e.kin.of(f"h{event.record}"), event.at)
+        for event in e.record.events
+        if not event.ours and event.detail.get("propertyName") == property_name
+    ]
+    typed: dict[str, dict[str, Any]] = {}
+    for change in e.changes:
+        id, who = str(change["contact_id"]), e.kin.of(f"l{change['contact_id']}")
+        if who in merged or field not in {**change["before"], **change["after"]}:
+            continue
+        last = typed.pop(id, None)
+        if change["op"] == "updated" and change["cause"] != "sync":
+            typed[id] = change
+        elif change["op"] == "updated" and last and change["after"].get(field) == last["before"].get(field):
+            since, until = ((row["at"] - BEGINNING).total_seconds() for row in (last, change))
+            if not any(one == who and since <= at <= until for one, at in given):
+                yield id, _text(last["after"].get(field))
 
 
 # ── 12. No surprises ────────────────────────────────────────────────────────────────────────────────────────────────

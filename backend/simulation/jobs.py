@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import Queue
@@ -30,6 +30,8 @@ class Task:
     seed: int
     steps: int
     mutation: str = ""
+    #: The mutation whose directed stories are played.
+    focus: str = ""
     #: Only these steps; None for all.
     only: list[int] | None = None
     without: list[str] = field(default_factory=list)
@@ -123,9 +125,11 @@ def _feed(
     assert process.stdin and process.stdout
     while going.is_set() and not waiting.empty():
         task = waiting.get()
-        process.stdin.write(json.dumps(asdict(task)) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
+        line = ""
+        with suppress(BrokenPipeError):  # it ended since the task before
+            process.stdin.write(json.dumps(asdict(task)) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         if not line:
             text = ("the job ended by itself", "its error is on standard error")
             ended.put(Result(task, "", 0.0, [text], {}, []))
@@ -173,7 +177,8 @@ def perform(task: Task, url: str) -> Result:
     from simulation.story import Story, write
 
     began = time.monotonic()
-    story = write(task.seed, steps=task.steps)
+    focus = mutations.MUTATIONS[task.focus].focus if task.focus else None
+    story = write(task.seed, steps=task.steps, focus=focus)
     story = story if task.only is None else story.only(task.only)
     story = story.leaving_out(frozenset(task.without)) if task.without else story
 
@@ -187,7 +192,7 @@ def perform(task: Task, url: str) -> Result:
     if not outcome.good:
         if task.shrink:
             outcome = shrink(outcome, played, plays=PLAYS)
-        replay = replay_command(outcome.story, steps=task.steps, mutation=task.mutation)
+        replay = replay_command(outcome.story, steps=task.steps, focus=task.focus, mutation=task.mutation)
     trace = outcome.record.trace if task.trace else outcome.record.trace[-LAST_LINES:] if not outcome.good else []
     violations = [(violation.checker, violation.evidence) for violation in outcome.violations]
     return Result(task, digest, time.monotonic() - began, violations, dict(coverage), trace, replay)

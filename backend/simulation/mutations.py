@@ -1,6 +1,7 @@
 """Rules of the engine, each broken on purpose, by name. A proof that lets a broken rule pass proves nothing.
 
-Each mutation swaps one function of the engine for one that lacks the rule. Nothing here is part of the product.
+Each mutation swaps one function of the engine for one that lacks the rule, and has directed stories in which what the
+rule is for happens in plenty. Nothing here is part of the product.
 """
 
 import importlib
@@ -10,17 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from simulation.story import STAGE_FIELD, Story
+from simulation.story import STAGE_FIELD, Aim, Focus, Rule
 
 Make = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A rule, and what takes the place of which attributes (`module.name` or `module.Class.name`)."""
+    """A rule, what takes the place of which attributes (`module.name` or `module.Class.name`), and its stories."""
 
     rule: str
     swaps: Mapping[str, Make]
+    focus: Focus
 
 
 @contextmanager
@@ -107,7 +109,7 @@ def _blind_sightings(real: Any) -> Any:
         from loanark.hubspot.whereabouts import Archived, Here, Sightings
 
         read = client.batch_read(ids, properties, lane=lane)
-        here = {id: contact for id, contact in read.contacts.items() if contact.id == id}
+        here = {id: contact for id in ids if (contact := read.contacts.get(id)) and contact.id == id}
         gone = {id: Archived(contact_of(id)) for id in ids if id not in here}
         return Sightings({**{id: Here(contact) for id, contact in here.items()}, **gone}, {}, read.read_at)
 
@@ -143,7 +145,7 @@ def _failed_is_gone(real: Any) -> Any:
 
 
 def _any_reading(real: Any) -> Any:
-    """How old a reading is makes no difference."""
+    """When something was read makes no difference, neither to a link nor to what the mapping was then."""
 
     def links(condition: str, ids: Any) -> Any:
         return [replace(row, read_at=datetime(2000, 1, 1, tzinfo=UTC)) for row in real(condition, ids)]
@@ -298,106 +300,269 @@ def _anybody(real: Any) -> Any:
     return acquire
 
 
+# ── What their stories are about ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fields(*names: str, **choices: Any) -> tuple[Rule, ...]:
+    return tuple(Rule(name, **choices) for name in names)
+
+
+#: Requests for contacts of HubSpot.
+READ = "contacts/batch/read"
+UPDATE, UPSERT, ARCHIVE = "contacts/batch/update", "contacts/batch/upsert", "contacts/batch/archive"
+
+#: Everybody has been there for long, so that no poll finds them; only the first load does.
+LONG_SETTLED = {"webhooks": False, "settled_in_seconds": 7_200.0, "settled_first": False, "page": 3, "people": 10}
+
 MUTATIONS: dict[str, Mutation] = {
     "polls do not overlap": Mutation(
         "each poll looks back over the lag of the search index",
         {"sync.poll.OVERLAP": lambda _: timedelta(0)},
+        Focus(
+            {"hubspot edits": 10, "hubspot creates": 4},
+            machinery={"wait": 0},
+            settings={"webhooks": False, "people": 10, "search_lag_ms": 0, "search_jitter_ms": 60_000},
+        ),
     ),
     "event values are trusted": Mutation(
         "events are hints: their values and their order are never believed",
         {"sync.webhooks._store": _trust_events},
+        Focus(
+            {"hubspot edits": 10, "person edits": 3, "both edit the same": 3},
+            storm={"webhook-late": 0.5},
+            settings={"webhooks": True, "people": 4, "rules": _fields("city", "company")},
+        ),
     ),
     "hints are cleared unseen": Mutation(
         "a hint is cleared only if nothing newer came",
         {"sync.hints.clear": _clear_all},
+        Focus(
+            {"program rewrites the form": 10},
+            settings={
+                "webhooks": False,
+                "search_lag_ms": 0,
+                "search_jitter_ms": 0,
+                "people": 24,
+                "rules": _fields("city", "company"),
+                "meddling": 1.0,
+                "meddling_at": Aim("after a commit", "reconcile.reconcile", acts=("program edits what is looked at",)),
+            },
+        ),
     ),
     "a page is walked by time alone": Mutation(
         "contacts modified in one millisecond are walked by id",
         {"sync.poll._by_id": lambda _: lambda *args: iter(())},
+        Focus(
+            {"hubspot bulk edits": 10, "hubspot edits": 1},
+            settings={"webhooks": False, "people": 10, "search_page": 3, "search_lag_ms": 0, "search_jitter_ms": 0},
+        ),
     ),
     "only the first search is read": Mutation(
         "a poll goes on where one search ends",
         {"sync.poll._windows": lambda real: lambda *args: iter(list(real(*args))[:1])},
+        Focus(
+            {"hubspot bulk edits": 5, "hubspot edits": 10, "person edits": 3},
+            settings={"webhooks": False, "people": 10, "search_page": 3},
+        ),
     ),
     "absence is deletion": Mutation(
         "an id that is not there is asked for archived and singly before it counts as gone",
         {"hubspot.whereabouts.find": _blind_sightings},
+        # What LoanArk has no say in holds no deletion up: everybody is looked at, and nobody is edited.
+        Focus(
+            {"hubspot merges": 8, "hubspot creates": 6, "program updates many": 10},
+            settings={"webhooks": False, "people": 10, "rules": _fields("city", "company", direction="to_loanark")},
+        ),
     ),
     "a failed read is deletion": Mutation(
         "a failed read is never evidence",
         {"hubspot.whereabouts.find": _failed_is_gone},
+        Focus(
+            {"hubspot edits": 10},
+            machinery={"webhooks": 15, "wait": 0},
+            storm={"error-before": 0.85},
+            settings={"webhooks": True, "webhook_delay_ms": 0, "people": 10},
+        ),
     ),
     "merges are not followed": Mutation(
         "a merged-away id leads to its survivor",
         {"sync.reconcile._follow_merges": _nothing},
+        Focus(
+            {"hubspot merges": 10, "hubspot creates": 6, "person creates": 3, "hubspot edits": 5},
+            settings={"people": 10},
+        ),
     ),
     "the digest is deaf": Mutation(
         "a sweep compares every mapped field",
         {"sync.look.digest": _deaf_digest, "sync.outbound.digest": _deaf_digest},
+        Focus(
+            {"hubspot edits unseen by search": 10, "person edits": 3},
+            settings={"webhooks": False, "rules": _fields("city", "company")},
+        ),
     ),
     "old readings count": Mutation(
         "a reading older than what is known decides nothing",
         {"sync.look._link_rows": _any_reading},
+        Focus(
+            {"hubspot edits": 5, "person edits": 5, "person clears": 5, "both edit the same": 5},
+            machinery={"zombie": 6, "zombie goes on": 4},
+            settings={"meddling": 0.15, "people": 4, "rules": _fields("city", "company", "zip")},
+        ),
     ),
     "no intent before the effect": Mutation(
         "an intent is on disk before it is sent",
         {"sync.apply._write_intents": _nothing},
+        Focus(
+            {"hubspot creates": 2, "person creates": 2},
+            machinery={"killed turn": 3},
+            settings={
+                **LONG_SETTLED,
+                "on_both_sides": 0.9,
+                "first_deaths": 3,
+                "aim": Aim("before a request", UPDATE),
+                "rules": _fields("city", "company", "zip", "phone"),
+            },
+        ),
     ),
     "intents are not picked up": Mutation(
         "what a killed worker had decided is looked at again",
         {"sync.engine._pick_up": _nothing},
+        Focus(
+            {"person edits": 8, "person creates": 4, "person deletes": 2, "hubspot edits": 4},
+            machinery={"killed turn": 15},
+            settings={"people": 6, "aim": Aim("after a request", UPDATE, acts=("person edits",))},
+        ),
     ),
     "the cursor moves first": Mutation(
         "the checkpoint moves with the page, never before it",
         {"sync.listing._store_page": _checkpoint_first},
+        Focus(
+            {"hubspot creates": 2, "person creates": 2},
+            machinery={"killed turn": 3},
+            settings={
+                **LONG_SETTLED,
+                "on_both_sides": 0.1,
+                "first_deaths": 3,
+                "aim": Aim("before a statement", "INSERT INTO contact_links"),
+            },
+        ),
     ),
     "the base does not move": Mutation(
         "what both sides agree on becomes the base",
         {"sync.apply.agree": _nothing, "sync.outbound.agree": _nothing},
+        Focus({"hubspot edits": 10, "person edits": 10, "both edit the same": 3}),
     ),
     "the base moves too early": Mutation(
         "the base moves when HubSpot confirmed, not before",
         {"sync.apply._join": _early_base},
+        Focus(
+            {"person edits": 10, "program updates": 5},
+            machinery={"killed turn": 10, "writes unanswered": 5},
+            settings={
+                "people": 4,
+                "aim": Aim("before a request", UPDATE, acts=("person edits",)),
+                "rules": _fields("city", "company", "zip"),
+            },
+        ),
     ),
     "a conflict moves the base": Mutation(
         "the base holds only what both sides held",
         {"sync.apply._join": _base_of_conflict},
+        Focus(
+            {"both edit the same": 10},
+            settings={
+                "webhooks": False,
+                "search_lag_ms": 0,
+                "search_jitter_ms": 0,
+                "people": 10,
+                "rules": _fields("city", "company", "zip", policy="ask"),
+            },
+        ),
     ),
     "losers are forgotten": Mutation(
         "the value that loses a conflict is written down",
         {"sync.apply._write_conflicts": _nothing},
+        Focus(
+            {"both edit the same": 10, "person edits": 3, "hubspot edits": 3},
+            settings={"people": 6, "rules": (*_fields("city", "company"), *_fields("zip", policy="loanark"))},
+        ),
     ),
     "late conflicts are not looked for": Mutation(
         "HubSpot's history tells of edits between our reading and our writing",
         {"sync.witness.foresee": _nothing},
+        Focus(
+            {"person edits": 10},
+            settings={
+                "people": 4,
+                "rules": _fields("city"),
+                "meddling": 0.8,
+                "meddling_at": Aim("before a request", UPDATE, acts=("hubspot edits what is looked at",)),
+            },
+        ),
     ),
     "a deletion beats an edit": Mutation(
         "an edit outlives a deletion on the other side",
         {"core.plan._plan_deleted": _deletion_wins},
+        Focus(
+            {"both edit and delete": 10, "person creates": 5, "hubspot creates": 5},
+            settings={"people": 10, "rules": _fields("city", "company")},
+        ),
     ),
     "creates have no key": Mutation(
         "a contact is made by its unique loanark_id",
         {"hubspot.contacts.Contacts.batch_upsert": _create_for_upsert},
+        Focus(
+            {"person creates": 10, "program inserts": 5},
+            machinery={"killed turn": 8},
+            storm={"error-after": 0.05, "reset-after": 0.05, "timeout-after": 0.05},
+            settings={"aim": Aim("after a request", UPSERT, acts=("person creates",))},
+        ),
     ),
-    "unknown outcomes are forgotten": Mutation("an unknown outcome is read back", {"sync.outbound._unknown": _nothing}),
+    "unknown outcomes are forgotten": Mutation(
+        "an unknown outcome is read back",
+        {"sync.outbound._unknown": _nothing},
+        Focus(
+            {"person edits": 10, "person creates": 3, "hubspot edits": 3},
+            machinery={"writes unanswered": 15},
+            settings={"people": 6, "rules": _fields("city", "company", "zip")},
+        ),
+    ),
     "all rows count as done": Mutation(
         "each row of a batch has an outcome of its own",
         {"sync.outbound._send_batches": _all_confirmed},
+        Focus(
+            {"person types what hubspot refuses": 10, "person edits": 5, "person chooses": 3},
+            settings={"rules": _fields("city", "company", "email_verification_status")},
+        ),
     ),
     "the refused is sent for ever": Mutation(
         "what HubSpot refused is not sent again unchanged",
         {"sync.apply.Rejected.again": _always(False), "sync.apply.Rejected.whole": _always(False)},
+        Focus(
+            {"person types what hubspot refuses": 10, "person edits": 5, "hubspot edits": 5},
+            settings={"rules": _fields("city", "company", "email_verification_status")},
+        ),
     ),
     "blank is sent as null": Mutation(
         "a clear is the empty text: HubSpot ignores null",
         {"sync.apply.wire_properties": _null_for_blank, "sync.outbound.wire_properties": _null_for_blank},
+        Focus(
+            {"person clears": 10, "person edits": 10, "hubspot edits": 5},
+            settings={"rules": _fields("city", "company", "zip")},
+        ),
     ),
     "answers are not compared": Mutation(
         "what HubSpot silently changed is a rejection",
         {"sync.outbound._confirmed": _believe_everything},
+        Focus(
+            {"person steps a stage back": 10, "person edits": 3, "hubspot edits": 3},
+            settings={"rules": _fields("city", "company", STAGE_FIELD)},
+        ),
     ),
     "own writes look foreign": Mutation(
-        "the sync's own writes are marked as its own", {"sync.session.tenant_scope": _own_is_foreign}
+        "the sync's own writes are marked as its own",
+        {"sync.session.tenant_scope": _own_is_foreign},
+        Focus({"hubspot edits": 10, "hubspot creates": 3, "person edits": 5}),
     ),
     "nobody needs a lease": Mutation(
         "one writer for each account, fenced",
@@ -406,53 +571,20 @@ MUTATIONS: dict[str, Mutation] = {
             "sync.lease.Lease.renew": _nothing,
             "sync.lease.Lease.check": _nothing,
         },
+        Focus(
+            {"person restores": 10, "person edits": 2},
+            machinery={"turn": 14, "zombie": 12, "zombie goes on": 6},
+            settings={
+                "webhooks": False,
+                "people": 6,
+                "rules": _fields("city", "company"),
+                "aim": Aim("after a request", UPDATE, acts=("person edits", "person deletes")),
+            },
+        ),
     ),
-    "the budget is ignored": Mutation("requests wait for their slot", {"connections.budget.Budget.acquire": _no_wait}),
+    "the budget is ignored": Mutation(
+        "requests wait for their slot",
+        {"connections.budget.Budget.acquire": _no_wait},
+        Focus({"hubspot edits": 10, "person edits": 10, "person starts a run": 3}, settings={"limit": 20}),
+    ),
 }
-
-#: What a story must have to be able to show a breach: only such are played when one is looked for.
-NEEDS: dict[str, Callable[[Story], bool]] = {
-    "polls do not overlap": lambda s: not s.webhooks and s.search_jitter_ms >= 30_000 and s.settled_first,
-    "event values are trusted": lambda s: s.webhooks and "webhook-late" in s.storm and s.settled_first,
-    "hints are cleared unseen": lambda s: (
-        s.meddling > 0.1 and {"program edits what is looked at", "program rewrites the form"} <= s.acts.keys()
-    ),
-    "a page is walked by time alone": lambda s: _bulk_without_webhooks(s),
-    "only the first search is read": lambda s: _bulk_without_webhooks(s),
-    "absence is deletion": lambda s: "hubspot merges" in s.acts and s.webhooks,
-    "a failed read is deletion": lambda s: len(s.storm) > 4 and "fault" in s.machinery,
-    "merges are not followed": lambda s: "hubspot merges" in s.acts,
-    "the digest is deaf": lambda s: "hubspot edits unseen by search" in s.acts and not s.webhooks,
-    "old readings count": lambda s: "zombie" in s.machinery and s.meddling > 0.1,
-    "no intent before the effect": lambda s: not s.settled_first and "killed turn" in s.machinery,
-    "intents are not picked up": lambda s: not s.settled_first and "killed turn" in s.machinery,
-    "the cursor moves first": lambda s: not s.settled_first and "killed turn" in s.machinery and s.page < 6,
-    "the base moves too early": lambda s: {"killed turn", "writes unanswered"} <= s.machinery,
-    "a conflict moves the base": lambda s: "both edit the same" in s.acts and any(r.policy == "ask" for r in s.rules),
-    "losers are forgotten": lambda s: "both edit the same" in s.acts and s.settled_first,
-    "late conflicts are not looked for": lambda s: s.meddling > 0.1 and "hubspot edits what is looked at" in s.acts,
-    "a deletion beats an edit": lambda s: "both edit and delete" in s.acts and s.settled_first,
-    "creates have no key": lambda s: bool({"error-after", "reset-after", "timeout-after"} & s.storm.keys()),
-    "unknown outcomes are forgotten": lambda s: "writes unanswered" in s.machinery,
-    "all rows count as done": lambda s: _refusals(s),
-    "the refused is sent for ever": lambda s: _refusals(s),
-    "blank is sent as null": lambda s: (
-        "person clears" in s.acts and any(r.blank_may_overwrite and r.direction == "both" for r in s.rules)
-    ),
-    "answers are not compared": lambda s: STAGE_FIELD in s.fields and "person steps a stage back" in s.acts,
-    "nobody needs a lease": lambda s: {"zombie", "zombie goes on"} <= s.machinery and s.meddling > 0,
-    "the budget is ignored": lambda s: s.limit == 20,
-}
-
-
-def _bulk_without_webhooks(story: Story) -> bool:
-    return story.search_page == 3 and not story.webhooks and "hubspot bulk edits" in story.acts
-
-
-def _refusals(story: Story) -> bool:
-    return "person types what hubspot refuses" in story.acts and "email_verification_status" in story.fields
-
-
-def able(name: str, story: Story) -> bool:
-    """Whether a story might show that this rule is broken."""
-    return name not in NEEDS or NEEDS[name](story)

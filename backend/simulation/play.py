@@ -16,7 +16,7 @@ from simulation import checkers
 from simulation.actors import Actors
 from simulation.checkers import Violation
 from simulation.record import Record
-from simulation.story import MARK, STAGE_FIELD, STAGE_PROPERTY, Step, Story
+from simulation.story import MARK, STAGE_FIELD, STAGE_PROPERTY, Aim, Step, Story
 from simulation.worker import REQUESTS, STATEMENTS, Endless, Strike, Workers
 from simulation.world import World
 
@@ -120,12 +120,14 @@ class Player:
         self.actors.chance = self.chance
         for _ in range(story.people):
             where = self.chance.random()
-            if where < 0.4:
+            alone = 1 - story.on_both_sides
+            if where < alone / 2:
                 self.actors.hubspot_creates()
-            elif where < 0.8:
+            elif where < alone:
                 self.actors.person_creates()
             else:
                 self.on_both_sides()
+        world.clock.sleep(story.settled_in_seconds)
         world.connect()
         if STAGE_FIELD in story.fields:
             world.sql("INSERT INTO field_mappings (field, property_name) VALUES (%s, %s)", STAGE_FIELD, STAGE_PROPERTY)
@@ -147,7 +149,8 @@ class Player:
             self._rest(idle_turns=1)
         elif "killed turn" in story.machinery:
             # Workers die within the first load.
-            for _ in range(self.chance.randint(0, 3)):
+            deaths = self.chance.randint(0, 3) if story.first_deaths is None else story.first_deaths
+            for _ in range(deaths):
                 self.killed_turn()
         self.make_trouble()
 
@@ -233,9 +236,16 @@ class Player:
 
     def _strike(self, what: str, moments: tuple[str, ...]) -> Strike:
         self._something_due()
+        if aim := self.world.story.aim:
+            for name in aim.acts:
+                if name in self._steps:
+                    self._steps[name]()
+                else:
+                    self.actors.act(self.chance, only=name)
+            return Strike(what, aim, after=0)
         moment = self.chance.choice(moments)
         most = {"before a request": 12, "after a request": 12, "before a statement": 90}.get(moment, 16)
-        return Strike(what, moment, int(most * self.chance.random() ** 2))
+        return Strike(what, Aim(moment), int(most * self.chance.random() ** 2))
 
     def killed_turn(self) -> None:
         self.workers.turn(strike=self._strike("dies", (*REQUESTS, *STATEMENTS)), meddling=self._meddling())

@@ -43,7 +43,7 @@ class _Budget:
         return any(violation.checker in self._checkers for violation in violations)
 
 
-def replay_command(story: Story, *, steps: int, mutation: str = "") -> str:
+def replay_command(story: Story, *, steps: int, focus: str = "", mutation: str = "") -> str:
     """What to type to see it again."""
     numbers = ",".join(str(step.number) for step in story.steps)
     words = [f"./run simulate --seeds 1 --from {story.seed} --steps {steps} --trace"]
@@ -51,6 +51,8 @@ def replay_command(story: Story, *, steps: int, mutation: str = "") -> str:
         words.append(f"--only {numbers or 'none'}")
     if story.without:
         words.append(f"--without {','.join(sorted(story.without))}")
+    if focus:
+        words.append(f"--focus '{focus}'")
     if mutation:
         words.append(f"--mutation '{mutation}'")
     return " ".join(words)

@@ -2,12 +2,13 @@
 """What one seed chooses: who acts, what goes wrong, by what rules. Stories differ in kind, not only in order.
 
 Swarm testing: each story enables a random subset of actors and troubles at random rates, since what happens always
-and together hides what happens alone.
+and together hides what happens alone. A directed story has a `Focus` besides: what it is about is there in plenty.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 #: A contact's mark: given at birth, on either side, and never changed by anybody. It tells who is who.
 MARK = "lastname"
@@ -82,6 +83,9 @@ MACHINERY = {
     "app removed": 1,
 }
 
+#: What goes on without any trouble.
+CALM = {name: MACHINERY[name] for name in ("turn", "webhooks", "wait")}
+
 #: Trouble on the way, as shares of requests; see docs/simulator.md.
 STORMS = (
     "error-before", "error-after", "reset-before", "reset-after", "timeout-after", "truncated", "garbled", "slow",
@@ -100,6 +104,16 @@ class Rule:
     direction: str = "both"
     policy: str = "hubspot"
     blank_may_overwrite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A moment of a worker (see `worker.py`); `text` is of its request or statement, or of the place in the engine."""
+
+    moment: str
+    text: str = ""
+    #: What is done just before a worker is struck, steps of the machinery as well; or who acts between two steps of it.
+    acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,15 @@ class Story:
     acts: dict[str, int]
     machinery: frozenset[str]
     steps: tuple[Step, ...]
+    #: The share of the first people that are on both sides before anything is connected.
+    on_both_sides: float = 0.2
+    #: So many seconds before.
+    settled_in_seconds: float = 0.0
+    #: So many workers die within the first load; None: up to three, where workers die.
+    first_deaths: int | None = None
+    #: None: a worker is struck anywhere, and actors act anywhere between two steps of it.
+    aim: Aim | None = None
+    meddling_at: Aim | None = None
     #: What a replay leaves out.
     without: frozenset[str] = field(default_factory=frozenset)
 
@@ -164,8 +187,42 @@ class Story:
         )
 
 
-def write(seed: int, *, steps: int) -> Story:
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a directed story is about. Only these acts and troubles happen in it, beside turns, webhooks and waiting;
+    of what it says nothing about, the seed decides."""
+
+    #: How often each actor acts, against the others.
+    acts: Mapping[str, int]
+    #: Steps of the machinery, against those of `CALM`.
+    machinery: Mapping[str, int] = field(default_factory=dict)
+    storm: Mapping[str, float] = field(default_factory=dict)
+    #: Anything else, by its name in `Story`.
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write(seed: int, *, steps: int, focus: Focus | None = None) -> Story:
     """The story of a seed."""
+    story = _any_story(seed, steps)
+    return _directed(story, focus, steps) if focus else story
+
+
+def _directed(story: Story, focus: Focus, steps: int) -> Story:
+    chosen = {"stale_rate": 0.0, "meddling": 0.0, "settled_first": True, **focus.settings}
+    machinery = {**CALM, **focus.machinery}
+    if not chosen.get("webhooks", story.webhooks):
+        machinery = _without_webhooks(machinery)
+    return replace(
+        story,
+        acts=dict(focus.acts),
+        machinery=frozenset(machinery),
+        storm=dict(focus.storm),
+        steps=_steps(random.Random(f"directed {story.seed}"), story.seed, steps, machinery),
+        **chosen,
+    )
+
+
+def _any_story(seed: int, steps: int) -> Story:
     chance = random.Random(f"story {seed}")
     some = chance.uniform(0.35, 0.9)
     acts = {name: weight for name, weight in ACTS.items() if chance.random() < some}
@@ -176,13 +233,13 @@ def write(seed: int, *, steps: int) -> Story:
     calm = chance.random() < 0.2
     machinery = {name: weight for name, weight in MACHINERY.items() if chance.random() < 0.7}
     if calm:
-        machinery = {name: weight for name, weight in machinery.items() if name in ("turn", "webhooks", "wait")}
+        machinery = {name: weight for name, weight in machinery.items() if name in CALM}
     machinery |= {"turn": 20, "wait": 5}
     storm = {} if calm else {name: chance.uniform(0.002, 0.06) for name in STORMS if chance.random() < 0.3}
     storm |= {} if calm else {name: chance.uniform(0.05, 0.6) for name in WEBHOOK_TROUBLE if chance.random() < 0.4}
     webhooks = chance.random() < 0.65
     if not webhooks:
-        machinery = {name: weight for name, weight in machinery.items() if "webhook" not in name}
+        machinery = _without_webhooks(machinery)
     return Story(
         seed=seed,
         oauth=chance.random() < 0.8,
@@ -204,6 +261,10 @@ def write(seed: int, *, steps: int) -> Story:
         machinery=frozenset(machinery),
         steps=_steps(chance, seed, steps, machinery),
     )
+
+
+def _without_webhooks(machinery: Mapping[str, int]) -> dict[str, int]:
+    return {name: weight for name, weight in machinery.items() if "webhook" not in name}
 
 
 def _rules(chance: random.Random) -> tuple[Rule, ...]:

@@ -19,6 +19,7 @@ from django.db import connections
 
 from loanark.sync import engine, lease
 from loanark.sync.engine import Turn
+from simulation.story import Aim
 from simulation.world import World
 
 #: Where a worker can be struck.
@@ -49,7 +50,7 @@ class Strike:
     """What befalls a worker, at the moment of a kind that comes after so many others."""
 
     what: str  # dies | is cut off | hangs
-    moment: str
+    at: Aim
     after: int
     done: bool = False
 
@@ -72,7 +73,7 @@ class Mind:
 class Workers:
     """Everybody who runs the engine in a story."""
 
-    def __init__(self, world: World, act: Callable[[random.Random, bool], None]) -> None:
+    def __init__(self, world: World, act: Callable[..., None]) -> None:
         self._world = world
         self._act = act
         self._minds: dict[int, Mind] = {}
@@ -175,9 +176,11 @@ class Workers:
         mind.moments += 1
         if mind.moments > MOMENTS_OF_A_TURN:
             raise Endless(where)
-        if mind.strike and mind.strike.moment == moment and not mind.strike.done:
+        if mind.strike and not mind.strike.done and _is_it(mind.strike.at, moment, where):
             self._strike(mind, mind.strike, where)
-        if mind.meddling and moment != "before a commit" and not connections["default"].in_atomic_block:
+        place = self._world.story.meddling_at
+        anywhere = moment != "before a commit" and not connections["default"].in_atomic_block
+        if mind.meddling and anywhere and (place is None or _is_it(place, moment, where)):
             self._meddle(mind, mind.meddling, alone=moment == "after a commit")
 
     def _strike(self, mind: Mind, strike: Strike, where: str) -> None:
@@ -188,9 +191,9 @@ class Workers:
             return  # it would hold locks for which nobody in this process could wait: a moment later
         strike.done = True
         place = _engine_place()
-        self._world.tell(f"  {mind.name} {strike.what} {strike.moment} ({where[:60]}) in {place}")
-        self._world.count(f"{strike.what} {strike.moment}")
-        self._world.count(f"place: {place} {strike.what} {strike.moment}")
+        self._world.tell(f"  {mind.name} {strike.what} {strike.at.moment} ({where[:60]}) in {place}")
+        self._world.count(f"{strike.what} {strike.at.moment}")
+        self._world.count(f"place: {place} {strike.what} {strike.at.moment}")
         match strike.what:
             case "dies":
                 mind.dead = True
@@ -213,9 +216,14 @@ class Workers:
             return
         mind.acts += 1
         self._acting = True
+        place = self._world.story.meddling_at
         try:
             self._world.count("acts between two steps of the engine")
-            self._act(chance, alone)
+            if place:
+                for act in place.acts:
+                    self._act(chance, only=act)
+            else:
+                self._act(chance, alone)
         finally:
             self._acting = False
 
@@ -274,6 +282,10 @@ def _drop_the_connection() -> None:
     if wrapper.connection is not None:
         wrapper.connection.close()
     del connections["default"]
+
+
+def _is_it(aim: Aim, moment: str, where: str) -> bool:
+    return moment == aim.moment and (not aim.text or aim.text in f"{where} in {_engine_place()}")
 
 
 def _engine_place() -> str:

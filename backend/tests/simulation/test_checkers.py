@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from loanark.core.mapping import Direction, FieldRule
 from loanark.core.values import Kind
 from simulation.checkers import CHECKERS, Evidence, Kin, nothing_written
+from simulation.clock import BEGINNING
 from simulation.record import Deed, Record, Typed, Witnessed
 
 HERE, THERE = "11111111-1111-4111-8111-111111111111", "150000000101"
@@ -21,7 +23,7 @@ def contact(**columns: Any) -> dict[str, Any]:
 
 
 def change(number: int, before: dict[str, Any], after: dict[str, Any], **more: Any) -> dict[str, Any]:
-    row = {"op": "updated", "cause": "sync", "side": "hubspot", "contact_id": HERE}
+    row = {"op": "updated", "cause": "sync", "side": "hubspot", "contact_id": HERE, "at": BEGINNING}
     return {**row, "id": number, "before": before, "after": after, **more}
 
 
@@ -195,6 +197,17 @@ def coerced_in_silence(e: Evidence) -> None:
     e.records[THERE] = ({**e.records[THERE][0], "lifecyclestage": "customer"}, False)
 
 
+def taken_back_in_silence(e: Evidence) -> None:
+    e.rules["loan_stage"] = FieldRule("loan_stage", "lifecyclestage", Kind.TEXT)
+    customer, lead = {"loan_stage": "customer"}, {"loan_stage": "lead"}
+    e.changes.append(change(2, {}, customer))
+    e.changes.append(change(3, customer, lead, cause="user", at=BEGINNING + timedelta(seconds=2)))
+    e.changes.append(change(4, lead, customer, at=BEGINNING + timedelta(seconds=4)))
+    e.contacts[HERE] |= customer
+    e.records[THERE][0]["lifecyclestage"] = "customer"
+    e.links[0]["base"] |= customer
+
+
 def a_surprise(e: Evidence) -> None:
     e.record.surprises.append("AssertionError in sync.outbound")
 
@@ -227,6 +240,7 @@ BROKEN: list[tuple[Callable[[Evidence], None], str]] = [
     (blamed, "the history names the doer"),
     (rejected_for_nothing, "only what cannot be carried over is rejected"),
     (coerced_in_silence, "what HubSpot silently did not take is told"),
+    (taken_back_in_silence, "what HubSpot silently did not take is told"),
     (a_surprise, "no turn fails by surprise"),
 ]
 
