@@ -362,6 +362,8 @@ def no_deletion_without_evidence(e: Evidence) -> Iterable[str]:
     deleted_there = {e.kin.of(f"h{deed.record}") for deed in gone if deed.side == "hubspot"}
     deleted_here = {e.kin.of(f"l{deed.record}") for deed in gone if deed.side == "loanark"}
     deleted_there |= merged & deleted_here
+    # Who is erased for privacy is erased everywhere, the record made after them included.
+    deleted_here |= {e.kin.of(f"h{deed.record}") for deed in gone if deed.what == "erased"}
     for change in e.changes:
         who = e.kin.of(f"l{change['contact_id']}")
         if change["op"] == "deleted" and change["cause"] == "sync" and who not in deleted_there:

@@ -86,7 +86,7 @@ class _Search:
 
     def bin(self, ids: Sequence[str]) -> list[str]:
         """Returns the ids that no batch of archived contacts knows either."""
-        read = self.client.batch_read(ids, self.properties, archived=True, lane=self.lane)
+        read = self.client.batch_read(ids, self.properties, self.with_history, archived=True, lane=self.lane)
         self.failed |= read.failed
         for id in set(ids) & read.contacts.keys():
             contact = read.contacts[id]
@@ -116,7 +116,7 @@ class _Search:
 def find(
     client: "Contacts", ids: Sequence[str], properties: Sequence[str], with_history: Sequence[str] = (), *, lane: str
 ) -> Sightings:
-    """Where each of `ids` is; of live ones the history of some properties as well."""
+    """Where each of `ids` is; the history of some properties as well, except of what was merged away."""
     if not ids:
         return Sightings({}, {}, None)
     search = _Search(client, [*dict.fromkeys((*properties, MERGED_IDS))], with_history, lane)

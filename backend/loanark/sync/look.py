@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -170,8 +169,16 @@ def read_page(page: Page, session: Session, *, strangers: bool) -> list[Seen]:
     return seen
 
 
-#: What was sent to HubSpot contacts: canonical values by LoanArk field.
-Sent = Mapping[str, Mapping[str, Collection[str | None]]]
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What LoanArk did to HubSpot contacts, by their ids, and has not looked at since."""
+
+    #: Made by LoanArk; read with their histories.
+    made: Collection[str] = ()
+    #: Canonical values that were sent, by LoanArk field.
+    sent: Mapping[str, Mapping[str, Collection[str | None]]] = field(default_factory=dict)
+    #: Archived by LoanArk.
+    archived: Collection[str] = ()
 
 
 def look(
@@ -180,20 +187,18 @@ def look(
     contact_ids: Collection[UUID] = (),
     *,
     timed: bool = False,
-    made: Collection[str] = (),
-    sent: Sent = MappingProxyType({}),
+    ours: Ours | None = None,
 ) -> list[Case]:
     """Plans every contact of `seen` and every contact of `contact_ids` that is linked to none of them.
 
-    `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). `made`: HubSpot contacts that LoanArk
-    made and has not looked at since, read with their histories. `sent`: what LoanArk sent to HubSpot contacts and has
-    not looked at since. Call inside the session's transaction: the LoanArk rows stay locked until its end.
+    `timed`: HubSpot was asked when the values were changed (see `Case.untimed`). Call inside the session's transaction:
+    the LoanArk rows stay locked until its end.
     """
     links = _links([one.hubspot_id for one in seen], contact_ids)
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
     times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
-    cases = [_case(session, contact_id, link, one, rows, times, made, sent) for contact_id, link, one in pairs]
+    cases = [_case(session, contact_id, link, one, rows, times, ours or Ours()) for contact_id, link, one in pairs]
     for case in cases:
         case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
@@ -250,8 +255,7 @@ def _case(
     seen: Seen | None,
     rows: dict[UUID, LocalRow],
     times: Times,
-    made: Collection[str],
-    sent: Sent,
+    ours: Ours,
 ) -> Case:
     row = rows.get(contact_id) if contact_id else None
     live = link if link and link.live else None
@@ -278,12 +282,15 @@ def _case(
     remote = _remote_record(seen, case.remote, session.mapping)
     if live and local and remote:
         local, remote = _without_old_trouble(live, row, local, remote)
-        if local.deleted and seen and seen.contact and seen.hubspot_id in made:
+        if local.deleted and seen and seen.contact and seen.hubspot_id in ours.made:
             remote = replace(remote, told=remote.told | _given_at_birth(seen.contact, session.mapping))
-        if local.deleted and seen and seen.hubspot_id in sent:
-            remote = replace(remote, told=remote.told | _our_own(case.remote, sent[seen.hubspot_id]))
+        if local.deleted and seen and seen.hubspot_id in ours.sent:
+            remote = replace(remote, told=remote.told | _our_own(case.remote, ours.sent[seen.hubspot_id]))
     if live:
-        case.plan = plan_linked(live.base, live.read_at, local, remote, session.mapping, session.policies)
+        # Who was restored in LoanArk while it was being archived there was deleted by nobody in HubSpot.
+        back = remote and remote.deleted and local and not local.deleted and live.hubspot_id in ours.archived
+        agreed: dict[str, str] = {} if back else live.base
+        case.plan = plan_linked(agreed, live.read_at, local, remote, session.mapping, session.policies)
         return case
     base = _base_of_unfinished_create(case)
     case.plan = planner.plan(base, local, remote, session.mapping, _policies(session, case))

@@ -62,8 +62,7 @@ def reconcile(
         _follow_merges(_known_merges(seen))
         if run_id is None:  # at its end a complete run tells of all it saw
             evidence.reappeared([one.hubspot_id for one in seen if one.contact])
-        ours = asked or witness.Pending()
-        cases = look(session, seen, contact_ids, timed=timed, made=ours.made(), sent=ours.sent())
+        cases = look(session, seen, contact_ids, timed=timed, ours=asked.ours() if asked else None)
         may_create = session.connection.backfilled_at is not None
         rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
         held = brakes.judge(session, cases, run_id=run_id)

@@ -24,7 +24,7 @@ from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, one_a_contact, update_row
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, changed_here, local_value, remote_values
+from loanark.sync.look import Case, Ours, changed_here, local_value, remote_values
 from loanark.sync.session import Session
 
 #: HubSpot's names for what programs write through its API (HubSpot API facts, history).
@@ -55,14 +55,18 @@ class Pending:
         """HubSpot contacts that LoanArk made and has not looked at since."""
         return {id for id, found in self.by_contact.items() if any(one.action == "create" for one in found)}
 
-    def sent(self) -> dict[str, dict[str, set[str | None]]]:
-        """What LoanArk sent to HubSpot contacts and has not looked at since."""
+    def ours(self) -> Ours:
+        """What LoanArk did and has not looked at since."""
         sent: dict[str, dict[str, set[str | None]]] = {}
+        archived: set[str] = set()
         for id, found in self.by_contact.items():
             for witness in found:
+                if witness.action == "archive":
+                    archived.add(id)
+                    continue
                 for name, written in witness.written.items():
                     sent.setdefault(id, {}).setdefault(name, set()).add(written.asked)
-        return sent
+        return Ours(self.made(), sent, archived)
 
     def fields(self) -> set[str]:
         """The fields whose history tells."""
@@ -212,7 +216,7 @@ def _find_lost(cases: Sequence[Case]) -> None:
 
 
 def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects) -> None:
-    contact = case.seen.contact if case.seen else None
+    contact = (case.seen.contact or case.seen.archived) if case.seen else None
     if contact is None or case.contact_id is None:
         return
     deleted = case.local is None or case.local.deleted
@@ -220,11 +224,12 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
         if not (rule := rules.get(name)):
             continue
         history = _entries(rule, contact.history.get(rule.property_name, ()))
-        lost = covered(written, history, witness.since, witness.until)
-        for nth, entry in enumerate(lost):
+        for nth, entry in enumerate(covered(written, history, witness.since, witness.until)):
             if not isinstance(entry.value, Value):
-                continue
-            if deleted:
+                # No value that LoanArk could take: what it wrote stays, and what was there is kept.
+                unreadable = Value(entry.value.raw, entry.value.raw)
+                _tell(case, rule, written, unreadable, Value(written.asked, written.asked), effects, Side.LOANARK)
+            elif deleted or contact.archived:
                 _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
             else:
                 told = witness.action == "merged" or nth > 0
@@ -255,10 +260,18 @@ def _ask_the_bin(
     hints.leave(Side.LOANARK, [str(case.contact_id)], source="edited while it was deleted", lane=Lane.EDIT)
 
 
-def _tell(case: Case, rule: FieldRule, written: Written, theirs: Value, ours: Value, effects: Effects) -> None:
-    """HubSpot's value stands against a deletion in LoanArk: told, and nothing to decide."""
+def _tell(
+    case: Case,
+    rule: FieldRule,
+    written: Written,
+    theirs: Value,
+    ours: Value,
+    effects: Effects,
+    winner: Side = Side.HUBSPOT,
+) -> None:
+    """HubSpot's value against a deletion, or one that LoanArk cannot take: told, and nothing to decide."""
     assert case.contact_id
-    lost = Conflict(rule.field, written.base, theirs, ours, rule.policy, Side.HUBSPOT)
+    lost = Conflict(rule.field, written.base, theirs, ours, rule.policy, winner)
     effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
 
 

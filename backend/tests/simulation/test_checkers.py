@@ -187,7 +187,7 @@ def blamed(e: Evidence) -> None:
 
 def rejected_for_nothing(e: Evidence) -> None:
     row = {"contact_id": HERE, "hubspot_id": None, "field": "city", "value": None, "resolved_at": None, "reason": "?"}
-    e.rejections.append(row)
+    e.rejections.append({**row, "code": "refused"})
 
 
 def coerced_in_silence(e: Evidence) -> None:

@@ -112,6 +112,24 @@ def test_a_covered_value_is_kept_when_the_question_is_about_a_newer_one(world: W
     assert (kept["hubspot"], kept["winner"]) == ("Nampa", "hubspot")
 
 
+def test_a_covered_value_is_kept_though_its_contact_was_deleted_in_hubspot_since(world: World) -> None:
+    _, contact_id = covered(world, then=lambda id: world.hubspot.archive(id))
+    assert world.live() == []
+    assert [(row["hubspot"], row["open"]) for row in world.conflicts(contact_id)] == [("Nampa", False)]
+    world.assert_balanced()
+
+
+def test_a_covered_value_that_loanark_cannot_take_is_kept(world: World) -> None:
+    id, contact_id = world.pair(loanark_loan_amount="100000")
+    world.edit(contact_id, loan_amount="200000")
+    with world.meanwhile(SEND, lambda: world.hubspot.force(id, loanark_loan_amount="about 150")):
+        world.turn()
+    world.settle()
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["hubspot"], conflict["winner"], conflict["late"]) == ("about 150", "loanark", True)
+    world.assert_balanced()
+
+
 def test_a_newer_edit_in_hubspot_counts_and_the_covered_one_is_kept(world: World) -> None:
     id, contact_id = covered(world, then=lambda id: world.hubspot.edit(id, city="Kuna"))
     assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"

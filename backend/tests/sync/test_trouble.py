@@ -336,3 +336,17 @@ def test_our_own_write_is_no_edit_that_brings_a_deleted_contact_back(world: Worl
     assert world.live() == []
     assert len(world.hubspot) == 0
     world.assert_balanced()
+
+
+def test_who_is_restored_while_a_dying_worker_archives_them_is_made_again(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.delete(contact_id)
+    with world.killed_at("loanark.sync.outbound._finish"):
+        world.turn()
+    assert len(world.hubspot) == 0, "the dead worker had archived it, and noted nothing"
+    world.restore(contact_id)
+    world.settle()
+    assert world.local(contact_id)["city"] == "Boise"
+    assert world.hubspot[world.hubspot_id(contact_id)]["city"] == "Boise"
+    assert world.hubspot_id(contact_id) != id
+    world.assert_balanced()
