@@ -139,11 +139,7 @@ def _come_back_to(cases: Sequence[Case]) -> None:
 def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane, run_id: int | None) -> Tally:
     """HubSpot has contacts with these e-mails already: they are linked, unless they belong to somebody else."""
     with session.transaction(run_id=run_id):
-        found = sql.rows(
-            "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
-            [[hubspot_id for _, hubspot_id in proposals]],
-        )
-        taken = {row["hubspot_id"]: row["contact_id"] for row in found}
+        taken = _holders([hubspot_id for _, hubspot_id in proposals])
         # Two LoanArk contacts may have been refused for the same one: the first is linked, the other a duplicate.
         free: dict[str, UUID] = {}
         refused = []
@@ -155,12 +151,29 @@ def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane
     seen, _ = see(session, list(free), lane=lane)
     alive = [replace(one, match=free.get(one.hubspot_id)) for one in seen if one.contact]
     tally = reconcile(session, alive, lane=lane, run_id=run_id)
-    tally.counts["rejected"] += len(refused)
-    with session.transaction():
+    with session.transaction(run_id=run_id):
+        # A merge that was learnt of just now may have brought somebody else there.
+        taken = _holders(list(free))
+        late = [
+            _duplicate(contact_id, hubspot_id, taken[hubspot_id])
+            for hubspot_id, contact_id in free.items()
+            if taken.get(hubspot_id, contact_id) != contact_id
+        ]
+        write_rejections(late, run_id)
+        tally.counts["rejected"] += len(refused) + len(late)
         left = free.keys() - {one.hubspot_id for one in alive}
         again = [str(free[hubspot_id]) for hubspot_id in left]
         hints.leave(Side.LOANARK, again, source="the contact HubSpot named is gone", lane=Lane.WEBHOOK)
     return tally
+
+
+def _holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
+    """The LoanArk contacts that are linked to these."""
+    found = sql.rows(
+        "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
+        [list(hubspot_ids)],
+    )
+    return {row["hubspot_id"]: row["contact_id"] for row in found}
 
 
 def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, object]:

@@ -152,3 +152,18 @@ def test_who_was_parted_by_a_merge_and_is_entered_in_hubspot_anew_is_linked_and_
     assert world.hubspot[anew]["phone"] == "208-555-0199"
     assert world.rejections() == []
     world.assert_at_rest()
+
+
+def test_a_new_contact_with_the_e_mail_of_a_merge_nobody_told_of_is_told_as_a_duplicate(
+    world: World, two: tuple[tuple[str, UUID], tuple[str, UUID]]
+) -> None:
+    (ann, ann_id), _ = two
+    stranger = world.hubspot.create(email="cleo@example.com")
+    survivor = world.hubspot.merge(stranger, ann)
+    world.hubspot.simulator.webhooks.take_due()
+    cleo = world.create(email="cleo@example.com", firstname="Cleo")
+    world.settle(polls=False)
+    assert world.hubspot_id(ann_id) == survivor
+    (rejection,) = world.rejections(cleo)
+    assert rejection["code"] == "duplicate-email"
+    assert str(ann_id) in rejection["reason"]
