@@ -131,7 +131,7 @@ def _feed(
             process.stdin.flush()
             line = process.stdout.readline()
         if not line:
-            text = ("the job ended by itself", "its error is on standard error")
+            text = ("the job ended by itself", f"with {process.wait()}; its error is on standard error")
             ended.put(Result(task, "", 0.0, [text], {}, []))
             break
         ended.put(_read(line))

@@ -1,15 +1,18 @@
 """A failing story made as small as it still fails: fewer kinds of trouble, fewer steps."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from simulation.checkers import Violation
-from simulation.play import Outcome
 from simulation.story import Story
 
-Play = Callable[[Story], Outcome]
+if TYPE_CHECKING:
+    from simulation.checkers import Violation
+    from simulation.play import Outcome
+
+Play = Callable[[Story], "Outcome"]
 
 
-def shrink(outcome: Outcome, play: Play, *, plays: int) -> Outcome:
+def shrink(outcome: "Outcome", play: Play, *, plays: int) -> "Outcome":
     """The smallest story found within so many plays that some of the same checkers still reject."""
     budget = _Budget(play, {violation.checker for violation in outcome.violations}, plays)
     best = outcome
@@ -32,14 +35,14 @@ class _Budget:
     def __init__(self, play: Play, checkers: set[str], left: int) -> None:
         self._play, self._checkers, self.left = play, checkers, left
 
-    def attempt(self, story: Story) -> Outcome | None:
+    def attempt(self, story: Story) -> "Outcome | None":
         if not self.left:
             return None
         self.left -= 1
         outcome = self._play(story)
         return outcome if self._same(outcome.violations) else None
 
-    def _same(self, violations: list[Violation]) -> bool:
+    def _same(self, violations: "list[Violation]") -> bool:
         return any(violation.checker in self._checkers for violation in violations)
 
 
