@@ -586,7 +586,8 @@ def runs_tell_the_truth(e: Evidence) -> Iterable[str]:
         name = f"the {run['kind']} {run['id']}"
         if run["status"] in ("running", "held", "waiting"):
             yield f"{name} is {run['status']} for ever"
-        if run["status"] == "succeeded" and run["kind"] != "preview" and run["counts"].get("rejected"):
+        rejected = run["counts"].get("rejected") if run["kind"] != "preview" else 0
+        if run["status"] == "succeeded" and rejected and "settled before the end" not in (run["reason"] or ""):
             yield f"{name} succeeded with {run['counts']['rejected']} rejected"
         if run["status"] in ("succeeded", "partial") and run["kind"] != "preview" and not run["finished_at"]:
             yield f"{name} ended without an end"

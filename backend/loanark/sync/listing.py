@@ -386,7 +386,7 @@ def _finish(session: Session, run: Run) -> None:
         status = "partial" if open_now or waiting else "succeeded"
         findings = {**run.findings, "balance": _balance(session, run)}
         noun = "value or contact is" if open_now == 1 else "values or contacts are"
-        left = f"{open_now:,} {noun} not carried over; each says why." if open_now else None
+        left = f"{open_now:,} {noun} not carried over; each says why." if open_now else _settled_since(run)
         reason = " ".join(filter(None, [left, waiting, plans.closing(run)])) or None
         runs.progress(
             run.id,
@@ -398,6 +398,14 @@ def _finish(session: Session, run: Run) -> None:
             findings=findings,
             finished_at=clock.now(),
         )
+
+
+def _settled_since(run: Run) -> str | None:
+    """Nothing is left behind; but what was refused on the way is in the counts."""
+    refused = sql.scalar("SELECT (counts->>'rejected')::int FROM runs WHERE id = %s", [run.id])
+    if not refused:
+        return None
+    return f"{refused:,} {'was' if refused == 1 else 'were'} refused on the way, and settled before the end."
 
 
 def _balance(session: Session, run: Run) -> dict[str, Any]:
