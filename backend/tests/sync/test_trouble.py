@@ -350,3 +350,23 @@ def test_who_is_restored_while_a_dying_worker_archives_them_is_made_again(world:
     assert world.hubspot[world.hubspot_id(contact_id)]["city"] == "Boise"
     assert world.hubspot_id(contact_id) != id
     world.assert_balanced()
+
+
+def test_a_page_that_was_read_before_a_newer_look_decides_nothing(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+
+    def looked_at_meanwhile() -> None:
+        world.hubspot.edit(id, city="Nampa")
+        world.owner_sql("UPDATE contacts SET city = 'Nampa' WHERE id = %s", contact_id)
+        world.owner_sql(
+            """UPDATE contact_links
+               SET base = base || '{"city": "Nampa"}', remote_hash = '', read_at = clock_timestamp()
+               WHERE contact_id = %s""",
+            contact_id,
+        )
+
+    with world.meanwhile("loanark.sync.listing._store_page", looked_at_meanwhile):
+        world.sweep()
+    world.settle()
+    assert [change["after"].get("city") for change in world.changes(contact_id)] == ["Boise", "Nampa"]
+    world.assert_balanced()
