@@ -210,6 +210,10 @@ export type ConflictOut = {
      */
     label: string;
     /**
+     * Late
+     */
+    late: boolean;
+    /**
      * Loanark
      */
     loanark: string | null;
