@@ -415,6 +415,7 @@ export const conflict: ConflictOut = {
   policy: "ask",
   winner: null,
   open: true,
+  late: false,
   at: ago(44),
   resolved_at: null,
   resolved_by: null,
