@@ -448,6 +448,15 @@ def _link_rows(condition: str, ids: Collection[str] | Collection[UUID]) -> list[
     ]
 
 
+def holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
+    """The LoanArk contacts that are linked to these."""
+    found = sql.rows(
+        "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
+        [list(hubspot_ids)],
+    )
+    return {row["hubspot_id"]: row["contact_id"] for row in found}
+
+
 #: Each subquery is asked once a statement: there are few such rows, and an index of their own finds them.
 _ERASED = """(c.id IN (SELECT contact_id FROM erasures) OR c.id::text IN (
     SELECT record_id FROM contact_tombstones WHERE side = 'loanark' AND erased_at IS NOT NULL))"""

@@ -28,7 +28,7 @@ from loanark.sync.apply import (
     write_rejections,
 )
 from loanark.sync.hints import Lane
-from loanark.sync.look import digest, remote_texts, remote_values
+from loanark.sync.look import digest, holders, remote_texts, remote_values
 from loanark.sync.refused import doubts_schema, in_words
 from loanark.sync.session import Session
 
@@ -153,15 +153,8 @@ def _linked_to_others(intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome
         for intent in intents
         if intent.action == "create" and isinstance(outcome := outcomes.get(intent.contact_id), Confirmed)
     }
-    found = (
-        sql.rows(
-            "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
-            [list(made)],
-        )
-        if made
-        else []
-    )
-    return {made[row["hubspot_id"]] for row in found if row["contact_id"] != made[row["hubspot_id"]]}
+    found = holders(list(made)) if made else {}
+    return {made[hubspot_id] for hubspot_id, holder in found.items() if holder != made[hubspot_id]}
 
 
 def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, ledger: _Ledger, sent: Sent) -> None:

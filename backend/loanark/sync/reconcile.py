@@ -20,7 +20,7 @@ from loanark.kit import sql
 from loanark.sync import brakes, evidence, hints, outbound, witness
 from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
-from loanark.sync.look import Case, Seen, look, newest_rules
+from loanark.sync.look import Case, Seen, holders, look, newest_rules
 from loanark.sync.plans import Settling
 from loanark.sync.session import Session
 
@@ -139,7 +139,7 @@ def _come_back_to(cases: Sequence[Case]) -> None:
 def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane, run_id: int | None) -> Tally:
     """HubSpot has contacts with these e-mails already: they are linked, unless they belong to somebody else."""
     with session.transaction(run_id=run_id):
-        taken = _holders([hubspot_id for _, hubspot_id in proposals])
+        taken = holders([hubspot_id for _, hubspot_id in proposals])
         # Two LoanArk contacts may have been refused for the same one: the first is linked, the other a duplicate.
         free: dict[str, UUID] = {}
         refused = []
@@ -153,7 +153,7 @@ def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane
     tally = reconcile(session, alive, lane=lane, run_id=run_id)
     with session.transaction(run_id=run_id):
         # A merge that was learnt of just now may have brought somebody else there.
-        taken = _holders(list(free))
+        taken = holders(list(free))
         late = [
             _duplicate(contact_id, hubspot_id, taken[hubspot_id])
             for hubspot_id, contact_id in free.items()
@@ -165,15 +165,6 @@ def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane
         again = [str(free[hubspot_id]) for hubspot_id in left]
         hints.leave(Side.LOANARK, again, source="the contact HubSpot named is gone", lane=Lane.WEBHOOK)
     return tally
-
-
-def _holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
-    """The LoanArk contacts that are linked to these."""
-    found = sql.rows(
-        "SELECT hubspot_id, contact_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'",
-        [list(hubspot_ids)],
-    )
-    return {row["hubspot_id"]: row["contact_id"] for row in found}
 
 
 def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, object]:

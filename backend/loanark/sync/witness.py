@@ -224,13 +224,14 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
         if not (rule := rules.get(name)):
             continue
         history = _entries(rule, contact.history.get(rule.property_name, ()))
+        ours = Value(written.asked, written.asked)
         for nth, entry in enumerate(covered(written, history, witness.since, witness.until)):
             if not isinstance(entry.value, Value):
                 # No value that LoanArk could take: what it wrote stays, and what was there is kept.
                 unreadable = Value(entry.value.raw, entry.value.raw)
-                _tell(case, rule, written, unreadable, Value(written.asked, written.asked), effects, Side.LOANARK)
+                _tell(case, rule, written, unreadable, ours, effects, Side.LOANARK)
             elif deleted or contact.archived:
-                _tell(case, rule, written, entry.value, Value(written.asked, written.asked), effects)
+                _tell(case, rule, written, entry.value, ours, effects)
             else:
                 told = witness.action == "merged" or nth > 0
                 _decide(case, rule, written, entry, entry.value, effects, tell_only=told)
