@@ -7,6 +7,7 @@ database's history, which triggers write. Nothing is asked of the engine.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -239,7 +240,8 @@ def _fate_in_loanark(typed: Typed, value: str | None, changes: list[dict[str, An
 def a_clear_is_an_edit(e: Evidence) -> Iterable[str]:
     """What a user cleared does not come back by the sync with the very value that was cleared.
 
-    Unless a user gave the field a value on the other side about then, or later, or a conflict or rejection says why.
+    Unless, between about then and its return, a user gave the field that value on the other side, deleted or restored
+    the person, or a conflict or rejection says why.
     """
     merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
     for typed in e.record.typed:
@@ -248,20 +250,30 @@ def a_clear_is_an_edit(e: Evidence) -> Iterable[str]:
         if typed.value or rule is None or rule.source or not rule.blank_may_overwrite or typed.field in COMMON_FIELDS:
             continue
         back = _came_back_in_loanark(e, typed) if typed.side == "loanark" else _came_back_in_hubspot(e, typed, rule)
-        if back and who not in merged and not any(_explains(e, typed, who)):
-            yield f"{typed.field} of {typed.side}'s {typed.record}, cleared at {typed.at:.3f}, is {back!r} again"
+        if back and who not in merged and not any(_explains(e, typed, back, who)):
+            yield f"{typed.field} of {typed.side}'s {typed.record}, cleared at {typed.at:.3f}, is {back.value!r} again"
 
 
-def _explains(e: Evidence, typed: Typed, who: str) -> Iterable[bool]:
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A cleared value that the sync brought back, and when."""
+
+    value: str
+    at: float
+
+
+def _explains(e: Evidence, typed: Typed, back: Return, who: str) -> Iterable[bool]:
     since = typed.at - ABOUT_THEN_SECONDS
     for other in e.record.typed:
-        if other.side != typed.side and other.field == typed.field and other.at > since:
+        if other.side == typed.side or other.field != typed.field or not since < other.at <= back.at:
+            continue
+        if _canonical(other.field, other.value) == back.value:
             yield e.kin.of(f"{other.side[0]}{other.record}") == who
     for deed in e.record.deeds:
-        if deed.what in ("deleted", "restored") and deed.at > since:
+        if deed.what in ("deleted", "restored") and since < deed.at <= back.at:
             yield e.kin.of(f"{deed.side[0]}{deed.record}") == who
     for row in (*e.conflicts, *e.rejections):
-        if row["field"] == typed.field and (row["at"] - BEGINNING).total_seconds() > since:
+        if row["field"] == typed.field and since < _seconds(row["at"]) <= back.at:
             yield e.kin.of(f"l{row['contact_id']}") == who
 
 
@@ -269,7 +281,7 @@ def _explains(e: Evidence, typed: Typed, who: str) -> Iterable[bool]:
 ABOUT_THEN_SECONDS = 300.0
 
 
-def _came_back_in_loanark(e: Evidence, typed: Typed) -> str | None:
+def _came_back_in_loanark(e: Evidence, typed: Typed) -> Return | None:
     """The value that was cleared, if the sync's next change of the field brings it."""
     cleared: str | None = None
     for change in e.changes:
@@ -279,12 +291,12 @@ def _came_back_in_loanark(e: Evidence, typed: Typed) -> str | None:
             continue
         before, after = (_canonical(typed.field, change[name].get(typed.field)) for name in ("before", "after"))
         if cleared and change["cause"] == "sync" and after == cleared:
-            return cleared
+            return Return(cleared, _seconds(change["at"]))
         cleared = before if change["cause"] != "sync" and after is None else None
     return None
 
 
-def _came_back_in_hubspot(e: Evidence, typed: Typed, rule: FieldRule) -> str | None:
+def _came_back_in_hubspot(e: Evidence, typed: Typed, rule: FieldRule) -> Return | None:
     held: str | None = None
     cleared: str | None = None
     for event in e.record.events:
@@ -292,7 +304,7 @@ def _came_back_in_hubspot(e: Evidence, typed: Typed, rule: FieldRule) -> str | N
             continue
         value = _canonical(typed.field, event.detail["propertyValue"])
         if cleared and event.ours and value == cleared:
-            return cleared
+            return Return(cleared, event.at)
         cleared = held if not event.ours and value is None else None
         held = value
     return None
@@ -673,7 +685,7 @@ def _taken_back(e: Evidence, field: str, property_name: str) -> Iterable[tuple[s
         if change["op"] == "updated" and change["cause"] != "sync":
             typed[id] = change
         elif change["op"] == "updated" and last and change["after"].get(field) == last["before"].get(field):
-            since, until = ((row["at"] - BEGINNING).total_seconds() for row in (last, change))
+            since, until = _seconds(last["at"]), _seconds(change["at"])
             if not any(one == who and since <= at <= until for one, at in given):
                 yield id, _text(last["after"].get(field))
 
@@ -708,6 +720,11 @@ CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
 
 
 # ── Values ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _seconds(at: datetime) -> float:
+    """Seconds since the story began."""
+    return (at - BEGINNING).total_seconds()
 
 
 def _text(value: Any) -> str | None:

@@ -22,6 +22,9 @@ LAST_LINES = 30
 #: So many plays a failing story is shrunk by.
 PLAYS = 80
 
+#: What is said of a story whose process died. Nobody noticed anything then.
+ENDED = "the job ended by itself"
+
 
 @dataclass(slots=True)
 class Task:
@@ -131,7 +134,7 @@ def _feed(
             process.stdin.flush()
             line = process.stdout.readline()
         if not line:
-            text = ("the job ended by itself", f"with {process.wait()}; its error is on standard error")
+            text = (ENDED, f"with {process.wait()}; its error is on standard error")
             ended.put(Result(task, "", 0.0, [text], {}, []))
             break
         ended.put(_read(line))

@@ -148,4 +148,6 @@ def _first_failure(workers: jobs.Jobs, tasks: Sequence[Task]) -> Result | None:
         return result.good
 
     workers.play(tasks, told)
+    if found and jobs.ENDED in found[0].checkers:
+        raise RuntimeError(f"A process of the simulation died: {failure(found[0])}")
     return found[0] if found else None

@@ -104,6 +104,13 @@ def cleared_in_hubspot_in_vain(e: Evidence) -> None:
     e.record.events += [wrote(2, "", ours=False), wrote(3, "city 1", ours=True)]
 
 
+def cleared_in_vain_despite_another_edit(e: Evidence) -> None:
+    cleared_in_vain(e)
+    e.record.typed.append(Typed("hubspot", THERE, "city", "city 3", 2, 2.5))
+    e.record.events.append(wrote(2, "city 3", ours=False))
+    e.changes.append(change(4, {"city": "city 1"}, {"city": "city 3"}))
+
+
 def linked_twice(e: Evidence) -> None:
     e.links.append({**e.links[0], "hubspot_id": "150000000102"})
 
@@ -217,6 +224,7 @@ BROKEN: list[tuple[Callable[[Evidence], None], str]] = [
     (archived_unseen, "what is typed in HubSpot"),
     (overwritten_in_loanark, "what is typed in LoanArk"),
     (cleared_in_vain, "what is cleared stays cleared"),
+    (cleared_in_vain_despite_another_edit, "what is cleared stays cleared"),
     (cleared_in_hubspot_in_vain, "what is cleared stays cleared"),
     (linked_twice, "nobody is there twice"),
     (born_twice, "nobody is there twice"),
