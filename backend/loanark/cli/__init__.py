@@ -33,6 +33,7 @@ class LazyGroup(click.Group):
         "pause": "settings:pause",
         "resume": "settings:resume",
         "held": "held:held",
+        "audit": "audit:audit",
         "bench": "bench:bench",
     }
 

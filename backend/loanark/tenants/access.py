@@ -17,10 +17,14 @@ from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
 from loanark.tenants.models import Role, Tenant
 
+#: How changes come to be in this process, unless a transaction says otherwise.
+_usual_marks: dict[str, str] = {}
+
 EVERYBODY = frozenset(Role)
 EDITORS = frozenset({Role.LOAN_OFFICER, Role.SALES_MANAGER, Role.ADMINISTRATOR})
 MANAGERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+AUDITORS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,14 @@ class Scope:
     actor: str
 
 
+def work_as(via: str) -> None:
+    """Says once, for this process, how changes come to be that no request asked for: `command line` or `sync`."""
+    _usual_marks["via"] = via
+
+
 @contextmanager
 def tenant_scope(tenant_id: UUID, *, durable: bool = True, **marks: str) -> Iterator[None]:
-    """A transaction that sees one organisation. `marks` (`actor`, `cause`, `side`, …) go into the history.
+    """A transaction that sees one organisation. `marks` (`actor`, `cause`, `side`, …) go into history and audit log.
 
     See the comment on top of the contacts' history triggers for what each mark means. Not `durable`: its commit waits
     for no disk, and a crash of the database may lose it, as a whole and never an earlier one.
@@ -69,7 +78,15 @@ def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -
             allowed = ", ".join(sorted(other.value.replace("_", " ") for other in roles))
             raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
         scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()))
-        _set({}, tenant_id=str(scope.tenant_id), actor=scope.actor, cause="user", side="loanark")
+        _set(
+            {},
+            tenant_id=str(scope.tenant_id),
+            actor=scope.actor,
+            via="browser",
+            address=request.META.get("REMOTE_ADDR", ""),
+            cause="user",
+            side="loanark",
+        )
         yield scope
 
 
@@ -89,7 +106,7 @@ def tenant_by_name(name: str) -> Tenant:
 
 def _set(own: dict[str, str], **marks: str) -> None:
     """Sets PostgreSQL's own settings and ours, for this transaction."""
-    names = [*own.items(), *((f"loanark.{name}", value) for name, value in marks.items())]
+    names = [*own.items(), *((f"loanark.{name}", value) for name, value in {**_usual_marks, **marks}.items())]
     if simulated := clock.simulated():
         names.append(("simulation.now", simulated.now().isoformat()))
     calls = ", ".join("set_config(%s, %s, true)" for _ in names)
