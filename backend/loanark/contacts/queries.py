@@ -305,6 +305,12 @@ def contact(contact_id: UUID) -> ContactOut:
     )
 
 
+def refuse_unseen(contact_id: UUID) -> None:
+    """Raises: NotFound, for a contact that is not there, or not for whoever asks."""
+    if not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
+        raise NotFound("There is no such contact in this organisation.")
+
+
 def _hubspot_url(connection: Connection | None, hubspot_id: str | None) -> str | None:
     if not connection or not connection.ui_domain or not hubspot_id:
         return None
@@ -371,8 +377,8 @@ def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
            WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s""",
         [contact_id, before, before, limit + 1],
     )
-    if not found and not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
-        raise NotFound("There is no such contact in this organisation.")
+    if not found:
+        refuse_unseen(contact_id)
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     labels = {name: field.label for name, field in catalogue(archived=True).items()}
     return ChangePage(items=[_change(row, labels) for row in found[:limit]], next_cursor=following)

@@ -4,7 +4,7 @@ Everything a tenant owns is touched inside `tenant_scope`, a transaction in whic
 tenant's rows: the role `loanark_app` and the tenant are set for the transaction, so it holds under a pooler as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,22 +16,19 @@ from loanark.kit import clock, sql
 from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
 from loanark.tenants.models import Role, Tenant
-
-EVERYBODY = frozenset(Role)
-EDITORS = frozenset({Role.LOAN_OFFICER, Role.SALES_MANAGER, Role.ADMINISTRATOR})
-MANAGERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+from loanark.tenants.permissions import OF_ROLE, Permission, roles_with
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose data, and who asks."""
+    """Whose data, who asks, and what they may do."""
 
     tenant_id: UUID
     slug: str
     role: Role
     user_id: int
     actor: str
+    permissions: frozenset[Permission]
 
 
 @contextmanager
@@ -48,12 +45,13 @@ def tenant_scope(tenant_id: UUID, *, durable: bool = True, **marks: str) -> Iter
 
 
 @contextmanager
-def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -> Iterator[Scope]:
-    """The door for people: their organisation, in a role that may do this.
+def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scope]:
+    """The door for people: their organisation, in a role that may do all of what is `needed`.
 
     Raises: NotFound for an organisation one does not belong to (its existence is private); Forbidden for a role that
     may not.
     """
+    assert needed, "a door asks for a permission"
     user = request.user
     with transaction.atomic(durable=True):
         _set({"role": APP_ROLE}, user_id=str(user.pk))
@@ -65,12 +63,17 @@ def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -
         if found is None:
             raise NotFound("There is no such organisation, or you are not a member of it.")
         role = Role(found["role"])
-        if role not in roles:
-            allowed = ", ".join(sorted(other.value.replace("_", " ") for other in roles))
-            raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
-        scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()))
+        _refuse(role, needed)
+        scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()), OF_ROLE[role])
         _set({}, tenant_id=str(scope.tenant_id), actor=scope.actor, cause="user", side="loanark")
         yield scope
+
+
+def _refuse(role: Role, needed: Sequence[Permission]) -> None:
+    for permission in needed:
+        if permission not in OF_ROLE[role]:
+            allowed = ", ".join(other.value.replace("_", " ") for other in roles_with(permission))
+            raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
 
 
 def every_tenant() -> list[Tenant]:
