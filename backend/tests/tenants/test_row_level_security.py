@@ -46,6 +46,8 @@ BY_TYPE = {
     "boolean": True,
     "jsonb": "{}",
     "timestamp with time zone": "2026-01-01T00:00:00Z",
+    "bytea": b"0" * 32,
+    "ARRAY": ["x"],
 }
 
 
@@ -76,6 +78,20 @@ class Two:
 def two(database: str) -> Two:
     made = Two(make_organisation(), make_organisation(), database)
     for organisation in (made.a, made.b):
+        token = organisation.scalar(
+            """INSERT INTO api_tokens (user_id, name, hash, ending, scopes, expires_at)
+               SELECT user_id, 'one', sha256(tenant_id::text::bytea), 'ends', '{contacts:read}',
+                      now() + interval '1 day'
+               FROM memberships RETURNING id"""
+        )
+        organisation.insert(
+            "api_token_uses",
+            token_id=token,
+            last_used_at="2026-01-01",
+            last_used_from="::1",
+            minute_began_at="2026-01-01",
+            requests=1,
+        )
         with made.as_app(organisation.id) as connection:
             for table in fenced_tables(connection):
                 if not _count(connection, table):
@@ -136,12 +152,15 @@ def test_every_table_with_a_tenant_has_forced_row_security_and_a_policy_both_way
 
 
 def test_no_other_policy_lets_rows_of_other_tenants_through(two: Two) -> None:
-    """Permissive policies add up. The one more there is shows people their own memberships, for reading only."""
+    """Permissive policies add up. The two more there are show people their own memberships, and whoever has a token
+    that token, for reading only."""
     with two.as_owner() as connection:
         more = connection.execute(
-            "SELECT polname, polcmd FROM pg_policy WHERE polname <> (polrelid::regclass::text || '_tenant')"
+            """SELECT p.polname, p.polcmd FROM pg_policy p JOIN pg_attribute a
+                   ON a.attrelid = p.polrelid AND a.attname = 'tenant_id'
+               WHERE p.polpermissive AND p.polname <> (p.polrelid::regclass::text || '_tenant') ORDER BY 1"""
         ).fetchall()
-    assert more == [("memberships_own", "r")]
+    assert more == [("api_tokens_shown", "r"), ("memberships_own", "r")]
 
 
 def test_the_role_of_web_and_workers_owns_nothing_and_cannot_pass_the_fences(two: Two) -> None:
