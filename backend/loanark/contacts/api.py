@@ -42,15 +42,15 @@ def list_contacts(
     limit: Limit = 100,
 ) -> ContactPage:
     """Contacts by keyset pages: no page is slower than the first."""
-    with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.page(filters, sort=sort, cursor=cursor, limit=limit)
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        return queries.page(filters, sort=sort, cursor=cursor, limit=limit, own=scope.own_contacts)
 
 
 @router.get("/contacts/facets", response=list[Facet])
 def list_facets(request: HttpRequest, tenant: Path[str], filters: Query[ContactFilters]) -> list[Facet]:
     """How many contacts each filter value has, under the other filters."""
-    with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.facets(filters)
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        return queries.facets(filters, scope.own_contacts)
 
 
 @router.post("/contacts", response={201: ContactOut})

@@ -34,7 +34,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 def get_overview(request: HttpRequest, tenant: Path[str]) -> Overview:
     """Is everything in sync? One sentence, and the balance that proves it."""
     with enter(request, tenant, Permission.SYNC_READ) as scope:
-        return _overview_for(scope, overview.overview())
+        return _overview_for(scope, overview.overview(scope.own_contacts))
 
 
 @router.get("/runs", response=RunPage)

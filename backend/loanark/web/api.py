@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 import structlog
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
+from psycopg.errors import InsufficientPrivilege
 
 from loanark.connections.api import router as connections
 from loanark.connections.settings_api import router as sync_settings
@@ -144,6 +145,20 @@ def _on_collision(request: HttpRequest, error: IntegrityError) -> HttpResponse:
         "stale",
         "It has changed meanwhile",
         "Somebody else did something of the kind at the same moment. Nothing was saved; look again, then try again.",
+    )
+
+
+@api.exception_handler(ProgrammingError)
+def _on_refused(request: HttpRequest, error: ProgrammingError) -> HttpResponse:
+    """Row-level security, the second lock: whatever the first let pass."""
+    if not isinstance(error.__cause__, InsufficientPrivilege):
+        return errors.unexpected(request, error)
+    log.warning("the database refused", path=request.path, error=errors.first_line(error))
+    return problem(
+        403,
+        "forbidden",
+        "Your role does not allow this",
+        "It is about a contact that is not yours, or would not be any more. Nothing was saved. Ask a manager.",
     )
 
 
