@@ -5,9 +5,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from organisations import Organisation, make_organisation, signed_in
+from organisations import Browser, Organisation, make_organisation, signed_in
 from psycopg.errors import CheckViolation, RestrictViolation
 
+from loanark.kit.errors import NotFound
+from loanark.tenants.actions import end_supporter, make_supporter
 from loanark.tenants.models import Role, User
 
 
@@ -247,3 +249,19 @@ def test_supports_role_and_end_cannot_be_stretched(organisation: Organisation) -
         with pytest.raises(Exception) as refused:  # noqa: PT011  Django's wrapper; the cause is what matters
             organisation.execute(f"UPDATE memberships SET {change} WHERE user_id = %s", user_id)
         assert isinstance(refused.value.__cause__, CheckViolation)
+
+
+def test_a_person_of_support_is_made_and_ended_by_command(organisation: Organisation) -> None:
+    email = f"vera@{organisation.slug}.vendor.example"
+    user, password = make_supporter(email.upper())
+    assert password
+    browser = Browser()
+    assert browser.sign_in(user.email, password).status_code == 200
+    assert browser.call("GET", "/api/session").json()["organisations"] == []
+    let_in(organisation, email)
+    assert browser.call("GET", organisation.path("contacts")).status_code == 200
+    assert end_supporter(email) == 1
+    assert browser.call("GET", organisation.path("contacts")).status_code == 404
+    assert let_in(organisation, email).status_code == 422
+    with pytest.raises(NotFound):
+        end_supporter(email)
