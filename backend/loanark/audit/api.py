@@ -21,7 +21,8 @@ from loanark.audit.schemas import (
     VerificationOut,
 )
 from loanark.kit import trail
-from loanark.tenants.access import ADMINISTRATORS, AUDITORS, enter
+from loanark.tenants.access import enter
+from loanark.tenants.permissions import Permission
 
 router = Router(tags=["audit"])
 
@@ -33,7 +34,7 @@ def list_audit_events(
     request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], cursor: str | None = None, limit: Limit = 50
 ) -> EventPage:
     """What was done, newest first: who, when, from where, before and after."""
-    with enter(request, tenant, AUDITORS):
+    with enter(request, tenant, Permission.AUDIT_READ):
         return queries.page(filters, cursor=cursor, limit=limit)
 
 
@@ -42,14 +43,14 @@ def list_audit_changes(
     request: HttpRequest, tenant: Path[str], event_id: int, cursor: str | None = None, limit: Limit = 50
 ) -> ContactChangePage:
     """Every change of contacts that one event made."""
-    with enter(request, tenant, AUDITORS):
+    with enter(request, tenant, Permission.AUDIT_READ):
         return queries.changes(event_id, cursor=cursor, limit=limit)
 
 
 @router.post("/audit/verify", response=VerificationOut)
 def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
     """Checks that nothing was edited, taken away or put in: every event, every change, every signature."""
-    with enter(request, tenant, AUDITORS) as scope:
+    with enter(request, tenant, Permission.AUDIT_READ) as scope:
         report = verify(scope.tenant_id)
         trail.note("audit.verified", detail={"intact": report.intact, "findings": len(report.findings)})
     findings = [FindingOut(what=one.what, place=one.place, detail=one.detail) for one in report.findings]
@@ -70,7 +71,7 @@ def export_audit(
     request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], format: Literal["ndjson", "csv"] = "ndjson"
 ) -> HttpResponseBase:
     """The log in the order of its chain, as a file that is written while it is read."""
-    with enter(request, tenant, AUDITORS) as scope:
+    with enter(request, tenant, Permission.AUDIT_READ) as scope:
         trail.note("audit.exported", detail={"format": format, "filters": filters.model_dump(mode="json")})
     rows = queries.export(scope.tenant_id, filters)
     kind = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
@@ -107,13 +108,13 @@ def _cell(value: Any) -> str:
 @router.get("/audit/retention", response=RetentionOut)
 def get_audit_retention(request: HttpRequest, tenant: Path[str]) -> RetentionOut:
     """How long events are kept."""
-    with enter(request, tenant, AUDITORS):
+    with enter(request, tenant, Permission.AUDIT_READ):
         return RetentionOut(keep_days=queries.keep_days())
 
 
 @router.put("/audit/retention", response=RetentionOut)
 def set_audit_retention(request: HttpRequest, tenant: Path[str], body: RetentionIn) -> RetentionOut:
     """Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them."""
-    with enter(request, tenant, ADMINISTRATORS):
+    with enter(request, tenant, Permission.SETTINGS_WRITE):
         actions.keep(body.keep_days)
         return RetentionOut(keep_days=queries.keep_days())

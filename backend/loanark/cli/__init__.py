@@ -17,6 +17,7 @@ class LazyGroup(click.Group):
         "migrate": "services:migrate",
         "doctor": "doctor:doctor",
         "tenant": "organisations:tenant",
+        "support": "support:support",
         "connect": "organisations:connect",
         "sync": "syncing:sync",
         "status": "syncing:status",

@@ -79,8 +79,9 @@ def archive(field: str, name: str, bring_back: bool, as_json: bool) -> None:
 def _scope(tenant_id: UUID, slug: str) -> Any:
     from loanark.tenants.access import Scope
     from loanark.tenants.models import Role
+    from loanark.tenants.permissions import OF_ROLE
 
-    return Scope(tenant_id, slug, Role.ADMINISTRATOR, 0, BY)
+    return Scope(tenant_id, slug, Role.ADMINISTRATOR, 0, BY, OF_ROLE[Role.ADMINISTRATOR])
 
 
 def _say(name: str, as_json: bool) -> None:

@@ -46,6 +46,27 @@ def create(name: str, admin: str, as_json: bool) -> None:
     click.echo(f"SQL on its contacts: psql '{document['sql_url']}'")
 
 
+@tenant.command("members")
+@tenant_option
+@json_option
+@command
+def members(name: str, as_json: bool) -> None:
+    """List who can enter an organisation, and as what."""
+    boot.django()
+    from loanark.tenants import members
+    from loanark.tenants.access import tenant_by_name, tenant_scope
+
+    organisation = tenant_by_name(name)
+    with tenant_scope(organisation.id):
+        found = members.listed()
+    if as_json:
+        show(found)
+        return
+    for row in found:
+        until = f", support until {row['support_until']:%Y-%m-%d %H:%M} UTC" if row["support_until"] else ""
+        click.echo(f"{row['email']:40} {row['role'].replace('_', ' ')}{until}")
+
+
 def sql_url(tenant_id: UUID) -> str:
     """The database's address for another program that works on one organisation's contacts by SQL.
 

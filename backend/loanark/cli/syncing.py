@@ -84,9 +84,10 @@ def acting(tenant_id: UUID) -> "Iterator[Scope]":
     """A scope in which the command line edits contacts as a person does."""
     from loanark.tenants.access import Scope, tenant_scope
     from loanark.tenants.models import Role
+    from loanark.tenants.permissions import OF_ROLE
 
     with tenant_scope(tenant_id, actor=BY, cause="user", side="loanark"):
-        yield Scope(tenant_id, "", Role.ADMINISTRATOR, 0, BY)
+        yield Scope(tenant_id, "", Role.ADMINISTRATOR, 0, BY, OF_ROLE[Role.ADMINISTRATOR])
 
 
 def catch_up(tenant_id: UUID, *, wait: bool, as_json: bool) -> None:

@@ -22,8 +22,9 @@ from loanark.hubspot.errors import HubSpotError, MissingScopes, NotFound, NotHub
 from loanark.hubspot.models import Account, Property
 from loanark.kit import clock, sql
 from loanark.kit.errors import Invalid, LoanArkError
-from loanark.tenants.access import ADMINISTRATORS, Scope, enter, tenant_scope
+from loanark.tenants.access import Scope, enter, tenant_scope
 from loanark.tenants.models import Tenant
+from loanark.tenants.permissions import Permission
 
 #: A person has this long between pressing Connect and HubSpot's answer.
 AUTHORIZATION_MINUTES = 15
@@ -68,7 +69,7 @@ def finish_authorization(request: HttpRequest) -> str:
     if refused := request.GET.get("error"):
         return f"{page}?" + urlencode({"problem": "authorization-refused", "detail": refused})
     try:
-        with enter(request, tenant.slug, ADMINISTRATORS) as scope:
+        with enter(request, tenant.slug, Permission.CONNECTION_WRITE) as scope:
             pass
         _connect_oauth(state.tenant_id, request.GET.get("code", ""), by=scope.actor)
     except LoanArkError as error:

@@ -28,7 +28,7 @@ EDIT_LANE = 2
 
 def create(scope: Scope, values: Mapping[str, str | None]) -> UUID:
     """Makes a contact. Raises: Invalid."""
-    texts = _checked(values)
+    texts = _as_own(scope, _checked(values))
     if not any(texts.get(name) for name in ("email", "firstname", "lastname")):
         raise Invalid(
             "A contact needs an e-mail or a name. Nothing was saved.", errors={"email": "Give an e-mail or a name."}
@@ -54,7 +54,34 @@ def edit(scope: Scope, contact_id: UUID, values: Mapping[str, str | None], *, ve
         raise Stale("This contact is deleted. Restore it first; nothing was saved.")
     if version is not None and row.version != version:
         raise Stale("Somebody changed this contact since you opened it. Look at it again; nothing was saved.")
+    _refuse_giving_away(scope, {"owner": row.owner, "loan_officer": row.loan_officer, **texts})
     put(contact_id, texts)
+
+
+def _as_own(scope: Scope, texts: dict[str, str | None]) -> dict[str, str | None]:
+    """A new contact of somebody who sees only their own is theirs. For an owner, HubSpot takes ids of its owners."""
+    if scope.own_contacts is None:
+        return texts
+    if not _is_own(scope.own_contacts, texts):
+        by_id = "owner" in rules_in_force() and not scope.own_contacts.isdigit()
+        texts = {"loan_officer" if by_id else "owner": scope.own_contacts, **texts}
+    _refuse_giving_away(scope, texts)
+    return texts
+
+
+def _refuse_giving_away(scope: Scope, texts: Mapping[str, str | None]) -> None:
+    if scope.own_contacts is not None and not _is_own(scope.own_contacts, texts):
+        named = {name: "You would not see the contact any more." for name in _HOLDERS if name in texts}
+        raise Invalid("Only a manager gives a contact to somebody else. Nothing was saved.", errors=named)
+
+
+#: Fields that say whose a contact is.
+_HOLDERS = ("owner", "loan_officer")
+
+
+def _is_own(own: str, texts: Mapping[str, str | None]) -> bool:
+    """As the database's policy says it."""
+    return own in [(texts.get(name) or "").strip(" ").lower() for name in _HOLDERS]
 
 
 def put(contact_id: UUID, texts: Mapping[str, str | None]) -> None:

@@ -23,7 +23,8 @@ from loanark.contacts.schemas import (
     RetriedOut,
     RetryIn,
 )
-from loanark.tenants.access import ADMINISTRATORS, EDITORS, enter
+from loanark.tenants.access import enter
+from loanark.tenants.permissions import Permission
 
 router = Router(tags=["contacts"])
 
@@ -41,35 +42,35 @@ def list_contacts(
     limit: Limit = 100,
 ) -> ContactPage:
     """Contacts by keyset pages: no page is slower than the first."""
-    with enter(request, tenant):
-        return queries.page(filters, sort=sort, cursor=cursor, limit=limit)
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        return queries.page(filters, sort=sort, cursor=cursor, limit=limit, own=scope.own_contacts)
 
 
 @router.get("/contacts/facets", response=list[Facet])
 def list_facets(request: HttpRequest, tenant: Path[str], filters: Query[ContactFilters]) -> list[Facet]:
     """How many contacts each filter value has, under the other filters."""
-    with enter(request, tenant):
-        return queries.facets(filters)
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        return queries.facets(filters, scope.own_contacts)
 
 
 @router.post("/contacts", response={201: ContactOut})
 def create_contact(request: HttpRequest, tenant: Path[str], body: ContactCreateIn) -> Status[ContactOut]:
     """Makes a contact in LoanArk; the sync makes it in HubSpot."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         return Status(201, queries.contact(actions.create(scope, body.values)))
 
 
 @router.get("/contacts/{contact_id}", response=ContactOut)
 def get_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactOut:
     """One contact: HubSpot, agreed and LoanArk values side by side, with what is open about it."""
-    with enter(request, tenant):
+    with enter(request, tenant, Permission.CONTACTS_READ):
         return queries.contact(contact_id)
 
 
 @router.patch("/contacts/{contact_id}", response=ContactOut)
 def edit_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID, body: ContactEditIn) -> ContactOut:
     """Changes the named fields in LoanArk; null clears one."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.edit(scope, contact_id, body.values, version=body.version)
         return queries.contact(contact_id)
 
@@ -77,7 +78,7 @@ def edit_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID, body
 @router.delete("/contacts/{contact_id}", response={204: None})
 def delete_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> HttpResponse:
     """Deletes a contact in LoanArk (it can be restored); the sync archives it in HubSpot."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.delete(scope, contact_id)
     return HttpResponse(status=204)
 
@@ -85,7 +86,7 @@ def delete_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) ->
 @router.post("/contacts/{contact_id}/restore", response=ContactOut)
 def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactOut:
     """Brings a deleted contact back, in HubSpot too."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.restore(scope, contact_id)
         return queries.contact(contact_id)
 
@@ -93,7 +94,7 @@ def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -
 @router.post("/contacts/{contact_id}/erase", response={202: ErasureOut})
 def erase_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ErasureOut]:
     """Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone."""
-    with enter(request, tenant, ADMINISTRATORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_ERASE) as scope:
         done = erasure.ask(scope.tenant_id, contact_id, by=scope.actor)
         return Status(202, ErasureOut(done=done, detail=erasure.DONE if done else erasure.ORDERED))
 
@@ -101,7 +102,7 @@ def erase_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> 
 @router.post("/contacts/{contact_id}/resync", response={202: ContactOut})
 def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ContactOut]:
     """Asks the sync to look at this contact now, before anything else."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.resync(scope, contact_id)
         return Status(202, queries.contact(contact_id))
 
@@ -111,14 +112,14 @@ def list_changes(
     request: HttpRequest, tenant: Path[str], contact_id: UUID, cursor: str | None = None, limit: Limit = 50
 ) -> ChangePage:
     """Every change of a contact, newest first: where it came from, by whom, before and after."""
-    with enter(request, tenant):
+    with enter(request, tenant, Permission.CONTACTS_READ):
         return queries.timeline(contact_id, cursor=cursor, limit=limit)
 
 
 @router.post("/contacts/{contact_id}/changes/{change_id}/undo", response=ContactOut)
 def undo_change(request: HttpRequest, tenant: Path[str], contact_id: UUID, change_id: int) -> ContactOut:
     """Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         undo.undo_change(scope, contact_id, change_id)
         return queries.contact(contact_id)
 
@@ -128,14 +129,14 @@ def list_conflicts(
     request: HttpRequest, tenant: Path[str], open: bool = True, cursor: str | None = None, limit: Limit = 50
 ) -> ConflictPage:
     """Fields both sides changed differently: open ones wait for a person, others say who won and what lost."""
-    with enter(request, tenant):
+    with enter(request, tenant, Permission.CONTACTS_READ):
         return queries.conflicts(open=open, cursor=cursor, limit=limit)
 
 
 @router.post("/conflicts/{conflict_id}/resolve", response=ConflictOut)
 def resolve_conflict(request: HttpRequest, tenant: Path[str], conflict_id: int, body: ResolveIn) -> ConflictOut:
     """Decides an open conflict: the chosen side's value goes to the other."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.resolve(scope, conflict_id, body.winner)
         return queries.conflict(conflict_id)
 
@@ -145,20 +146,20 @@ def list_rejections(
     request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50
 ) -> RejectionPage:
     """Values and contacts that could not be carried over, each with its reason."""
-    with enter(request, tenant):
+    with enter(request, tenant, Permission.CONTACTS_READ):
         return queries.rejections(cursor=cursor, limit=limit)
 
 
 @router.post("/rejections/retry", response={202: RetriedOut})
 def retry_rejections(request: HttpRequest, tenant: Path[str], body: RetryIn) -> Status[RetriedOut]:
     """Asks the sync to try everything again that was rejected, or all of one code."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         return Status(202, RetriedOut(contacts=actions.retry_all(scope, code=body.code)))
 
 
 @router.post("/rejections/{rejection_id}/retry", response={202: None})
 def retry_rejection(request: HttpRequest, tenant: Path[str], rejection_id: int) -> HttpResponse:
     """Asks the sync to try this one again now."""
-    with enter(request, tenant, EDITORS) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
         actions.retry(scope, rejection_id)
     return HttpResponse(status=202)

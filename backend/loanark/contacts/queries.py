@@ -104,9 +104,9 @@ _SORTS = {
 }
 
 
-def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int) -> ContactPage:
-    """One page, and how many contacts the filters leave."""
-    where, params = _where(filters)
+def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int, own: str | None = None) -> ContactPage:
+    """One page, and how many contacts the filters leave. `own`: only of those whose owner or loan officer that is."""
+    where, params = _where(filters, own)
     found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1)
     following = _cursor(found[limit - 1]) if len(found) > limit else None
     total, estimated = _total(filters, where, params)
@@ -114,9 +114,9 @@ def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int) 
     return ContactPage(items=rows, next_cursor=following, total=total, total_is_estimate=estimated)
 
 
-def newest(side: Side, limit: int) -> list[ContactRow]:
+def newest(side: Side, limit: int, own: str | None = None) -> list[ContactRow]:
     """The contacts created last on a side."""
-    where, params = _where(ContactFilters(created_side=[side]))
+    where, params = _where(ContactFilters(created_side=[side]), own)
     return [_row(row) for row in _slice(where, params, sort="-created_at", cursor=None, limit=limit)]
 
 
@@ -162,9 +162,12 @@ def _tables(filters: ContactFilters) -> str:
     return _FROM if filters.sync else "contacts c"
 
 
-def _where(filters: ContactFilters, *, leave_out: str = "") -> tuple[str, list[Any]]:
+def _where(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> tuple[str, list[Any]]:
     parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
     params: list[Any] = []
+    if own is not None:
+        parts.append("(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)")
+        params += [own, own]
     for word in filters.search.lower().split():
         part, value = _word(word)
         parts.append(part)
@@ -212,11 +215,11 @@ _STATES = {
 FACET_VALUES = 60
 
 
-def facets(filters: ContactFilters) -> list[Facet]:
-    """Every filter's values with their counts, each under the other filters."""
+def facets(filters: ContactFilters, own: str | None = None) -> list[Facet]:
+    """Every filter's values with their counts, each under the other filters. `own`: as in `page`."""
     labels = {**_option_labels(), "created_side": {"hubspot": "HubSpot", "loanark": "LoanArk"}}
-    counts = _facet_counts(filters)
-    result = [Facet(name="sync", label="Sync", values=_sync_facet(filters))]
+    counts = _facet_counts(filters, own)
+    result = [Facet(name="sync", label="Sync", values=_sync_facet(filters, own))]
     for name, label in _FACETS.items():
         frequent = sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
         values = [
@@ -227,14 +230,14 @@ def facets(filters: ContactFilters) -> list[Facet]:
     return result
 
 
-def _facet_counts(filters: ContactFilters) -> dict[str, dict[str, int]]:
+def _facet_counts(filters: ContactFilters, own: str | None) -> dict[str, dict[str, int]]:
     """Counts by value. Facets that nobody chose from share their condition, and so one reading of the contacts."""
     chosen = [name for name in _FACETS if getattr(filters, name)]
     counts: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
     for names in [[name] for name in chosen] + [[name for name in _FACETS if name not in chosen]]:
         if not names:
             continue
-        where, params = _where(filters, leave_out=names[0])
+        where, params = _where(filters, own, leave_out=names[0])
         found = sql.rows(
             f"""SELECT {", ".join(f"coalesce(c.{name}, '') AS {name}" for name in names)},
                        {", ".join(f"grouping(coalesce(c.{name}, '')) AS of_{name}" for name in names)},
@@ -249,8 +252,8 @@ def _facet_counts(filters: ContactFilters) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _sync_facet(filters: ContactFilters) -> list[FacetValue]:
-    where, params = _where(filters, leave_out="sync")
+def _sync_facet(filters: ContactFilters, own: str | None) -> list[FacetValue]:
+    where, params = _where(filters, own, leave_out="sync")
     found = sql.rows(f"SELECT {_STATE} AS value, count(*) AS count FROM {_FROM} WHERE {where} GROUP BY 1", params)
     counts = {row["value"]: row["count"] for row in found}
     return [
@@ -303,6 +306,12 @@ def contact(contact_id: UUID) -> ContactOut:
         conflicts=open_conflicts,
         rejections=open_rejections,
     )
+
+
+def refuse_unseen(contact_id: UUID) -> None:
+    """Raises: NotFound, for a contact that is not there, or not for whoever asks."""
+    if not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
+        raise NotFound("There is no such contact in this organisation.")
 
 
 def _hubspot_url(connection: Connection | None, hubspot_id: str | None) -> str | None:
@@ -371,8 +380,8 @@ def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
            WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s""",
         [contact_id, before, before, limit + 1],
     )
-    if not found and not sql.scalar("SELECT EXISTS (SELECT FROM contacts WHERE id = %s)", [contact_id]):
-        raise NotFound("There is no such contact in this organisation.")
+    if not found:
+        refuse_unseen(contact_id)
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
     labels = {name: field.label for name, field in catalogue(archived=True).items()}
     return ChangePage(items=[_change(row, labels) for row in found[:limit]], next_cursor=following)

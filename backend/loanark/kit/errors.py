@@ -23,6 +23,8 @@ class LoanArkError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.errors = dict(errors or {})
+        #: Headers of the answer that the error becomes.
+        self.headers: dict[str, str] = {}
 
 
 class NotFound(LoanArkError):

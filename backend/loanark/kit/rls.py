@@ -56,3 +56,58 @@ def tenant_table(table: str, *, identity: bool = False) -> RunSQL:
 def shared_table(table: str, privileges: str = "SELECT, INSERT, UPDATE, DELETE") -> RunSQL:
     """Lets web and workers use a table that belongs to no single tenant."""
     return RunSQL(f'GRANT {privileges} ON "{table}" TO {APP_ROLE};', RunSQL.noop)
+
+
+def lesser_role(role: str) -> RunSQL:
+    """A role that may do what web and workers may, where no policy for it (`narrowed`) takes rows away.
+
+    The owner enters it, and does not inherit it: policies for the role are then none for the owner. PostgreSQL 15 knows
+    no such grant; there the policies themselves leave the owner out.
+    """
+    return RunSQL(
+        f"""
+        DO $$ BEGIN
+            CREATE ROLE {role} NOLOGIN NOBYPASSRLS;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END $$;
+        DO $$ BEGIN
+            -- Databases of one server share its roles: two that migrate at once do this one after the other.
+            PERFORM pg_advisory_xact_lock(hashtextextended('{role}', 0));
+            IF NOT pg_has_role('{role}', '{APP_ROLE}', 'USAGE') THEN
+                GRANT {APP_ROLE} TO {role};
+            END IF;
+            IF current_setting('server_version_num')::int < 160000 THEN
+                IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+                    EXECUTE 'GRANT {role} TO ' || quote_ident(current_user);
+                END IF;
+            ELSIF NOT pg_has_role(current_user, '{role}', 'SET') THEN
+                EXECUTE 'GRANT {role} TO ' || quote_ident(current_user) || ' WITH INHERIT FALSE, SET TRUE';
+            END IF;
+        END $$;
+        """,
+        RunSQL.noop,
+    )
+
+
+def narrowed(table: str, role: str, condition: str) -> RunSQL:
+    """To `role` only those rows of a tenant's table show, and it writes only those, of which `condition` holds.
+
+    An owner who inherits the role is left out by a condition of its own; it is not always there, since with it no index
+    serves the other one.
+    """
+    return RunSQL(
+        f"""
+        DO $$
+        DECLARE
+            condition text := $condition${condition}$condition$;
+        BEGIN
+            IF pg_has_role(current_user, '{role}', 'USAGE') THEN
+                condition := format('current_user <> %L OR %s', '{role}', condition);
+            END IF;
+            EXECUTE format(
+                'CREATE POLICY %I ON %I AS RESTRICTIVE TO {role} USING (%s) WITH CHECK (%s)',
+                '{table}_{role}', '{table}', condition, condition);
+        END $$;
+        """,
+        RunSQL.noop,
+    )

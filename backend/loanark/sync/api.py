@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Path, Query, Router
 
+from loanark.contacts.queries import refuse_unseen
 from loanark.core.plan import Action
 from loanark.sync import dry_run, overview, plans, runs, webhooks
 from loanark.sync.schemas import (
@@ -14,13 +15,15 @@ from loanark.sync.schemas import (
     Overview,
     PlannedState,
     PlanPage,
+    Recent,
     RunIn,
     RunOut,
     RunPage,
     UndoIn,
     UndoRunIn,
 )
-from loanark.tenants.access import MANAGERS, enter
+from loanark.tenants.access import Scope, enter
+from loanark.tenants.permissions import Permission
 
 router = Router(tags=["sync"])
 
@@ -30,43 +33,44 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 @router.get("/overview", response=Overview)
 def get_overview(request: HttpRequest, tenant: Path[str]) -> Overview:
     """Is everything in sync? One sentence, and the balance that proves it."""
-    with enter(request, tenant):
-        return overview.overview()
+    with enter(request, tenant, Permission.SYNC_READ) as scope:
+        return _overview_for(scope, overview.overview(scope.own_contacts))
 
 
 @router.get("/runs", response=RunPage)
 def list_runs(request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50) -> RunPage:
     """Runs, newest first."""
-    with enter(request, tenant):
-        return runs.page(cursor=cursor, limit=limit)
+    with enter(request, tenant, Permission.SYNC_READ) as scope:
+        page = runs.page(cursor=cursor, limit=limit)
+        return page.model_copy(update={"items": [_run_for(scope, run) for run in page.items]})
 
 
 @router.post("/runs", response={201: RunOut})
 def start_run(request: HttpRequest, tenant: Path[str], body: RunIn) -> tuple[int, RunOut]:
     """Starts a preview or a complete comparison. A first run is always a preview."""
-    with enter(request, tenant, MANAGERS) as scope:
-        return 201, runs.start(body.kind, trigger=scope.actor)
+    with enter(request, tenant, Permission.SYNC_RUN) as scope:
+        return 201, _run_for(scope, runs.start(body.kind, trigger=scope.actor))
 
 
 @router.get("/runs/{run_id}", response=RunOut)
 def get_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
     """One run with its counts, and for a preview what it found."""
-    with enter(request, tenant):
-        return runs.get(run_id)
+    with enter(request, tenant, Permission.SYNC_READ) as scope:
+        return _run_for(scope, runs.get(run_id))
 
 
 @router.post("/runs/{run_id}/approve", response=RunOut)
 def approve_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
     """Approves what a preview showed; returns the run that carries it out."""
-    with enter(request, tenant, MANAGERS) as scope:
-        return runs.approve(run_id, by=scope.actor)
+    with enter(request, tenant, Permission.SYNC_RUN) as scope:
+        return _run_for(scope, runs.approve(run_id, by=scope.actor))
 
 
 @router.post("/runs/{run_id}/cancel", response=RunOut)
 def cancel_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
     """Stops a run after its current page. What it did stays, and is counted."""
-    with enter(request, tenant, MANAGERS) as scope:
-        return runs.cancel(run_id, by=scope.actor)
+    with enter(request, tenant, Permission.SYNC_RUN) as scope:
+        return _run_for(scope, runs.cancel(run_id, by=scope.actor))
 
 
 @router.get("/runs/{run_id}/plan", response=PlanPage)
@@ -80,21 +84,21 @@ def list_plan(
     limit: Limit = 50,
 ) -> PlanPage:
     """What a preview or an undo would do, contact by contact; after it was carried out, what became of each."""
-    with enter(request, tenant):
+    with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ):
         return plans.page(run_id, action=action, state=state, cursor=cursor, limit=limit)
 
 
 @router.post("/runs/{run_id}/undo", response={201: RunOut})
 def undo_run(request: HttpRequest, tenant: Path[str], run_id: int, body: UndoRunIn) -> tuple[int, RunOut]:
     """Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order."""
-    with enter(request, tenant, MANAGERS) as scope:
+    with enter(request, tenant, Permission.SYNC_RUN) as scope:
         return 201, runs.undo_run(run_id, by=scope.actor, approve=body.approve)
 
 
 @router.post("/undo", response={201: RunOut})
 def undo_changes(request: HttpRequest, tenant: Path[str], body: UndoIn) -> tuple[int, RunOut]:
     """Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above."""
-    with enter(request, tenant, MANAGERS) as scope:
+    with enter(request, tenant, Permission.SYNC_RUN) as scope:
         return 201, runs.undo_changes(
             since=body.since,
             until=body.until,
@@ -108,10 +112,26 @@ def undo_changes(request: HttpRequest, tenant: Path[str], body: UndoIn) -> tuple
 @router.get("/contacts/{contact_id}/plan", response=ContactPlanOut)
 def plan_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactPlanOut:
     """A dry run of one contact: reads both sides now and says what would be done. Writes nothing."""
-    with enter(request, tenant) as scope:
+    with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ) as scope:
+        refuse_unseen(contact_id)
         tenant_id = scope.tenant_id
     # HubSpot is asked outside of any transaction.
     return dry_run.plan_contact(tenant_id, contact_id)
+
+
+def _overview_for(scope: Scope, shown: Overview) -> Overview:
+    """A token that may not read contacts sees how the sync does, and of whom nothing."""
+    if Permission.CONTACTS_READ in scope.permissions:
+        return shown
+    run = _run_for(scope, shown.run) if shown.run else None
+    return shown.model_copy(update={"run": run, "recent": Recent(hubspot=[], loanark=[])})
+
+
+def _run_for(scope: Scope, run: RunOut) -> RunOut:
+    """A preview's samples are contacts: its counts are shown to who may not read these."""
+    if run.preview is None or Permission.CONTACTS_READ in scope.permissions:
+        return run
+    return run.model_copy(update={"preview": run.preview.model_copy(update={"samples": []})})
 
 
 @csrf_exempt  # HubSpot has no cookie of ours: its signature is verified instead

@@ -34,14 +34,17 @@ NOBODY_WORKS = (
 )
 
 
-def overview() -> Overview:
-    """Everything the dashboard shows, read in one transaction, so that its numbers agree."""
+def overview(own: str | None = None) -> Overview:
+    """Everything the dashboard shows, read in one transaction, so that its numbers agree.
+
+    `own`: of the contacts whose owner or loan officer that is; the balance is about everybody's, and left out.
+    """
     connection = connections.connection()
     run = runs.latest()
     pending = _pending()
     needs = _needs_you(connection, run)
     account = Connection.objects.first()
-    balance = _balance(account)
+    balance = _balance(account) if own is None else None
     compared = account is not None and account.backfilled_at is not None
     budget = _budget(connection)
     return Overview(
@@ -52,7 +55,9 @@ def overview() -> Overview:
         pending=pending,
         needs_you=needs,
         activity=_activity(),
-        recent=Recent(hubspot=contacts.newest(Side.HUBSPOT, RECENT), loanark=contacts.newest(Side.LOANARK, RECENT)),
+        recent=Recent(
+            hubspot=contacts.newest(Side.HUBSPOT, RECENT, own), loanark=contacts.newest(Side.LOANARK, RECENT, own)
+        ),
         budget=budget,
         worker_seen_at=sql.scalar("SELECT max(seen_at) FROM worker_beats"),
     )

@@ -2,9 +2,10 @@
 
 Everything a tenant owns is touched inside `tenant_scope`, a transaction in which PostgreSQL itself shows only that
 tenant's rows: the role `loanark_app` and the tenant are set for the transaction, so it holds under a pooler as well.
+Who may see their own contacts only works as the role `loanark_own_contacts`, to which PostgreSQL shows no others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,26 +17,46 @@ from loanark.kit import clock, sql
 from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
 from loanark.tenants.models import Role, Tenant
+from loanark.tenants.permissions import NEVER_BY_TOKEN, OF_ROLE, Permission, roles_with
 
 #: How changes come to be in this process, unless a transaction says otherwise.
 _usual_marks: dict[str, str] = {}
 
-EVERYBODY = frozenset(Role)
-EDITORS = frozenset({Role.LOAN_OFFICER, Role.SALES_MANAGER, Role.ADMINISTRATOR})
-MANAGERS = frozenset({Role.SALES_MANAGER, Role.ADMINISTRATOR})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-AUDITORS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+#: The role of a transaction that sees only one person's contacts (see the contacts' migration 0010).
+OWN_CONTACTS_ROLE = "loanark_own_contacts"
+
+
+class OutOfScope(Forbidden):
+    code = "token-scope"
+    title = "The token's scopes do not allow this"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose data, and who asks."""
+    """Whose data, who asks, and what they may do."""
 
     tenant_id: UUID
     slug: str
     role: Role
     user_id: int
     actor: str
+    permissions: frozenset[Permission]
+    #: What contacts must hold as owner or loan officer to be seen; None: all are.
+    own_contacts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The personal API token that a request came with."""
+
+    tenant_id: UUID
+    name: str
+    scopes: frozenset[Permission]
+
+
+def bearer_of(request: HttpRequest) -> Bearer | None:
+    """The token that a request came with, if it is not a signed-in person's."""
+    return getattr(request, "bearer", None)
 
 
 def work_as(via: str) -> None:
@@ -57,37 +78,58 @@ def tenant_scope(tenant_id: UUID, *, durable: bool = True, **marks: str) -> Iter
 
 
 @contextmanager
-def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -> Iterator[Scope]:
-    """The door for people: their organisation, in a role that may do this.
+def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scope]:
+    """The door for people and their tokens: their organisation, where they may do all of what is `needed`.
 
-    Raises: NotFound for an organisation one does not belong to (its existence is private); Forbidden for a role that
-    may not.
+    Raises: NotFound for an organisation one does not belong to (its existence is private), or no longer, or that the
+    token is not for; Forbidden for a role that may not; OutOfScope for a token that may not.
     """
-    user = request.user
+    assert needed, "a door asks for a permission"
+    user, bearer = request.user, bearer_of(request)
     with transaction.atomic(durable=True):
         _set({"role": APP_ROLE}, user_id=str(user.pk))
         found = sql.first(
-            """SELECT t.id, t.slug, m.role FROM memberships m JOIN tenants t ON t.id = m.tenant_id
-               WHERE m.user_id = %s AND t.slug = %s""",
+            """SELECT t.id, t.slug, m.role, CASE WHEN t.own_contacts_only AND m.role = 'loan_officer'
+                      THEN lower(btrim(coalesce(m.owner_key, u.email))) END AS own_contacts
+               FROM memberships m JOIN tenants t ON t.id = m.tenant_id JOIN users u ON u.id = m.user_id
+               WHERE m.user_id = %s AND t.slug = %s AND (m.support_until IS NULL OR m.support_until > now())""",
             [user.pk, slug],
         )
-        if found is None:
+        if found is None or (bearer is not None and bearer.tenant_id != found["id"]):
             raise NotFound("There is no such organisation, or you are not a member of it.")
         role = Role(found["role"])
-        if role not in roles:
-            allowed = ", ".join(sorted(other.value.replace("_", " ") for other in roles))
-            raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
-        scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()))
-        _set(
-            {},
-            tenant_id=str(scope.tenant_id),
-            actor=scope.actor,
-            via="browser",
-            address=request.META.get("REMOTE_ADDR", ""),
-            cause="user",
-            side="loanark",
+        _refuse(role, bearer, needed)
+        scope = Scope(
+            tenant_id=found["id"],
+            slug=found["slug"],
+            role=role,
+            user_id=user.pk or 0,
+            actor=str(user.get_username()),
+            permissions=OF_ROLE[role] & bearer.scopes if bearer else OF_ROLE[role],
+            own_contacts=found["own_contacts"],
         )
+        _narrow(scope, via=f"token {bearer.name}" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
         yield scope
+
+
+def _refuse(role: Role, bearer: Bearer | None, needed: Sequence[Permission]) -> None:
+    for permission in needed:
+        if permission not in OF_ROLE[role]:
+            allowed = ", ".join(other.value.replace("_", " ") for other in roles_with(permission))
+            raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
+        if bearer and permission in NEVER_BY_TOKEN:
+            raise OutOfScope("No personal API token can do this: sign in and do it yourself. Nothing was done.")
+        if bearer and permission not in bearer.scopes:
+            raise OutOfScope(f"The token lacks the scope {permission.value}. Nothing was done. Make one that has it.")
+
+
+def _narrow(scope: Scope, **origin: str) -> None:
+    """From here on the transaction sees the organisation, or of its contacts only the person's own."""
+    marks = {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark", **origin}
+    if scope.own_contacts is None:
+        _set({}, **marks)
+    else:
+        _set({"role": OWN_CONTACTS_ROLE}, own_contacts=scope.own_contacts, **marks)
 
 
 def every_tenant() -> list[Tenant]:

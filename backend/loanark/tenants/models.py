@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 
 class Role(StrEnum):
@@ -48,6 +49,8 @@ class Tenant(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
+    #: Loan officers see and edit only the contacts that are theirs (see `Membership.owner_key`).
+    own_contacts_only = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -62,7 +65,49 @@ class Membership(models.Model):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    #: What contacts of this person hold as owner or loan officer; null: the person's e-mail address.
+    owner_key = models.TextField(null=True)
+    #: Somebody of the vendor, let in by an administrator until then.
+    support_until = models.DateTimeField(null=True)
+    #: Who let them in.
+    support_by = models.TextField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "memberships"
+
+
+class ApiToken(models.Model):
+    """A personal API token: one person's, in one organisation. Its text is shown once; only its hash is kept."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.UUIDField(default=uuid.uuid4)
+    user_id = models.BigIntegerField()
+    name = models.TextField()
+    #: SHA-256: the text has 256 random bits, so nothing slower is needed.
+    hash = models.BinaryField()
+    #: The text's last four characters, by which its owner knows it again.
+    ending = models.TextField()
+    scopes = ArrayField(models.TextField())
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "api_tokens"
+        indexes: ClassVar = [models.Index(fields=["hash"], name="api_tokens_hash_idx")]
+
+
+class ApiTokenUse(models.Model):
+    """When a token was used last, and how often in the running minute. Of its own, so that tokens hold still."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "token_id")
+    tenant_id = models.UUIDField()
+    token_id = models.UUIDField()
+    last_used_at = models.DateTimeField()
+    last_used_from = models.TextField()
+    minute_began_at = models.DateTimeField()
+    requests = models.IntegerField()
+
+    class Meta:
+        db_table = "api_token_uses"

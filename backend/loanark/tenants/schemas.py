@@ -1,8 +1,13 @@
 """What the API says about people and organisations."""
 
-from ninja import Schema
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Field, Schema
 
 from loanark.tenants.models import Role
+from loanark.tenants.permissions import Permission
 
 
 class Person(Schema):
@@ -15,6 +20,12 @@ class Organisation(Schema):
     slug: str
     name: str
     role: Role
+    #: What this person, or this token, may do there.
+    permissions: list[Permission]
+    #: Whether this person sees only the contacts that are theirs.
+    own_contacts: bool
+    #: Of somebody of the vendor: when the access ends.
+    support_until: datetime | None
 
 
 class Session(Schema):
@@ -22,3 +33,78 @@ class Session(Schema):
 
     user: Person
     organisations: list[Organisation]
+
+
+class OrganisationOut(Schema):
+    """An organisation's own settings."""
+
+    slug: str
+    name: str
+    #: Loan officers see and edit only contacts that are theirs.
+    own_contacts_only: bool
+    created_at: datetime
+
+
+class OrganisationIn(Schema):
+    """Only what is named changes. The address (`slug`) stays."""
+
+    name: str | None = None
+    own_contacts_only: bool | None = None
+
+
+class MemberOut(Schema):
+    """Who can enter the organisation."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    #: What contacts of this person hold as owner or loan officer; null: the e-mail address.
+    owner_key: str | None
+    created_at: datetime
+    #: Of somebody of the vendor: until when they are let in, and by whom.
+    support_until: datetime | None
+    support_by: str | None
+
+
+class MemberIn(Schema):
+    """Only what is named changes; `owner_key` null: the e-mail address again."""
+
+    role: Role | None = None
+    owner_key: Annotated[str | None, Field(max_length=200)] = None
+
+
+class SupportIn(Schema):
+    """Lets somebody of the vendor in, as auditor or sales manager, for a week at most."""
+
+    email: str
+    role: Role
+    hours: int
+
+
+class TokenIn(Schema):
+    name: str
+    scopes: list[Permission]
+    expires_in_days: int
+
+
+class TokenOut(Schema):
+    """A personal API token, without its text. `ending`: its last four characters."""
+
+    id: UUID
+    name: str
+    ending: str
+    scopes: list[Permission]
+    owner: str
+    mine: bool
+    created_at: datetime
+    expires_at: datetime
+    expired: bool
+    last_used_at: datetime | None
+    last_used_from: str | None
+
+
+class TokenMade(TokenOut):
+    """`token` is its text: it is shown this once."""
+
+    token: str

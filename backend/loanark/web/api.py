@@ -1,15 +1,17 @@
 """The API: every feature's router under one roof, and errors as problem details (RFC 9457)."""
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
 import structlog
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
+from psycopg.errors import InsufficientPrivilege
 
 from loanark.audit.api import router as audit
 from loanark.connections.api import router as connections
@@ -19,9 +21,11 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
+from loanark.tenants.api import organisation_router as organisations
 from loanark.tenants.api import router as tenants
+from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
 from loanark.web import errors
-from loanark.web.security import SessionAuth, XSessionTokenAuth
+from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
 
 log = structlog.get_logger()
 
@@ -39,12 +43,45 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """With what each operation asks for: the permissions that its function names, which its door is given.
+
+        OpenAPI 3.1 lists the needed roles of any kind of security; those of the bearer are a token's scopes.
+        """
+        schema = super().get_openapi_schema(**options)
+        needed = {self.get_openapi_operation_id(one): asked(one.view_func) for one in self._operations()}
+        for methods in schema["paths"].values():
+            for described in methods.values():
+                permissions = needed[described["operationId"]]
+                described["x-permissions"] = permissions
+                described["security"] = [
+                    {name: permissions if name == TokenAuth.__name__ else [] for name in way}
+                    for way in described["security"]
+                    if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
+                ]
+        return schema
+
+    def _operations(self) -> Iterator[Operation]:
+        for _, router in self._routers:
+            for view in router.path_operations.values():
+                yield from view.operations
+
+
+def asked(view: Callable[..., Any]) -> list[str]:
+    """The permissions that a function names."""
+    return [Permission[name].value for name in view.__code__.co_names if name in Permission.__members__]
+
+
+def permissions_of_tokens(permissions: Sequence[str]) -> bool:
+    """Whether a token can have them all."""
+    return not NEVER_BY_TOKEN.intersection(permissions)
+
 
 api = Api(
     title="LoanArk CRM Sync",
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
-    auth=[SessionAuth(), XSessionTokenAuth()],
+    auth=[SessionAuth(), XSessionTokenAuth(), TokenAuth()],
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
@@ -57,11 +94,15 @@ api.add_router("/tenants/{tenant}", sync)
 api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
 api.add_router("/tenants/{tenant}", audit)
+api.add_router("/tenants/{tenant}", organisations)
 
 
 @api.exception_handler(LoanArkError)
 def _on_known(request: HttpRequest, error: LoanArkError) -> HttpResponse:
-    return problem(error.status, error.code, error.title, error.detail, errors=error.errors)
+    told = problem(error.status, error.code, error.title, error.detail, errors=error.errors)
+    for name, value in error.headers.items():
+        told.headers[name] = value
+    return told
 
 
 @api.exception_handler(AuthenticationError)
@@ -106,6 +147,20 @@ def _on_collision(request: HttpRequest, error: IntegrityError) -> HttpResponse:
         "stale",
         "It has changed meanwhile",
         "Somebody else did something of the kind at the same moment. Nothing was saved; look again, then try again.",
+    )
+
+
+@api.exception_handler(ProgrammingError)
+def _on_refused(request: HttpRequest, error: ProgrammingError) -> HttpResponse:
+    """Row-level security, the second lock: whatever the first let pass."""
+    if not isinstance(error.__cause__, InsufficientPrivilege):
+        return errors.unexpected(request, error)
+    log.warning("the database refused", path=request.path, error=errors.first_line(error))
+    return problem(
+        403,
+        "forbidden",
+        "Your role does not allow this",
+        "It is about a contact that is not yours, or would not be any more. Nothing was saved. Ask a manager.",
     )
 
 

@@ -32,6 +32,7 @@ class Config:
     hubspot_client_id: str
     hubspot_client_secret: str
     hubspot_journal: bool
+    token_requests_per_minute: int
     secret_keys: tuple[str, ...]
     encryption_keys: tuple[bytes, ...]
     data_dir: Path
@@ -54,6 +55,7 @@ def load() -> Config:
         hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
         hubspot_client_secret=os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", ""),
         hubspot_journal=_switch("LOANARK_HUBSPOT_JOURNAL"),
+        token_requests_per_minute=_count("LOANARK_TOKEN_REQUESTS_PER_MINUTE", 600),
         secret_keys=keys("LOANARK_SECRET_KEYS", data_dir),
         encryption_keys=tuple(_aes_key(key) for key in keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
         data_dir=data_dir,
@@ -74,6 +76,13 @@ def _switch(name: str) -> bool:
     if value not in ("", "0", "1"):
         raise ConfigurationError(f"Set {name} to 1 or 0; it is {value!r}.")
     return value == "1"
+
+
+def _count(name: str, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 1_000_000):
+        raise ConfigurationError(f"Set {name} to a whole number from 1 to 999999; it is {value!r}.")
+    return int(value)
 
 
 def keys(name: str, data_dir: Path) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The live stream: one LISTEN per process, fanned out to open pages. The one asynchronous file.
 
-A message says which kind of thing changed, never what: the page asks again, through the same doors as ever.
+A message says which kind of thing changed, never what: the page asks again, through the same doors as ever. Whoever
+may not enter any more hears nothing more: that is asked when the organisation's members change, and every 15 s.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from django.db import OperationalError, connections
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from loanark.kit import sql
+from loanark.kit import clock, sql
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
@@ -30,7 +31,7 @@ KEEPALIVE_SECONDS = 15.0
 QUIET_SECONDS = 0.25
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
-_ALL = frozenset({"contacts", "runs", "connection", "overview"})
+_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation"})
 
 
 class Hub:
@@ -54,8 +55,9 @@ class Hub:
     async def stream(self, scope: Any, receive: Any, send: Any) -> None:
         """Serves one open page until it goes away."""
         match = _PATH.fullmatch(scope["path"])
+        slug = match[1] if match else ""
         try:
-            tenant_id = await sync_to_async(_tenant_of)(scope, match[1] if match else "")
+            tenant_id = await sync_to_async(_tenant_of)(scope, slug)
         except _Refused as refused:
             await send(
                 {"type": "http.response.start", "status": refused.status, "headers": [(b"content-length", b"0")]}
@@ -73,8 +75,15 @@ class Hub:
         gone = asyncio.create_task(_gone(receive))
         try:
             await _write(send, b"retry: 2000\n\nevent: hello\ndata: {}\n\n")
+            asked = clock.monotonic()
             while not gone.done():
-                await _write(send, await page.next(gone))
+                piece = await page.next(gone)
+                if page.doubted or clock.monotonic() - asked >= KEEPALIVE_SECONDS:
+                    if not await _still_welcome(scope, slug):
+                        await send({"type": "http.response.body", "body": b""})
+                        return
+                    asked = clock.monotonic()
+                await _write(send, piece)
         finally:
             gone.cancel()
             self._pages[tenant_id].discard(page)
@@ -104,6 +113,8 @@ class _Page:
     def __init__(self) -> None:
         self._kinds: set[str] = set()
         self._news = asyncio.Event()
+        #: The organisation's members changed: the person may have lost the right to listen.
+        self.doubted = False
 
     def tell(self, kinds: set[str] | frozenset[str]) -> None:
         self._kinds |= kinds
@@ -119,6 +130,7 @@ class _Page:
         await asyncio.sleep(QUIET_SECONDS)
         self._news.clear()
         kinds, self._kinds = self._kinds, set()
+        self.doubted = "members" in kinds
         return b"event: change\ndata: " + orjson.dumps({"kinds": sorted(kinds)}) + b"\n\n"
 
 
@@ -137,19 +149,31 @@ class _Refused(Exception):
         self.status = status
 
 
+async def _still_welcome(scope: Any, slug: str) -> bool:
+    """Whether the stream would be opened again. While the database is away nobody is sent away."""
+    try:
+        await sync_to_async(_tenant_of)(scope, slug)
+    except _Refused as refused:
+        return refused.status == 503
+    return True
+
+
 def _tenant_of(scope: Any, slug: str) -> str:
     """The organisation's id, if the session's person belongs to it. Raises: _Refused."""
+    headers = dict(scope["headers"])
+    if b"authorization" in headers:
+        raise _Refused(401)  # a token polls; a stream is a page's
     try:
-        cookies = parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
         request = HttpRequest()
         request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
         user = get_user(request)
         if not user.is_authenticated:
             raise _Refused(401)
-        mine = {row["slug"] for row in sql.rows("SELECT slug FROM organisations_of(%s)", [user.pk])}
-        if slug not in mine:
+        tenant_id = sql.scalar("SELECT id FROM organisations_of(%s) WHERE slug = %s", [user.pk, slug])
+        if tenant_id is None:
             raise _Refused(404)
-        return str(sql.scalar("SELECT id FROM tenants WHERE slug = %s", [slug]))
+        return str(tenant_id)
     except OperationalError:
         raise _Refused(503) from None
     finally:

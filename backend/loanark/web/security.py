@@ -1,11 +1,19 @@
-"""Who is a browser, and the response headers that keep it from running anything that is not ours."""
+"""Who asks: a browser, a program that signed in, or a personal API token; and the response headers that keep a browser
+from running anything that is not ours. A request shows one of the three: with a token it is nobody else's.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from allauth.headless.contrib.ninja import security as allauth
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from ninja.security import HttpBearer
 from ninja.security import SessionAuth as CookieAuth
+
+from loanark.tenants import tokens
+from loanark.tenants.access import Bearer
+from loanark.tenants.queries import active_person
 
 #: Scripts strictly from here; styles inline too, since Radix and sonner insert <style> elements.
 POLICY = (
@@ -25,17 +33,37 @@ class ContentSecurityPolicy:
 
 
 class SessionAuth(CookieAuth):
-    """A browser shows its cookie, and a CSRF token for every change; a program shows its session token instead."""
+    """A browser shows its cookie, and a CSRF token for every change; a program shows a header instead."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        return None if "X-Session-Token" in request.headers else super().__call__(request)
+        shows_other = "X-Session-Token" in request.headers or "Authorization" in request.headers
+        return None if shows_other else super().__call__(request)
 
 
 class XSessionTokenAuth(allauth.XSessionTokenAuth):  # type: ignore[misc]
     """A program that signed in: from here on the request is that person's, as with a cookie."""
 
     def __call__(self, request: HttpRequest) -> Any:
+        if "Authorization" in request.headers:
+            return None
         user = super().__call__(request)
         if user is not None:
             request.user = user
+        return user
+
+
+class TokenAuth(HttpBearer):
+    """A personal API token: the request is its person's, in the one organisation and the scopes it was made for."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        used = tokens.use(
+            token.strip(),
+            origin=request.META.get("REMOTE_ADDR", ""),
+            per_minute=settings.CONFIG.token_requests_per_minute,
+        )
+        user = active_person(used.user_id) if used else None
+        if used is None or user is None:
+            return None
+        request.user = user
+        request.bearer = Bearer(used.tenant_id, used.name, used.scopes)  # type: ignore[attr-defined]
         return user

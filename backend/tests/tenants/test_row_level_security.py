@@ -12,7 +12,7 @@ import pytest
 from django.db import connection as django_connection
 from organisations import UNFENCED, Organisation, fenced_tables, make_organisation
 from psycopg import sql as compose
-from psycopg.errors import InsufficientPrivilege, RaiseException
+from psycopg.errors import FeatureNotSupported, InsufficientPrivilege, RaiseException
 
 from loanark.kit import sql
 from loanark.kit.rls import APP_ROLE
@@ -46,6 +46,8 @@ BY_TYPE = {
     "boolean": True,
     "jsonb": "{}",
     "timestamp with time zone": "2026-01-01T00:00:00Z",
+    "bytea": b"0" * 32,
+    "ARRAY": ["x"],
 }
 
 
@@ -76,6 +78,20 @@ class Two:
 def two(database: str) -> Two:
     made = Two(make_organisation(), make_organisation(), database)
     for organisation in (made.a, made.b):
+        token = organisation.scalar(
+            """INSERT INTO api_tokens (user_id, name, hash, ending, scopes, expires_at)
+               SELECT user_id, 'one', sha256(tenant_id::text::bytea), 'ends', '{contacts:read}',
+                      now() + interval '1 day'
+               FROM memberships RETURNING id"""
+        )
+        organisation.insert(
+            "api_token_uses",
+            token_id=token,
+            last_used_at="2026-01-01",
+            last_used_from="::1",
+            minute_began_at="2026-01-01",
+            requests=1,
+        )
         with made.as_app(organisation.id) as connection:
             for table in fenced_tables(connection):
                 if not _count(connection, table):
@@ -136,12 +152,15 @@ def test_every_table_with_a_tenant_has_forced_row_security_and_a_policy_both_way
 
 
 def test_no_other_policy_lets_rows_of_other_tenants_through(two: Two) -> None:
-    """Permissive policies add up. The one more there is shows people their own memberships, for reading only."""
+    """Permissive policies add up. The two more there are show people their own memberships, and whoever has a token
+    that token, for reading only."""
     with two.as_owner() as connection:
         more = connection.execute(
-            "SELECT polname, polcmd FROM pg_policy WHERE polname <> (polrelid::regclass::text || '_tenant')"
+            """SELECT p.polname, p.polcmd FROM pg_policy p JOIN pg_attribute a
+                   ON a.attrelid = p.polrelid AND a.attname = 'tenant_id'
+               WHERE p.polpermissive AND p.polname <> (p.polrelid::regclass::text || '_tenant') ORDER BY 1"""
         ).fetchall()
-    assert more == [("memberships_own", "r")]
+    assert more == [("api_tokens_shown", "r"), ("memberships_own", "r")]
 
 
 def test_the_role_of_web_and_workers_owns_nothing_and_cannot_pass_the_fences(two: Two) -> None:
@@ -212,6 +231,71 @@ def test_shared_tables_that_matter_cannot_be_written_by_the_role_of_web_and_work
         for table in ("tenants", "users"):
             with pytest.raises(InsufficientPrivilege):
                 connection.execute(f"DELETE FROM {table}")
+
+
+def test_copy_neither_reads_nor_writes_for_another(two: Two, tables: list[str]) -> None:
+    """COPY out shows one's own; COPY in is not possible at all under row-level security, for any organisation."""
+    with two.as_app(two.a.id) as connection:
+        for table in tables:
+            name = compose.Identifier(table)
+            with connection.cursor().copy(compose.SQL("COPY (SELECT tenant_id FROM {}) TO STDOUT").format(name)) as out:
+                assert {row[0] for row in out.rows()} == {str(two.a.id)}, table
+            with connection.cursor().copy(compose.SQL("COPY {} (tenant_id) TO STDOUT").format(name)) as out:
+                assert {row[0] for row in out.rows()} == {str(two.a.id)}, table
+            with (
+                pytest.raises((FeatureNotSupported, InsufficientPrivilege)),
+                connection.cursor().copy(compose.SQL("COPY {} (tenant_id) FROM STDIN").format(name)) as into,
+            ):
+                into.write_row([two.b.id])
+
+
+def test_functions_work_with_the_rights_of_whoever_calls_them(two: Two) -> None:
+    """One that worked with its owner's would be a door around the fences."""
+    with two.as_owner() as connection:
+        found = connection.execute(
+            """SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+               AND (p.prosecdef OR p.proleakproof)"""
+        ).fetchall()
+    assert found == []
+
+
+def test_a_condition_that_looks_at_rows_before_the_fence_sees_none_of_others(two: Two) -> None:
+    """A function that tells what it is given, as a cheap condition that the planner would like to ask first."""
+    with two.as_owner() as connection:
+        connection.execute(
+            """CREATE OR REPLACE FUNCTION pg_temp.tell(value uuid) RETURNS boolean LANGUAGE plpgsql COST 0.0000001
+               AS $$ BEGIN RAISE NOTICE 'saw %', value; RETURN true; END $$"""
+        )
+        told: list[str] = []
+        connection.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+        connection.execute("SELECT set_config('loanark.tenant_id', %s, false)", [str(two.a.id)])
+        connection.execute("SELECT count(*) FROM contacts WHERE pg_temp.tell(tenant_id)")
+    assert told
+    assert str(two.b.id) not in " ".join(told)
+
+
+def test_the_lookups_before_the_organisation_is_known_tell_of_one_person_or_token_only(two: Two) -> None:
+    with two.as_app() as connection:
+        assert connection.execute("SELECT * FROM organisations_of(-1)").fetchall() == []
+        assert connection.execute("SELECT * FROM use_api_token('x', '', 1)").fetchall() == []
+        user = two.a.scalar("SELECT user_id FROM memberships")
+        seen = connection.execute("SELECT slug FROM organisations_of(%s)", [user]).fetchall()
+        assert seen == [(two.a.slug,)]
+        hash_ = two.a.scalar("SELECT hash FROM api_tokens")
+        used = connection.execute("SELECT tenant_id FROM use_api_token(%s, '', 1)", [bytes(hash_)]).fetchall()
+        assert used == [(two.a.id,)]
+        for guess in (b"", b"\\x00", b"%"):
+            assert connection.execute("SELECT * FROM use_api_token(%s, '', 1)", [guess]).fetchall() == []
+
+
+def test_an_organisation_sees_itself_and_renames_nobody_else(two: Two) -> None:
+    with two.as_app(two.a.id) as connection:
+        assert connection.execute("SELECT id FROM tenants").fetchall() == [(two.a.id,)]
+        assert connection.execute("UPDATE tenants SET own_contacts_only = own_contacts_only").rowcount == 1
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("UPDATE tenants SET slug = 'x'")
+    with two.as_app() as connection:
+        assert connection.execute("SELECT id FROM tenants").fetchall() == []
 
 
 def test_people_see_their_own_memberships_and_no_others(two: Two) -> None:

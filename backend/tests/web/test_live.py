@@ -12,6 +12,9 @@ import pytest
 import uvicorn
 from organisations import Browser, Organisation, make_organisation
 
+from loanark.tenants.models import Role
+from loanark.web import live
+
 
 @pytest.fixture(scope="module")
 def port(database: str) -> Iterator[int]:
@@ -135,6 +138,39 @@ def test_the_stream_survives_the_loss_of_its_database_connection(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN loanark_live' "
                 "AND datname = current_database()"
             )
-        assert kinds(stream, "overview", 4.0) == {"contacts", "runs", "connection", "overview"}, "look at everything"
+        assert kinds(stream, "overview", 4.0) == live._ALL, "look at everything"
         lender.contact(firstname="Ada")
         assert "contacts" in kinds(stream, "contacts")
+
+
+def test_whoever_is_removed_hears_nothing_more(port: int, lender: Organisation) -> None:
+    member = lender.member(Role.AUDITOR)
+    with opened(port, lender.slug, member) as stream, opened(port, lender.slug, lender.admin) as stays:
+        event(stream), event(stays)
+        lender.execute("DELETE FROM memberships WHERE role = 'auditor'")
+        lender.contact(firstname="Secret")
+        assert stream.read() == b"", "the stream ended"
+        assert "members" in kinds(stays, "members")
+    with opened(port, lender.slug, member) as stream:
+        assert stream.status == 404
+
+
+def test_a_stream_ends_with_the_right_to_it_though_nobody_tells(
+    port: int, lender: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a session ends, or the time of support."""
+    monkeypatch.setattr(live, "KEEPALIVE_SECONDS", 0.3)
+    member = lender.member(Role.AUDITOR)
+    with opened(port, lender.slug, member) as stream:
+        event(stream)
+        member.call("DELETE", "/api/auth/browser/v1/auth/session")
+        assert b"event" not in stream.read()
+
+
+def test_a_personal_token_opens_no_stream(port: int, lender: Organisation) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in lender.admin.client.cookies.items())
+    headers = {"Cookie": cookies, "Authorization": "Bearer loanark_pat_x"}
+    connection.request("GET", lender.path("live"), headers=headers)
+    assert connection.getresponse().status == 401
+    connection.close()
