@@ -1387,6 +1387,56 @@ export type MappingVersionOut = {
 };
 
 /**
+ * MemberIn
+ *
+ * Only what is named changes; `owner_key` null: the e-mail address again.
+ */
+export type MemberIn = {
+    /**
+     * Owner Key
+     */
+    owner_key?: string | null;
+    role?: Role | null;
+};
+
+/**
+ * MemberOut
+ *
+ * Who can enter the organisation.
+ */
+export type MemberOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner Key
+     */
+    owner_key: string | null;
+    role: Role;
+    /**
+     * Support By
+     */
+    support_by: string | null;
+    /**
+     * Support Until
+     */
+    support_until: string | null;
+};
+
+/**
  * MissingOut
  *
  * What LoanArk would make in HubSpot, if asked to.
@@ -1560,7 +1610,59 @@ export type Organisation = {
      * Name
      */
     name: string;
+    /**
+     * Own Contacts
+     */
+    own_contacts: boolean;
+    /**
+     * Permissions
+     */
+    permissions: Array<Permission>;
     role: Role;
+    /**
+     * Slug
+     */
+    slug: string;
+    /**
+     * Support Until
+     */
+    support_until: string | null;
+};
+
+/**
+ * OrganisationIn
+ *
+ * Only what is named changes. The address (`slug`) stays.
+ */
+export type OrganisationIn = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Own Contacts Only
+     */
+    own_contacts_only?: boolean | null;
+};
+
+/**
+ * OrganisationOut
+ *
+ * An organisation's own settings.
+ */
+export type OrganisationOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Own Contacts Only
+     */
+    own_contacts_only: boolean;
     /**
      * Slug
      */
@@ -1609,6 +1711,13 @@ export type Pending = {
      */
     oldest_at: string | null;
 };
+
+/**
+ * Permission
+ *
+ * Something a member may do in an organisation.
+ */
+export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
 
 /**
  * Person
@@ -2262,6 +2371,23 @@ export type StaticTokenIn = {
 };
 
 /**
+ * SupportIn
+ *
+ * Lets somebody of the vendor in, as auditor or sales manager, for a week at most.
+ */
+export type SupportIn = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Hours
+     */
+    hours: number;
+    role: Role;
+};
+
+/**
  * SyncBadge
  *
  * Where a contact stands; `reason` says why it is not simply in sync.
@@ -2388,6 +2514,132 @@ export type SyncSettingsOut = {
      * Sweep Every Hours
      */
     sweep_every_hours: number;
+};
+
+/**
+ * TokenIn
+ */
+export type TokenIn = {
+    /**
+     * Expires In Days
+     */
+    expires_in_days: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
+};
+
+/**
+ * TokenMade
+ *
+ * `token` is its text: it is shown this once.
+ */
+export type TokenMade = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Ending
+     */
+    ending: string;
+    /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Last Used From
+     */
+    last_used_from: string | null;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * TokenOut
+ *
+ * A personal API token, without its text. `ending`: its last four characters.
+ */
+export type TokenOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Ending
+     */
+    ending: string;
+    /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Last Used From
+     */
+    last_used_from: string | null;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
 };
 
 /**
@@ -3572,6 +3824,142 @@ export type RestoreMappingVersionResponses = {
 
 export type RestoreMappingVersionResponse = RestoreMappingVersionResponses[keyof RestoreMappingVersionResponses];
 
+export type ListMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members';
+};
+
+export type ListMembersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MemberOut>;
+};
+
+export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
+
+export type RemoveMemberData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members/{user_id}';
+};
+
+export type RemoveMemberResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveMemberResponse = RemoveMemberResponses[keyof RemoveMemberResponses];
+
+export type ChangeMemberData = {
+    body: MemberIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members/{user_id}';
+};
+
+export type ChangeMemberResponses = {
+    /**
+     * OK
+     */
+    200: MemberOut;
+};
+
+export type ChangeMemberResponse = ChangeMemberResponses[keyof ChangeMemberResponses];
+
+export type LeaveOrganisationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/membership';
+};
+
+export type LeaveOrganisationResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type LeaveOrganisationResponse = LeaveOrganisationResponses[keyof LeaveOrganisationResponses];
+
+export type GetOrganisationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/organisation';
+};
+
+export type GetOrganisationResponses = {
+    /**
+     * OK
+     */
+    200: OrganisationOut;
+};
+
+export type GetOrganisationResponse = GetOrganisationResponses[keyof GetOrganisationResponses];
+
+export type ChangeOrganisationData = {
+    body: OrganisationIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/organisation';
+};
+
+export type ChangeOrganisationResponses = {
+    /**
+     * OK
+     */
+    200: OrganisationOut;
+};
+
+export type ChangeOrganisationResponse = ChangeOrganisationResponses[keyof ChangeOrganisationResponses];
+
 export type GetOverviewData = {
     body?: never;
     path: {
@@ -3899,6 +4287,27 @@ export type ChangeSyncSettingsResponses = {
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
 
+export type LetSupportInData = {
+    body: SupportIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/support';
+};
+
+export type LetSupportInResponses = {
+    /**
+     * Created
+     */
+    201: MemberOut;
+};
+
+export type LetSupportInResponse = LetSupportInResponses[keyof LetSupportInResponses];
+
 export type PauseSyncData = {
     body: SyncPauseIn;
     path: {
@@ -3940,6 +4349,75 @@ export type ResumeSyncResponses = {
 };
 
 export type ResumeSyncResponse = ResumeSyncResponses[keyof ResumeSyncResponses];
+
+export type ListTokensData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens';
+};
+
+export type ListTokensResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TokenOut>;
+};
+
+export type ListTokensResponse = ListTokensResponses[keyof ListTokensResponses];
+
+export type MakeTokenData = {
+    body: TokenIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens';
+};
+
+export type MakeTokenResponses = {
+    /**
+     * Created
+     */
+    201: TokenMade;
+};
+
+export type MakeTokenResponse = MakeTokenResponses[keyof MakeTokenResponses];
+
+export type RevokeTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens/{token_id}';
+};
+
+export type RevokeTokenResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
 
 export type UndoChangesData = {
     body: UndoIn;
