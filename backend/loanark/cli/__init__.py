@@ -34,6 +34,7 @@ class LazyGroup(click.Group):
         "pause": "settings:pause",
         "resume": "settings:resume",
         "held": "held:held",
+        "audit": "audit:audit",
         "bench": "bench:bench",
     }
 

@@ -72,6 +72,9 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
     except config.ConfigurationError as error:
         raise click.ClickException(str(error)) from None
     _settle_memory()
+    from loanark.tenants.access import work_as
+
+    work_as("command line")
     if not migrated:
         return embedded
     from loanark.web.health import pending_migrations

@@ -65,7 +65,9 @@ def worker(as_json: bool) -> None:
     boot.django()
     log_to_stderr()
     from loanark.sync.worker import Worker
+    from loanark.tenants.access import work_as
 
+    work_as("sync")
     running = Worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())

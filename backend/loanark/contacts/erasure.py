@@ -26,7 +26,9 @@ BOOKKEEPING = frozenset({"tenant_id", "id", "created_side", "version", "created_
 
 #: Tables about contacts whose rows stay, without values. In every other one with a `contact_id` or `hubspot_id`, also
 #: one added later, the person's rows are deleted: intents, evidence, whatever was planned or held.
-KEPT = frozenset({"contact_changes", "contact_links", "contact_conflicts", "contact_rejections", "contact_aliases"})
+KEPT = frozenset(
+    {"audit_events", "contact_changes", "contact_links", "contact_conflicts", "contact_rejections", "contact_aliases"}
+)
 
 DONE = "Erased: no value of this person is left in LoanArk, and none that it knows of in HubSpot."
 ORDERED = (
@@ -191,10 +193,7 @@ def _empty_contacts(ids: Sequence[UUID]) -> None:
 def _empty_records(ids: Sequence[UUID], hubspot_ids: Sequence[str]) -> None:
     """Rows that stay, and lose what they hold of the person."""
     contacts, remote = sql.texts(ids), sql.texts(hubspot_ids)
-    sql.execute(
-        "UPDATE contact_changes SET before = '{}', after = '{}', reason = %s WHERE contact_id = ANY(%s::uuid[])",
-        [REASON, contacts],
-    )
+    sql.execute("SELECT audit_erase(%s::uuid[], %s)", [contacts, REASON])
     sql.execute(
         """UPDATE contact_links SET base = '{}', remote = '{}', remote_hash = '', state = 'closed',
                   closed_at = coalesce(closed_at, clock_timestamp()), closed_reason = %s, read_at = clock_timestamp()

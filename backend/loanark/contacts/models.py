@@ -178,10 +178,15 @@ class Change(models.Model):
     run_id = models.BigIntegerField(null=True)
     before = models.JSONField()
     after = models.JSONField()
+    #: The event of the audit log it belongs to; salt and digest of before, after and reason (see `loanark.audit`).
+    event_id = models.BigIntegerField()
+    salt = models.UUIDField(null=True)
+    digest = models.BinaryField()
 
     class Meta:
         db_table = "contact_changes"
         indexes: ClassVar = [
+            models.Index(fields=["tenant_id", "event_id"], name="contact_changes_event_idx"),
             models.Index(F("tenant_id"), F("contact_id"), F("id").desc(), name="contact_changes_contact_idx"),
             models.Index(F("tenant_id"), F("at").desc(), name="contact_changes_at_idx"),
         ]

@@ -6,6 +6,7 @@ A stored secret reads `v1.<key id>.<base64 of nonce and ciphertext>`. The contex
 
 import base64
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 
@@ -18,9 +19,10 @@ class SecretError(Exception):
 
 
 class Keyring:
-    """The newest key seals; every key opens."""
+    """The newest key seals and signs; every key opens and verifies."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = {_key_id(key): key for key in keys}
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
         self._newest = _key_id(keys[0])
 
@@ -46,6 +48,28 @@ class Keyring:
             raise SecretError(
                 "A stored secret is damaged or belongs to another place. Connect HubSpot again."
             ) from None
+
+    def sealed_with_newest(self, stored: str) -> bool:
+        """Whether a stored secret needs no rotation."""
+        return stored.split(".", 2)[1:2] == [self._newest]
+
+    def sign(self, message: bytes, context: str) -> str:
+        """`v1.<key id>.<HMAC-SHA256>`, under a key of its own for this context."""
+        return f"v1.{self._newest}.{_mac(self._keys[self._newest], message, context)}"
+
+    def verifies(self, message: bytes, context: str, signature: str) -> bool | None:
+        """Whether a signature is of this message; None when its key is not among the configured ones."""
+        version, _, rest = signature.partition(".")
+        key_id, _, mac = rest.partition(".")
+        if version != "v1" or not mac:
+            return False
+        key = self._keys.get(key_id)
+        return None if key is None else hmac.compare_digest(mac, _mac(key, message, context))
+
+
+def _mac(key: bytes, message: bytes, context: str) -> str:
+    own = hmac.digest(key, f"sign/{context}".encode(), "sha256")
+    return hmac.digest(own, message, "sha256").hex()
 
 
 def _key_id(key: bytes) -> str:

@@ -123,7 +123,7 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
     """Both exist: field by field."""
     assert case.local and case.seen and case.contact_id
     contact_id = case.contact_id
-    base = dict(case.link.base) if case.link and case.link.live else {}
+    base = dict(case.link.base if case.link and case.link.live else case.agreed)
     to_loanark, planned = case.plan.writes(Side.LOANARK), case.plan.writes(Side.HUBSPOT)
     for operation in case.plan.operations:
         match operation:

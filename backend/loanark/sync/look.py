@@ -86,6 +86,8 @@ class Case:
     plan: Plan
     remote: Mapping[str, Value | Unreadable] = field(default_factory=dict)
     remote_hash: str = ""
+    #: What both are known to have held although they were never linked: LoanArk sent it, and HubSpot holds it.
+    agreed: Mapping[str, str] = field(default_factory=dict)
     #: Why nothing is decided although there may be something to do.
     problem: str | None = None
     stale: bool = False
@@ -198,7 +200,8 @@ def look(
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
     times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
-    cases = [_case(session, contact_id, link, one, rows, times, ours or Ours()) for contact_id, link, one in pairs]
+    found = _Found(rows, times, ours or Ours(), _sent_in_creates(pairs))
+    cases = [_case(session, contact_id, link, one, found) for contact_id, link, one in pairs]
     for case in cases:
         case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
@@ -247,17 +250,41 @@ def _claim(one: Seen, links: "Links") -> int:
 
 Times = Mapping[UUID, Mapping[str, datetime]]
 
+#: Canonical values, by field.
+Values = Mapping[str, Collection[str | None]]
 
-def _case(
-    session: Session,
-    contact_id: UUID | None,
-    link: LinkRow | None,
-    seen: Seen | None,
-    rows: dict[UUID, LocalRow],
-    times: Times,
-    ours: Ours,
-) -> Case:
-    row = rows.get(contact_id) if contact_id else None
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What LoanArk's side tells of the contacts that are looked at."""
+
+    rows: Mapping[UUID, LocalRow]
+    times: Times
+    ours: Ours
+    #: What was sent to make a contact in HubSpot, while the answer is not known.
+    sent_in_creates: Mapping[UUID, Values]
+
+
+def _sent_in_creates(pairs: Sequence[Pair]) -> Mapping[UUID, Values]:
+    """What was sent for contacts that LoanArk made in HubSpot, and that meet their HubSpot contact only now."""
+    made = [
+        contact_id for contact_id, link, one in pairs if contact_id and not link and one and _bears(one, contact_id)
+    ]
+    sent: dict[UUID, dict[str, set[str | None]]] = {}
+    if not made:
+        return {}
+    rows = sql.rows(
+        "SELECT contact_id, written::text AS written FROM witnesses WHERE hubspot_id IS NULL AND contact_id = ANY(%s)",
+        [made],
+    )
+    for row in rows:
+        for name, written in orjson.loads(row["written"]).items():
+            sent.setdefault(row["contact_id"], {}).setdefault(name, set()).add(written["asked"])
+    return sent
+
+
+def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen: Seen | None, found: _Found) -> Case:
+    ours, row = found.ours, found.rows.get(contact_id) if contact_id else None
     live = link if link and link.live else None
     hubspot_id = seen.hubspot_id if seen else (live.hubspot_id if live else None)
     case = Case(contact_id, hubspot_id, link, row, seen, Plan(Action.NOTHING))
@@ -278,7 +305,9 @@ def _case(
     if seen and seen.plan_if_new and contact_id is None:
         case.plan = seen.plan_if_new
         return case
-    local = _local_record(session.mapping, row, times.get(row.id, {}) if row else {}, known=contact_id is not None)
+    local = _local_record(
+        session.mapping, row, found.times.get(row.id, {}) if row else {}, known=contact_id is not None
+    )
     remote = _remote_record(seen, case.remote, session.mapping)
     if live and local and remote:
         local, remote = _without_old_trouble(live, row, local, remote)
@@ -293,8 +322,31 @@ def _case(
         case.plan = plan_linked(agreed, live.read_at, local, remote, session.mapping, session.policies)
         return case
     base = _base_of_unfinished_create(case)
-    case.plan = planner.plan(base, local, remote, session.mapping, _policies(session, case))
+    policies = _policies(session, case)
+    if sent := found.sent_in_creates.get(contact_id) if contact_id and base is None else None:
+        case.agreed = _held_as_sent(case.remote, sent)
+        case.plan = _plan_met_again(case.agreed, local, remote, session.mapping, policies)
+    else:
+        case.plan = planner.plan(base, local, remote, session.mapping, policies)
     return case
+
+
+def _held_as_sent(remote: Mapping[str, Value | Unreadable], sent: Values) -> dict[str, str]:
+    same = {name: remote[name] for name in _our_own(remote, sent)}
+    return {name: value.canonical for name, value in same.items() if isinstance(value, Value) and value.canonical}
+
+
+def _plan_met_again(
+    agreed: Mapping[str, str], local: Record | None, remote: Record | None, mapping: FieldMapping, policies: Policies
+) -> Plan:
+    """LoanArk made the HubSpot contact and never heard so. What HubSpot holds as sent is agreed on: what is blank or
+    different in LoanArk by now was edited there since. The rest meets for the first time."""
+    rest = mapping.only({rule.field for rule in mapping.rules} - agreed.keys())
+    met = planner.plan(None, local, remote, rest, policies)
+    if met.action is not Action.MATCH:
+        return planner.plan(None, local, remote, mapping, policies)
+    since = planner.plan(agreed, local, remote, mapping.only(agreed.keys()), policies)
+    return replace(met, operations=(*since.operations, *met.operations))
 
 
 def _without_old_trouble(live: LinkRow, row: LocalRow | None, local: Record, remote: Record) -> tuple[Record, Record]:
@@ -327,7 +379,7 @@ def _given_at_birth(contact: Contact, mapping: FieldMapping) -> set[str]:
     }
 
 
-def _our_own(remote: Mapping[str, Value | Unreadable], sent: Mapping[str, Collection[str | None]]) -> set[str]:
+def _our_own(remote: Mapping[str, Value | Unreadable], sent: Values) -> set[str]:
     """What LoanArk sent itself, though it may not have heard so: no edit that outlives a deletion."""
     return {
         name for name, value in remote.items() if isinstance(value, Value) and value.canonical in sent.get(name, ())
@@ -353,7 +405,7 @@ def _doubtful(session: Session, live: LinkRow, remote: Mapping[str, Value | Unre
 def _policies(session: Session, case: Case) -> Policies:
     """Where LoanArk made the HubSpot contact and only lost the answer, they do not meet for the first time: LoanArk's
     values are the ones to keep, and what differs in HubSpot is written down as a conflict."""
-    if case.seen and case.contact_id and _key_of(case.seen) == str(case.contact_id):
+    if case.seen and case.contact_id and _bears(case.seen, case.contact_id):
         return replace(session.policies, first_match=Side.LOANARK)
     return session.policies
 
@@ -363,9 +415,9 @@ def _base_of_unfinished_create(case: Case) -> dict[str, str] | None:
 
     What HubSpot holds is then what both agreed on: the deletion follows, and nobody is brought back from the dead.
     """
-    if not (case.local and case.local.deleted and case.seen and _key_of(case.seen) == str(case.contact_id)):
+    if not (case.local and case.local.deleted and case.seen and case.contact_id):
         return None
-    if case.link:
+    if case.link or not _bears(case.seen, case.contact_id):
         return None
     return {
         name: value.canonical for name, value in case.remote.items() if isinstance(value, Value) and value.canonical
@@ -526,6 +578,11 @@ def _key_of(one: Seen) -> str | None:
         return str(UUID(text)) if text else None
     except ValueError:
         return None
+
+
+def _bears(one: Seen, contact_id: UUID) -> bool:
+    """Whether a HubSpot contact was made by LoanArk for this contact of its own."""
+    return _key_of(one) == str(contact_id)
 
 
 def _email_of(one: Seen) -> str | None:

@@ -86,7 +86,7 @@ class Session:
 
         Not `durable`: a crash of the database may lose it whole, if it is the last.
         """
-        marks = {"origin": "sync", "side": "hubspot", "cause": "sync", "run_id": str(run_id or "")}
+        marks = {"origin": "sync", "via": "sync", "side": "hubspot", "cause": "sync", "run_id": str(run_id or "")}
         with tenant_scope(self.tenant_id, durable=durable, **marks):
             self.lease.renew()
             yield

@@ -15,10 +15,12 @@ import structlog
 from django.conf import settings
 from django.db import connections, transaction
 
+from loanark.audit import actions as audit
+from loanark.audit import anchors
 from loanark.kit import clock, sql
 from loanark.sync import engine, journal
 from loanark.sync.engine import Turn
-from loanark.tenants.access import every_tenant
+from loanark.tenants.access import every_tenant, tenant_scope
 
 log = structlog.get_logger()
 
@@ -44,6 +46,7 @@ class Worker:
         self._busy: dict[UUID, Future[None]] = {}
         self._rest_until: dict[UUID, float] = {}
         self._beat_at = 0.0
+        self._signed_at = 0.0
         self.name = f"{socket.gethostname()}/{os.getpid()}"
 
     def stop(self) -> None:
@@ -74,6 +77,9 @@ class Worker:
         if clock.monotonic() - self._beat_at > BEAT_SECONDS:
             beat(self.name)
             self._beat_at = clock.monotonic()
+        if clock.monotonic() - self._signed_at > anchors.EVERY_SECONDS:
+            keep_audit_logs()
+            self._signed_at = clock.monotonic()
         for tenant in every_tenant():
             running = self._busy.get(tenant.id)
             resting = self._rest_until.get(tenant.id, 0.0) > clock.monotonic()
@@ -105,6 +111,14 @@ class Worker:
                             self._wake.set()
             except psycopg.Error:
                 self._stop.wait(TICK_SECONDS)
+
+
+def keep_audit_logs() -> None:
+    """Signs the end of every organisation's audit log, and takes away what its retention policy says."""
+    for tenant in every_tenant():
+        with tenant_scope(tenant.id):
+            audit.prune()
+            anchors.drop(tenant.id)
 
 
 def beat(name: str) -> None:

@@ -19,6 +19,9 @@ from loanark.kit.rls import APP_ROLE
 from loanark.tenants.models import Role, Tenant
 from loanark.tenants.permissions import NEVER_BY_TOKEN, OF_ROLE, Permission, roles_with
 
+#: How changes come to be in this process, unless a transaction says otherwise.
+_usual_marks: dict[str, str] = {}
+
 #: The role of a transaction that sees only one person's contacts (see the contacts' migration 0010).
 OWN_CONTACTS_ROLE = "loanark_own_contacts"
 
@@ -55,9 +58,14 @@ def bearer_of(request: HttpRequest) -> Bearer | None:
     return getattr(request, "bearer", None)
 
 
+def work_as(via: str) -> None:
+    """Says once, for this process, how changes come to be that no request asked for: `command line` or `sync`."""
+    _usual_marks["via"] = via
+
+
 @contextmanager
 def tenant_scope(tenant_id: UUID, *, durable: bool = True, **marks: str) -> Iterator[None]:
-    """A transaction that sees one organisation. `marks` (`actor`, `cause`, `side`, …) go into the history.
+    """A transaction that sees one organisation. `marks` (`actor`, `cause`, `side`, …) go into history and audit log.
 
     See the comment on top of the contacts' history triggers for what each mark means. Not `durable`: its commit waits
     for no disk, and a crash of the database may lose it, as a whole and never an earlier one.
@@ -99,7 +107,7 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
             permissions=OF_ROLE[role] & bearer.scopes if bearer else OF_ROLE[role],
             own_contacts=found["own_contacts"],
         )
-        _narrow(scope)
+        _narrow(scope, via="token" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
         yield scope
 
 
@@ -114,9 +122,9 @@ def _refuse(role: Role, bearer: Bearer | None, needed: Sequence[Permission]) -> 
             raise OutOfScope(f"The token lacks the scope {permission.value}. Nothing was done. Make one that has it.")
 
 
-def _narrow(scope: Scope) -> None:
+def _narrow(scope: Scope, **marks: str) -> None:
     """From here on the transaction sees the organisation, or of its contacts only the person's own."""
-    marks = {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark"}
+    marks |= {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark"}
     if scope.own_contacts is None:
         _set({}, **marks)
     else:
@@ -139,7 +147,7 @@ def tenant_by_name(name: str) -> Tenant:
 
 def _set(own: dict[str, str], **marks: str) -> None:
     """Sets PostgreSQL's own settings and ours, for this transaction."""
-    names = [*own.items(), *((f"loanark.{name}", value) for name, value in marks.items())]
+    names = [*own.items(), *((f"loanark.{name}", value) for name, value in {**_usual_marks, **marks}.items())]
     if simulated := clock.simulated():
         names.append(("simulation.now", simulated.now().isoformat()))
     calls = ", ".join("set_config(%s, %s, true)" for _ in names)

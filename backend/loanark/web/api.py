@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from psycopg.errors import InsufficientPrivilege
 
+from loanark.audit.api import router as audit
 from loanark.connections.api import router as connections
 from loanark.connections.settings_api import router as sync_settings
 from loanark.contacts.api import router as contacts
@@ -93,6 +94,7 @@ api.add_router("/tenants/{tenant}", sync)
 api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
 api.add_router("/tenants/{tenant}", organisations)
+api.add_router("/tenants/{tenant}", audit)
 
 
 @api.exception_handler(LoanArkError)

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "loanark.tenants",
     "loanark.connections",
     "loanark.contacts",
+    "loanark.audit",
     "loanark.sync",
 ]
 

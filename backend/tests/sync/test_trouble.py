@@ -75,6 +75,19 @@ def test_an_edit_in_hubspot_after_a_lost_answer_is_told_as_a_conflict(world: Wor
     world.assert_balanced()
 
 
+@pytest.mark.parametrize("city", [None, "Nampa"], ids=["cleared", "changed"])
+def test_an_edit_in_loanark_after_a_lost_answer_is_no_first_match(world: World, city: str | None) -> None:
+    world.hubspot.fails("/batch/upsert", status=0, when="after", count=6)
+    contact_id = world.insert(firstname="Ann", city="Boise")
+    world.turn()
+    world.edit(contact_id, city=city)
+    world.settle()
+    assert world.local(contact_id)["city"] == city
+    assert world.hubspot[world.hubspot_id(contact_id)].get("city") == city
+    assert world.conflicts(contact_id) == []
+    world.assert_balanced()
+
+
 def test_an_edit_of_another_field_in_hubspot_just_before_our_write_is_not_missed(world: World) -> None:
     id, contact_id = world.pair()
     world.edit(contact_id, city="Boise")

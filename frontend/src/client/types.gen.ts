@@ -351,6 +351,56 @@ export type ConnectionProblem = {
 };
 
 /**
+ * ContactChangeOut
+ *
+ * A change of one contact that an event made.
+ */
+export type ContactChangeOut = {
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    };
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    };
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Op
+     */
+    op: 'created' | 'updated' | 'deleted' | 'restored';
+    /**
+     * Reason
+     */
+    reason: string | null;
+};
+
+/**
+ * ContactChangePage
+ */
+export type ContactChangePage = {
+    /**
+     * Items
+     */
+    items: Array<ContactChangeOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * ContactCreateIn
  */
 export type ContactCreateIn = {
@@ -710,6 +760,142 @@ export type ErasureOut = {
 };
 
 /**
+ * EventFilters
+ *
+ * Every filter narrows.
+ */
+export type EventFilters = {
+    /**
+     * Actor
+     *
+     * Who: the whole name or address.
+     */
+    actor?: string;
+    /**
+     * Contact Id
+     */
+    contact_id?: string | null;
+    /**
+     * Kind
+     *
+     * Kinds as `member.removed`, or the noun alone for all of its kinds.
+     */
+    kind?: Array<string>;
+    /**
+     * Since
+     */
+    since?: string | null;
+    /**
+     * Until
+     */
+    until?: string | null;
+    /**
+     * Via
+     *
+     * browser, token, command line, sync, sql
+     */
+    via?: string;
+};
+
+/**
+ * EventOut
+ *
+ * Something somebody did.
+ */
+export type EventOut = {
+    /**
+     * Actor
+     */
+    actor: string;
+    /**
+     * Address
+     *
+     * From where; empty for what happens in this house.
+     */
+    address: string;
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    };
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    };
+    /**
+     * Changes
+     *
+     * How many changes of contacts it made.
+     */
+    changes: number;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * First Changes
+     *
+     * The first few of them.
+     */
+    first_changes: Array<ContactChangeOut>;
+    /**
+     * Hash
+     */
+    hash: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * More
+     *
+     * What else is known of it.
+     */
+    more: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seq
+     *
+     * Its place in the chain.
+     */
+    seq: number | null;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Via
+     */
+    via: string;
+};
+
+/**
+ * EventPage
+ */
+export type EventPage = {
+    /**
+     * Items
+     */
+    items: Array<EventOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Explained
  *
  * Contacts that only `side` has, and why.
@@ -1023,6 +1209,26 @@ export type FieldRuleIn = {
     } & SplitNameTransform) | ({
         kind: 'join_name';
     } & JoinNameTransform) | null;
+};
+
+/**
+ * FindingOut
+ *
+ * Something that is not as it was written.
+ */
+export type FindingOut = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * What
+     */
+    what: 'missing' | 'changed' | 'inserted' | 'unsealed' | 'cut' | 'signature' | 'unguarded';
 };
 
 /**
@@ -2025,6 +2231,28 @@ export type ResolveIn = {
 };
 
 /**
+ * RetentionIn
+ */
+export type RetentionIn = {
+    /**
+     * Keep Days
+     */
+    keep_days: number | null;
+};
+
+/**
+ * RetentionOut
+ *
+ * How long events are kept; null: for ever.
+ */
+export type RetentionOut = {
+    /**
+     * Keep Days
+     */
+    keep_days: number | null;
+};
+
+/**
  * RetriedOut
  *
  * How many contacts are looked at again.
@@ -2734,6 +2962,50 @@ export type UnmappedField = {
 };
 
 /**
+ * VerificationOut
+ *
+ * What a verification of the whole log found.
+ */
+export type VerificationOut = {
+    /**
+     * Anchored
+     *
+     * Up to which event signatures vouch for it.
+     */
+    anchored: number;
+    /**
+     * Changes
+     */
+    changes: number;
+    /**
+     * Events
+     */
+    events: number;
+    /**
+     * Findings
+     */
+    findings: Array<FindingOut>;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Hash
+     *
+     * The last event's. Noted elsewhere, it tells later that nothing was cut off.
+     */
+    hash: string;
+    /**
+     * Intact
+     */
+    intact: boolean;
+    /**
+     * Last
+     */
+    last: number;
+};
+
+/**
  * VersionDiff
  */
 export type VersionDiff = {
@@ -2766,6 +3038,217 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type ListAuditEventsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Kind
+         *
+         * Kinds as `member.removed`, or the noun alone for all of its kinds.
+         */
+        kind?: Array<string>;
+        /**
+         * Actor
+         *
+         * Who: the whole name or address.
+         */
+        actor?: string;
+        /**
+         * Via
+         *
+         * browser, token, command line, sync, sql
+         */
+        via?: string;
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/audit';
+};
+
+export type ListAuditEventsResponses = {
+    /**
+     * OK
+     */
+    200: EventPage;
+};
+
+export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type ListAuditChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Event Id
+         */
+        event_id: number;
+    };
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/audit/events/{event_id}/changes';
+};
+
+export type ListAuditChangesResponses = {
+    /**
+     * OK
+     */
+    200: ContactChangePage;
+};
+
+export type ListAuditChangesResponse = ListAuditChangesResponses[keyof ListAuditChangesResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Kind
+         *
+         * Kinds as `member.removed`, or the noun alone for all of its kinds.
+         */
+        kind?: Array<string>;
+        /**
+         * Actor
+         *
+         * Who: the whole name or address.
+         */
+        actor?: string;
+        /**
+         * Via
+         *
+         * browser, token, command line, sync, sql
+         */
+        via?: string;
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Format
+         */
+        format?: 'ndjson' | 'csv';
+    };
+    url: '/api/tenants/{tenant}/audit/export';
+};
+
+export type ExportAuditResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetAuditRetentionData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/retention';
+};
+
+export type GetAuditRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionOut;
+};
+
+export type GetAuditRetentionResponse = GetAuditRetentionResponses[keyof GetAuditRetentionResponses];
+
+export type SetAuditRetentionData = {
+    body: RetentionIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/retention';
+};
+
+export type SetAuditRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionOut;
+};
+
+export type SetAuditRetentionResponse = SetAuditRetentionResponses[keyof SetAuditRetentionResponses];
+
+export type VerifyAuditData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/verify';
+};
+
+export type VerifyAuditResponses = {
+    /**
+     * OK
+     */
+    200: VerificationOut;
+};
+
+export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
 
 export type ListConflictsData = {
     body?: never;

@@ -23,7 +23,7 @@ RECORD_OF_OWN = """CASE WHEN side = 'loanark' THEN EXISTS (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0005_witness"), ("tenants", "0010_access")]
+    dependencies = [("contacts", "0006_sealed_history"), ("tenants", "0010_access")]
 
     operations = [
         lesser_role(ROLE),

@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportMapping, getConnection, getContact, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSyncSettings, importMapping, leaveOrganisation, letSupportIn, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeMember, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeToken, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
-import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveMemberData, RemoveMemberResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
+import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getConnection, getContact, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSyncSettings, importMapping, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeMember, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeToken, sampleMapping, setAuditRetention, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveMemberData, RemoveMemberResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -59,16 +59,16 @@ export const getSessionOptions = (options?: Options<GetSessionData>) => queryOpt
     queryKey: getSessionQueryKey(options)
 });
 
-export const listConflictsQueryKey = (options: Options<ListConflictsData>) => createQueryKey('listConflicts', options);
+export const listAuditEventsQueryKey = (options: Options<ListAuditEventsData>) => createQueryKey('listAuditEvents', options);
 
 /**
- * List Conflicts
+ * List Audit Events
  *
- * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
+ * What was done, newest first: who, when, from where, before and after.
  */
-export const listConflictsOptions = (options: Options<ListConflictsData>) => queryOptions<ListConflictsResponse, DefaultError, ListConflictsResponse, ReturnType<typeof listConflictsQueryKey>>({
+export const listAuditEventsOptions = (options: Options<ListAuditEventsData>) => queryOptions<ListAuditEventsResponse, DefaultError, ListAuditEventsResponse, ReturnType<typeof listAuditEventsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listConflicts({
+        const { data } = await listAuditEvents({
             ...options,
             ...queryKey[0],
             signal,
@@ -76,7 +76,7 @@ export const listConflictsOptions = (options: Options<ListConflictsData>) => que
         });
         return data;
     },
-    queryKey: listConflictsQueryKey(options)
+    queryKey: listAuditEventsQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -107,6 +107,182 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     }
     return params as unknown as typeof page;
 };
+
+export const listAuditEventsInfiniteQueryKey = (options: Options<ListAuditEventsData>): QueryKey<Options<ListAuditEventsData>> => createQueryKey('listAuditEvents', options, true);
+
+/**
+ * List Audit Events
+ *
+ * What was done, newest first: who, when, from where, before and after.
+ */
+export const listAuditEventsInfiniteOptions = (options: Options<ListAuditEventsData>) => infiniteQueryOptions<ListAuditEventsResponse, DefaultError, InfiniteData<ListAuditEventsResponse>, QueryKey<Options<ListAuditEventsData>>, string | null | Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listAuditEvents({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditEventsInfiniteQueryKey(options)
+});
+
+export const listAuditChangesQueryKey = (options: Options<ListAuditChangesData>) => createQueryKey('listAuditChanges', options);
+
+/**
+ * List Audit Changes
+ *
+ * Every change of contacts that one event made.
+ */
+export const listAuditChangesOptions = (options: Options<ListAuditChangesData>) => queryOptions<ListAuditChangesResponse, DefaultError, ListAuditChangesResponse, ReturnType<typeof listAuditChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAuditChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditChangesQueryKey(options)
+});
+
+export const listAuditChangesInfiniteQueryKey = (options: Options<ListAuditChangesData>): QueryKey<Options<ListAuditChangesData>> => createQueryKey('listAuditChanges', options, true);
+
+/**
+ * List Audit Changes
+ *
+ * Every change of contacts that one event made.
+ */
+export const listAuditChangesInfiniteOptions = (options: Options<ListAuditChangesData>) => infiniteQueryOptions<ListAuditChangesResponse, DefaultError, InfiniteData<ListAuditChangesResponse>, QueryKey<Options<ListAuditChangesData>>, string | null | Pick<QueryKey<Options<ListAuditChangesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListAuditChangesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listAuditChanges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditChangesInfiniteQueryKey(options)
+});
+
+export const exportAuditQueryKey = (options: Options<ExportAuditData>) => createQueryKey('exportAudit', options);
+
+/**
+ * Export Audit
+ *
+ * The log in the order of its chain, as a file that is written while it is read.
+ */
+export const exportAuditOptions = (options: Options<ExportAuditData>) => queryOptions<unknown, DefaultError, unknown, ReturnType<typeof exportAuditQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAudit({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAuditQueryKey(options)
+});
+
+export const getAuditRetentionQueryKey = (options: Options<GetAuditRetentionData>) => createQueryKey('getAuditRetention', options);
+
+/**
+ * Get Audit Retention
+ *
+ * How long events are kept.
+ */
+export const getAuditRetentionOptions = (options: Options<GetAuditRetentionData>) => queryOptions<GetAuditRetentionResponse, DefaultError, GetAuditRetentionResponse, ReturnType<typeof getAuditRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAuditRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAuditRetentionQueryKey(options)
+});
+
+/**
+ * Set Audit Retention
+ *
+ * Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them.
+ */
+export const setAuditRetentionMutation = (options?: Partial<Options<SetAuditRetentionData>>): UseMutationOptions<SetAuditRetentionResponse, DefaultError, Options<SetAuditRetentionData>> => {
+    const mutationOptions: UseMutationOptions<SetAuditRetentionResponse, DefaultError, Options<SetAuditRetentionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setAuditRetention({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Verify Audit
+ *
+ * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
+ */
+export const verifyAuditMutation = (options?: Partial<Options<VerifyAuditData>>): UseMutationOptions<VerifyAuditResponse, DefaultError, Options<VerifyAuditData>> => {
+    const mutationOptions: UseMutationOptions<VerifyAuditResponse, DefaultError, Options<VerifyAuditData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await verifyAudit({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listConflictsQueryKey = (options: Options<ListConflictsData>) => createQueryKey('listConflicts', options);
+
+/**
+ * List Conflicts
+ *
+ * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
+ */
+export const listConflictsOptions = (options: Options<ListConflictsData>) => queryOptions<ListConflictsResponse, DefaultError, ListConflictsResponse, ReturnType<typeof listConflictsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConflicts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConflictsQueryKey(options)
+});
 
 export const listConflictsInfiniteQueryKey = (options: Options<ListConflictsData>): QueryKey<Options<ListConflictsData>> => createQueryKey('listConflicts', options, true);
 

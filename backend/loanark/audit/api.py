@@ -1,0 +1,120 @@
+"""The audit log over HTTP: to read, to verify, to take along."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import orjson
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from ninja import Path, Query, Router
+
+from loanark.audit import actions, queries
+from loanark.audit.chain import verify
+from loanark.audit.schemas import (
+    ContactChangePage,
+    EventFilters,
+    EventPage,
+    FindingOut,
+    RetentionIn,
+    RetentionOut,
+    VerificationOut,
+)
+from loanark.kit import trail
+from loanark.tenants.access import enter
+from loanark.tenants.permissions import Permission
+
+router = Router(tags=["audit"])
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/audit", response=EventPage)
+def list_audit_events(
+    request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], cursor: str | None = None, limit: Limit = 50
+) -> EventPage:
+    """What was done, newest first: who, when, from where, before and after."""
+    with enter(request, tenant, Permission.AUDIT_READ):
+        return queries.page(filters, cursor=cursor, limit=limit)
+
+
+@router.get("/audit/events/{event_id}/changes", response=ContactChangePage)
+def list_audit_changes(
+    request: HttpRequest, tenant: Path[str], event_id: int, cursor: str | None = None, limit: Limit = 50
+) -> ContactChangePage:
+    """Every change of contacts that one event made."""
+    with enter(request, tenant, Permission.AUDIT_READ):
+        return queries.changes(event_id, cursor=cursor, limit=limit)
+
+
+@router.post("/audit/verify", response=VerificationOut)
+def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
+    """Checks that nothing was edited, taken away or put in: every event, every change, every signature."""
+    with enter(request, tenant, Permission.AUDIT_READ) as scope:
+        report = verify(scope.tenant_id)
+        trail.note("audit.verified", detail={"intact": report.intact, "findings": len(report.findings)})
+    findings = [FindingOut(what=one.what, place=one.place, detail=one.detail) for one in report.findings]
+    return VerificationOut(
+        intact=report.intact,
+        first=report.first,
+        last=report.last,
+        hash=report.hash,
+        events=report.events,
+        changes=report.changes,
+        anchored=report.anchored,
+        findings=findings,
+    )
+
+
+@router.get("/audit/export", response={200: None})
+def export_audit(
+    request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], format: Literal["ndjson", "csv"] = "ndjson"
+) -> HttpResponseBase:
+    """The log in the order of its chain, as a file that is written while it is read."""
+    with enter(request, tenant, Permission.AUDIT_READ) as scope:
+        trail.note("audit.exported", detail={"format": format, "filters": filters.model_dump(mode="json")})
+    rows = queries.export(scope.tenant_id, filters)
+    kind = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
+    response = StreamingHttpResponse(lines(rows, format), content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="audit-{scope.slug}.{format}"'
+    return response
+
+
+def lines(rows: Iterator[dict[str, Any]], format: str) -> Iterator[str]:
+    """An export as text, line by line."""
+    if format == "ndjson":
+        for row in rows:
+            yield orjson.dumps(row).decode() + "\n"
+        return
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(queries.COLUMNS)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in queries.COLUMNS])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    if value is None or value == {}:
+        return ""
+    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@router.get("/audit/retention", response=RetentionOut)
+def get_audit_retention(request: HttpRequest, tenant: Path[str]) -> RetentionOut:
+    """How long events are kept."""
+    with enter(request, tenant, Permission.AUDIT_READ):
+        return RetentionOut(keep_days=queries.keep_days())
+
+
+@router.put("/audit/retention", response=RetentionOut)
+def set_audit_retention(request: HttpRequest, tenant: Path[str], body: RetentionIn) -> RetentionOut:
+    """Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them."""
+    with enter(request, tenant, Permission.ORGANISATION_WRITE):
+        actions.keep(body.keep_days)
+        return RetentionOut(keep_days=queries.keep_days())
