@@ -115,6 +115,6 @@ def get_audit_retention(request: HttpRequest, tenant: Path[str]) -> RetentionOut
 @router.put("/audit/retention", response=RetentionOut)
 def set_audit_retention(request: HttpRequest, tenant: Path[str], body: RetentionIn) -> RetentionOut:
     """Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them."""
-    with enter(request, tenant, Permission.SETTINGS_WRITE):
+    with enter(request, tenant, Permission.ORGANISATION_WRITE):
         actions.keep(body.keep_days)
         return RetentionOut(keep_days=queries.keep_days())

@@ -9,6 +9,7 @@ import orjson
 from loanark.audit.schemas import ContactChangeOut, ContactChangePage, EventFilters, EventOut, EventPage
 from loanark.kit import sql
 from loanark.kit.cursors import numbered
+from loanark.kit.errors import NotFound
 from loanark.tenants.access import tenant_scope
 
 #: So many changes of contacts are shown with their event; a backfill makes thousands.
@@ -33,8 +34,10 @@ def page(filters: EventFilters, *, cursor: str | None, limit: int) -> EventPage:
 
 
 def changes(event_id: int, *, cursor: str | None, limit: int) -> ContactChangePage:
-    """All changes of contacts that an event made."""
+    """All changes of contacts that an event made. Raises: NotFound."""
     after = numbered(cursor)
+    if not sql.scalar("SELECT EXISTS (SELECT FROM audit_events WHERE id = %s)", [event_id]):
+        raise NotFound("There is no such event in this organisation's audit log.")
     found = sql.rows(
         """SELECT id, contact_id, op, reason, before, after FROM contact_changes
            WHERE event_id = %s AND (%s::bigint IS NULL OR id > %s) ORDER BY id LIMIT %s""",

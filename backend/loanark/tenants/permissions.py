@@ -44,11 +44,11 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.MAPPING_WRITE: "change the mapping and the fields; make properties in HubSpot",
     Permission.SETTINGS_READ: "see the settings of the sync",
     Permission.SETTINGS_WRITE: "change brakes, deletions and schedule",
-    Permission.AUDIT_READ: "see and export the audit log",
+    Permission.AUDIT_READ: "see, verify and export the audit log, with what it holds of contacts",
     Permission.MEMBERS_READ: "see who belongs to the organisation, support included",
     Permission.MEMBERS_WRITE: "change roles, remove members, let support in",
     Permission.MEMBERS_LEAVE: "leave the organisation",
-    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only",
+    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only; how long the audit log is kept",
     Permission.TOKENS_OWN: "make and revoke personal API tokens",
 }
 

@@ -14,9 +14,11 @@ import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
 import { mappingQuery } from "@/features/mapping/queries";
+import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
 import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
+import { tokensQuery } from "@/features/tokens/queries";
 import { Problem } from "@/lib/problem";
 import { ErrorPage, NotFoundPage, RootNotFoundPage } from "./error-pages";
 import { lazyPage } from "./lazy-page";
@@ -173,13 +175,34 @@ const mapping = createRoute({
   component: lazyPage(() => import("@/routes/mapping")),
 });
 
+const settings = createRoute({
+  getParentRoute: () => organisation,
+  path: "/settings",
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(membersQuery(params.tenant));
+    void context.queryClient.prefetchQuery(organisationQuery(params.tenant));
+    void context.queryClient.prefetchQuery(tokensQuery(params.tenant));
+  },
+  component: lazyPage(() => import("@/routes/settings")),
+});
+
 const routeTree = root.addChildren([
   home,
   signInRoute,
   passwordReset,
   newPassword,
   verifyEmail,
-  organisation.addChildren([dashboard, contacts, contact, needsYou, runs, run, connection, mapping]),
+  organisation.addChildren([
+    dashboard,
+    contacts,
+    contact,
+    needsYou,
+    runs,
+    run,
+    connection,
+    mapping,
+    settings,
+  ]),
 ]);
 
 export function makeRouter(

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, SampleMappingData, SampleMappingResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
+import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveMemberData, RemoveMemberResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -21,15 +21,109 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * Get Session
  *
- * The signed-in person and their organisations.
+ * The signed-in person and their organisations; with a token the one it is for, and what it may do there.
  */
 export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, unknown, ThrowOnError>({
     security: [{
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/session',
+    ...options
+});
+
+/**
+ * List Audit Events
+ *
+ * What was done, newest first: who, when, from where, before and after.
+ */
+export const listAuditEvents = <ThrowOnError extends boolean = false>(options: Options<ListAuditEventsData, ThrowOnError>) => (options.client ?? client).get<ListAuditEventsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/audit',
+    ...options
+});
+
+/**
+ * List Audit Changes
+ *
+ * Every change of contacts that one event made.
+ */
+export const listAuditChanges = <ThrowOnError extends boolean = false>(options: Options<ListAuditChangesData, ThrowOnError>) => (options.client ?? client).get<ListAuditChangesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/audit/events/{event_id}/changes',
+    ...options
+});
+
+/**
+ * Export Audit
+ *
+ * The log in the order of its chain, as a file that is written while it is read.
+ */
+export const exportAudit = <ThrowOnError extends boolean = false>(options: Options<ExportAuditData, ThrowOnError>) => (options.client ?? client).get<ExportAuditResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/audit/export',
+    ...options
+});
+
+/**
+ * Get Audit Retention
+ *
+ * How long events are kept.
+ */
+export const getAuditRetention = <ThrowOnError extends boolean = false>(options: Options<GetAuditRetentionData, ThrowOnError>) => (options.client ?? client).get<GetAuditRetentionResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/audit/retention',
+    ...options
+});
+
+/**
+ * Set Audit Retention
+ *
+ * Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them.
+ */
+export const setAuditRetention = <ThrowOnError extends boolean = false>(options: Options<SetAuditRetentionData, ThrowOnError>) => (options.client ?? client).put<SetAuditRetentionResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/audit/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Verify Audit
+ *
+ * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
+ */
+export const verifyAudit = <ThrowOnError extends boolean = false>(options: Options<VerifyAuditData, ThrowOnError>) => (options.client ?? client).post<VerifyAuditResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/audit/verify',
     ...options
 });
 
@@ -43,7 +137,7 @@ export const listConflicts = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/conflicts',
     ...options
 });
@@ -58,7 +152,7 @@ export const resolveConflict = <ThrowOnError extends boolean = false>(options: O
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/conflicts/{conflict_id}/resolve',
     ...options,
     headers: {
@@ -77,7 +171,7 @@ export const disconnect = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -92,7 +186,7 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -107,7 +201,7 @@ export const authorize = <ThrowOnError extends boolean = false>(options: Options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/connection/authorize',
     ...options
 });
@@ -122,7 +216,7 @@ export const check = <ThrowOnError extends boolean = false>(options: Options<Che
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/connection/check',
     ...options
 });
@@ -137,7 +231,7 @@ export const connectStatic = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/connection/static-token',
     ...options,
     headers: {
@@ -156,7 +250,7 @@ export const listContacts = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts',
     ...options
 });
@@ -171,7 +265,7 @@ export const createContact = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts',
     ...options,
     headers: {
@@ -190,7 +284,7 @@ export const listFacets = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/facets',
     ...options
 });
@@ -205,7 +299,7 @@ export const deleteContact = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -220,7 +314,7 @@ export const getContact = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -235,7 +329,7 @@ export const editContact = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options,
     headers: {
@@ -254,7 +348,7 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/changes/{change_id}/undo',
     ...options
 });
@@ -269,7 +363,7 @@ export const eraseContact = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/erase',
     ...options
 });
@@ -284,7 +378,7 @@ export const planContact = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/plan',
     ...options
 });
@@ -299,7 +393,7 @@ export const restoreContact = <ThrowOnError extends boolean = false>(options: Op
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/restore',
     ...options
 });
@@ -314,7 +408,7 @@ export const resyncContact = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/resync',
     ...options
 });
@@ -329,7 +423,7 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/timeline',
     ...options
 });
@@ -344,7 +438,7 @@ export const listFields = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/fields',
     ...options
 });
@@ -359,7 +453,7 @@ export const defineField = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/fields',
     ...options,
     headers: {
@@ -378,7 +472,7 @@ export const archiveField = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options
 });
@@ -393,7 +487,7 @@ export const changeField = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options,
     headers: {
@@ -412,7 +506,7 @@ export const listHeld = <ThrowOnError extends boolean = false>(options: Options<
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/held',
     ...options
 });
@@ -427,7 +521,7 @@ export const approveHeld = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/held/{group}/approve',
     ...options
 });
@@ -442,7 +536,7 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/held/{group}/reject',
     ...options
 });
@@ -457,7 +551,7 @@ export const getMapping = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping',
     ...options
 });
@@ -472,7 +566,7 @@ export const putMapping = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping',
     ...options,
     headers: {
@@ -491,7 +585,7 @@ export const createProperties = <ThrowOnError extends boolean = false>(options: 
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/create-properties',
     ...options,
     headers: {
@@ -510,7 +604,7 @@ export const exportMapping = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/export',
     ...options
 });
@@ -525,7 +619,7 @@ export const mapField = <ThrowOnError extends boolean = false>(options: Options<
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/fields',
     ...options,
     headers: {
@@ -544,7 +638,7 @@ export const unmapField = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options
 });
@@ -559,7 +653,7 @@ export const changeMappedField = <ThrowOnError extends boolean = false>(options:
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options,
     headers: {
@@ -578,7 +672,7 @@ export const importMapping = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/import',
     ...options,
     headers: {
@@ -597,7 +691,7 @@ export const getMissingProperties = <ThrowOnError extends boolean = false>(optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/missing',
     ...options
 });
@@ -612,7 +706,7 @@ export const listProperties = <ThrowOnError extends boolean = false>(options: Op
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/properties',
     ...options
 });
@@ -627,7 +721,7 @@ export const refreshMapping = <ThrowOnError extends boolean = false>(options: Op
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/refresh',
     ...options
 });
@@ -642,7 +736,7 @@ export const sampleMapping = <ThrowOnError extends boolean = false>(options: Opt
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/sample',
     ...options,
     headers: {
@@ -661,7 +755,7 @@ export const listMappingVersions = <ThrowOnError extends boolean = false>(option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/versions',
     ...options
 });
@@ -676,7 +770,7 @@ export const diffMappingVersions = <ThrowOnError extends boolean = false>(option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/diff/{other}',
     ...options
 });
@@ -691,9 +785,107 @@ export const restoreMappingVersion = <ThrowOnError extends boolean = false>(opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/restore',
     ...options
+});
+
+/**
+ * List Members
+ *
+ * Everybody who can enter the organisation, support of the vendor included.
+ */
+export const listMembers = <ThrowOnError extends boolean = false>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/members',
+    ...options
+});
+
+/**
+ * Remove Member
+ *
+ * Takes a member out, or ends support's access. Their tokens of this organisation go with them.
+ */
+export const removeMember = <ThrowOnError extends boolean = false>(options: Options<RemoveMemberData, ThrowOnError>) => (options.client ?? client).delete<RemoveMemberResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/members/{user_id}',
+    ...options
+});
+
+/**
+ * Change Member
+ *
+ * Gives a member another role, or says which contacts are theirs.
+ */
+export const changeMember = <ThrowOnError extends boolean = false>(options: Options<ChangeMemberData, ThrowOnError>) => (options.client ?? client).patch<ChangeMemberResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/members/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Leave Organisation
+ *
+ * Leaves the organisation. Its last administrator cannot.
+ */
+export const leaveOrganisation = <ThrowOnError extends boolean = false>(options: Options<LeaveOrganisationData, ThrowOnError>) => (options.client ?? client).delete<LeaveOrganisationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/membership',
+    ...options
+});
+
+/**
+ * Get Organisation
+ *
+ * The organisation's name and its own settings.
+ */
+export const getOrganisation = <ThrowOnError extends boolean = false>(options: Options<GetOrganisationData, ThrowOnError>) => (options.client ?? client).get<GetOrganisationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { scheme: 'bearer', type: 'http' }],
+    url: '/api/tenants/{tenant}/organisation',
+    ...options
+});
+
+/**
+ * Change Organisation
+ *
+ * Renames the organisation; says whether loan officers see only their own contacts.
+ */
+export const changeOrganisation = <ThrowOnError extends boolean = false>(options: Options<ChangeOrganisationData, ThrowOnError>) => (options.client ?? client).patch<ChangeOrganisationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/organisation',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -706,7 +898,7 @@ export const getOverview = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/overview',
     ...options
 });
@@ -721,7 +913,7 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/rejections',
     ...options
 });
@@ -736,7 +928,7 @@ export const retryRejections = <ThrowOnError extends boolean = false>(options: O
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/rejections/retry',
     ...options,
     headers: {
@@ -755,7 +947,7 @@ export const retryRejection = <ThrowOnError extends boolean = false>(options: Op
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/rejections/{rejection_id}/retry',
     ...options
 });
@@ -770,7 +962,7 @@ export const listRuns = <ThrowOnError extends boolean = false>(options: Options<
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs',
     ...options
 });
@@ -785,7 +977,7 @@ export const startRun = <ThrowOnError extends boolean = false>(options: Options<
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs',
     ...options,
     headers: {
@@ -804,7 +996,7 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs/{run_id}',
     ...options
 });
@@ -819,7 +1011,7 @@ export const approveRun = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs/{run_id}/approve',
     ...options
 });
@@ -834,7 +1026,7 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs/{run_id}/cancel',
     ...options
 });
@@ -849,7 +1041,7 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs/{run_id}/plan',
     ...options
 });
@@ -864,7 +1056,7 @@ export const undoRun = <ThrowOnError extends boolean = false>(options: Options<U
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/runs/{run_id}/undo',
     ...options,
     headers: {
@@ -883,7 +1075,7 @@ export const getSyncSettings = <ThrowOnError extends boolean = false>(options: O
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/settings/sync',
     ...options
 });
@@ -898,8 +1090,27 @@ export const changeSyncSettings = <ThrowOnError extends boolean = false>(options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/settings/sync',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let Support In
+ *
+ * Lets somebody of the vendor in for a while; again, to change or prolong it.
+ */
+export const letSupportIn = <ThrowOnError extends boolean = false>(options: Options<LetSupportInData, ThrowOnError>) => (options.client ?? client).post<LetSupportInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/support',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -917,7 +1128,7 @@ export const pauseSync = <ThrowOnError extends boolean = false>(options: Options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/sync/pause',
     ...options,
     headers: {
@@ -936,8 +1147,57 @@ export const resumeSync = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/sync/resume',
+    ...options
+});
+
+/**
+ * List Tokens
+ *
+ * One's own personal API tokens here; for an administrator everybody's.
+ */
+export const listTokens = <ThrowOnError extends boolean = false>(options: Options<ListTokensData, ThrowOnError>) => (options.client ?? client).get<ListTokensResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/tokens',
+    ...options
+});
+
+/**
+ * Make Token
+ *
+ * Makes a personal API token. Its text is in this answer and never again.
+ */
+export const makeToken = <ThrowOnError extends boolean = false>(options: Options<MakeTokenData, ThrowOnError>) => (options.client ?? client).post<MakeTokenResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Token
+ *
+ * Ends a token at once.
+ */
+export const revokeToken = <ThrowOnError extends boolean = false>(options: Options<RevokeTokenData, ThrowOnError>) => (options.client ?? client).delete<RevokeTokenResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/tokens/{token_id}',
     ...options
 });
 
@@ -951,7 +1211,7 @@ export const undoChanges = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/undo',
     ...options,
     headers: {

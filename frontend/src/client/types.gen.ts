@@ -351,6 +351,56 @@ export type ConnectionProblem = {
 };
 
 /**
+ * ContactChangeOut
+ *
+ * A change of one contact that an event made.
+ */
+export type ContactChangeOut = {
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    };
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    };
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Op
+     */
+    op: 'created' | 'updated' | 'deleted' | 'restored';
+    /**
+     * Reason
+     */
+    reason: string | null;
+};
+
+/**
+ * ContactChangePage
+ */
+export type ContactChangePage = {
+    /**
+     * Items
+     */
+    items: Array<ContactChangeOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * ContactCreateIn
  */
 export type ContactCreateIn = {
@@ -710,6 +760,142 @@ export type ErasureOut = {
 };
 
 /**
+ * EventFilters
+ *
+ * Every filter narrows.
+ */
+export type EventFilters = {
+    /**
+     * Actor
+     *
+     * Who: the whole name or address.
+     */
+    actor?: string;
+    /**
+     * Contact Id
+     */
+    contact_id?: string | null;
+    /**
+     * Kind
+     *
+     * Kinds as `member.removed`, or the noun alone for all of its kinds.
+     */
+    kind?: Array<string>;
+    /**
+     * Since
+     */
+    since?: string | null;
+    /**
+     * Until
+     */
+    until?: string | null;
+    /**
+     * Via
+     *
+     * browser, token, command line, sync, sql
+     */
+    via?: string;
+};
+
+/**
+ * EventOut
+ *
+ * Something somebody did.
+ */
+export type EventOut = {
+    /**
+     * Actor
+     */
+    actor: string;
+    /**
+     * Address
+     *
+     * From where; empty for what happens in this house.
+     */
+    address: string;
+    /**
+     * After
+     */
+    after: {
+        [key: string]: unknown;
+    };
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Before
+     */
+    before: {
+        [key: string]: unknown;
+    };
+    /**
+     * Changes
+     *
+     * How many changes of contacts it made.
+     */
+    changes: number;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * First Changes
+     *
+     * The first few of them.
+     */
+    first_changes: Array<ContactChangeOut>;
+    /**
+     * Hash
+     */
+    hash: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * More
+     *
+     * What else is known of it.
+     */
+    more: {
+        [key: string]: unknown;
+    };
+    /**
+     * Seq
+     *
+     * Its place in the chain.
+     */
+    seq: number | null;
+    /**
+     * Subject
+     */
+    subject: string;
+    /**
+     * Via
+     */
+    via: string;
+};
+
+/**
+ * EventPage
+ */
+export type EventPage = {
+    /**
+     * Items
+     */
+    items: Array<EventOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Explained
  *
  * Contacts that only `side` has, and why.
@@ -1023,6 +1209,26 @@ export type FieldRuleIn = {
     } & SplitNameTransform) | ({
         kind: 'join_name';
     } & JoinNameTransform) | null;
+};
+
+/**
+ * FindingOut
+ *
+ * Something that is not as it was written.
+ */
+export type FindingOut = {
+    /**
+     * Detail
+     */
+    detail: string;
+    /**
+     * Place
+     */
+    place: string;
+    /**
+     * What
+     */
+    what: 'missing' | 'changed' | 'inserted' | 'unsealed' | 'cut' | 'signature' | 'unguarded';
 };
 
 /**
@@ -1387,6 +1593,56 @@ export type MappingVersionOut = {
 };
 
 /**
+ * MemberIn
+ *
+ * Only what is named changes; `owner_key` null: the e-mail address again.
+ */
+export type MemberIn = {
+    /**
+     * Owner Key
+     */
+    owner_key?: string | null;
+    role?: Role | null;
+};
+
+/**
+ * MemberOut
+ *
+ * Who can enter the organisation.
+ */
+export type MemberOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner Key
+     */
+    owner_key: string | null;
+    role: Role;
+    /**
+     * Support By
+     */
+    support_by: string | null;
+    /**
+     * Support Until
+     */
+    support_until: string | null;
+};
+
+/**
  * MissingOut
  *
  * What LoanArk would make in HubSpot, if asked to.
@@ -1560,7 +1816,59 @@ export type Organisation = {
      * Name
      */
     name: string;
+    /**
+     * Own Contacts
+     */
+    own_contacts: boolean;
+    /**
+     * Permissions
+     */
+    permissions: Array<Permission>;
     role: Role;
+    /**
+     * Slug
+     */
+    slug: string;
+    /**
+     * Support Until
+     */
+    support_until: string | null;
+};
+
+/**
+ * OrganisationIn
+ *
+ * Only what is named changes. The address (`slug`) stays.
+ */
+export type OrganisationIn = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Own Contacts Only
+     */
+    own_contacts_only?: boolean | null;
+};
+
+/**
+ * OrganisationOut
+ *
+ * An organisation's own settings.
+ */
+export type OrganisationOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Own Contacts Only
+     */
+    own_contacts_only: boolean;
     /**
      * Slug
      */
@@ -1609,6 +1917,13 @@ export type Pending = {
      */
     oldest_at: string | null;
 };
+
+/**
+ * Permission
+ *
+ * Something a member may do in an organisation.
+ */
+export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
 
 /**
  * Person
@@ -1913,6 +2228,28 @@ export type RejectionPage = {
  */
 export type ResolveIn = {
     winner: Side;
+};
+
+/**
+ * RetentionIn
+ */
+export type RetentionIn = {
+    /**
+     * Keep Days
+     */
+    keep_days: number | null;
+};
+
+/**
+ * RetentionOut
+ *
+ * How long events are kept; null: for ever.
+ */
+export type RetentionOut = {
+    /**
+     * Keep Days
+     */
+    keep_days: number | null;
 };
 
 /**
@@ -2262,6 +2599,23 @@ export type StaticTokenIn = {
 };
 
 /**
+ * SupportIn
+ *
+ * Lets somebody of the vendor in, as auditor or sales manager, for a week at most.
+ */
+export type SupportIn = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Hours
+     */
+    hours: number;
+    role: Role;
+};
+
+/**
  * SyncBadge
  *
  * Where a contact stands; `reason` says why it is not simply in sync.
@@ -2391,6 +2745,132 @@ export type SyncSettingsOut = {
 };
 
 /**
+ * TokenIn
+ */
+export type TokenIn = {
+    /**
+     * Expires In Days
+     */
+    expires_in_days: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
+};
+
+/**
+ * TokenMade
+ *
+ * `token` is its text: it is shown this once.
+ */
+export type TokenMade = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Ending
+     */
+    ending: string;
+    /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Last Used From
+     */
+    last_used_from: string | null;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * TokenOut
+ *
+ * A personal API token, without its text. `ending`: its last four characters.
+ */
+export type TokenOut = {
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Ending
+     */
+    ending: string;
+    /**
+     * Expired
+     */
+    expired: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Last Used At
+     */
+    last_used_at: string | null;
+    /**
+     * Last Used From
+     */
+    last_used_from: string | null;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Owner
+     */
+    owner: string;
+    /**
+     * Scopes
+     */
+    scopes: Array<Permission>;
+};
+
+/**
  * TrimTransform
  *
  * Without outer white space, on both sides.
@@ -2482,6 +2962,50 @@ export type UnmappedField = {
 };
 
 /**
+ * VerificationOut
+ *
+ * What a verification of the whole log found.
+ */
+export type VerificationOut = {
+    /**
+     * Anchored
+     *
+     * Up to which event signatures vouch for it.
+     */
+    anchored: number;
+    /**
+     * Changes
+     */
+    changes: number;
+    /**
+     * Events
+     */
+    events: number;
+    /**
+     * Findings
+     */
+    findings: Array<FindingOut>;
+    /**
+     * First
+     */
+    first: number;
+    /**
+     * Hash
+     *
+     * The last event's. Noted elsewhere, it tells later that nothing was cut off.
+     */
+    hash: string;
+    /**
+     * Intact
+     */
+    intact: boolean;
+    /**
+     * Last
+     */
+    last: number;
+};
+
+/**
  * VersionDiff
  */
 export type VersionDiff = {
@@ -2514,6 +3038,217 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type ListAuditEventsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Kind
+         *
+         * Kinds as `member.removed`, or the noun alone for all of its kinds.
+         */
+        kind?: Array<string>;
+        /**
+         * Actor
+         *
+         * Who: the whole name or address.
+         */
+        actor?: string;
+        /**
+         * Via
+         *
+         * browser, token, command line, sync, sql
+         */
+        via?: string;
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/audit';
+};
+
+export type ListAuditEventsResponses = {
+    /**
+     * OK
+     */
+    200: EventPage;
+};
+
+export type ListAuditEventsResponse = ListAuditEventsResponses[keyof ListAuditEventsResponses];
+
+export type ListAuditChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Event Id
+         */
+        event_id: number;
+    };
+    query?: {
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/audit/events/{event_id}/changes';
+};
+
+export type ListAuditChangesResponses = {
+    /**
+     * OK
+     */
+    200: ContactChangePage;
+};
+
+export type ListAuditChangesResponse = ListAuditChangesResponses[keyof ListAuditChangesResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Kind
+         *
+         * Kinds as `member.removed`, or the noun alone for all of its kinds.
+         */
+        kind?: Array<string>;
+        /**
+         * Actor
+         *
+         * Who: the whole name or address.
+         */
+        actor?: string;
+        /**
+         * Via
+         *
+         * browser, token, command line, sync, sql
+         */
+        via?: string;
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
+         * Format
+         */
+        format?: 'ndjson' | 'csv';
+    };
+    url: '/api/tenants/{tenant}/audit/export';
+};
+
+export type ExportAuditResponses = {
+    /**
+     * OK
+     */
+    200: unknown;
+};
+
+export type GetAuditRetentionData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/retention';
+};
+
+export type GetAuditRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionOut;
+};
+
+export type GetAuditRetentionResponse = GetAuditRetentionResponses[keyof GetAuditRetentionResponses];
+
+export type SetAuditRetentionData = {
+    body: RetentionIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/retention';
+};
+
+export type SetAuditRetentionResponses = {
+    /**
+     * OK
+     */
+    200: RetentionOut;
+};
+
+export type SetAuditRetentionResponse = SetAuditRetentionResponses[keyof SetAuditRetentionResponses];
+
+export type VerifyAuditData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/verify';
+};
+
+export type VerifyAuditResponses = {
+    /**
+     * OK
+     */
+    200: VerificationOut;
+};
+
+export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
 
 export type ListConflictsData = {
     body?: never;
@@ -3572,6 +4307,142 @@ export type RestoreMappingVersionResponses = {
 
 export type RestoreMappingVersionResponse = RestoreMappingVersionResponses[keyof RestoreMappingVersionResponses];
 
+export type ListMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members';
+};
+
+export type ListMembersResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MemberOut>;
+};
+
+export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponses];
+
+export type RemoveMemberData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members/{user_id}';
+};
+
+export type RemoveMemberResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveMemberResponse = RemoveMemberResponses[keyof RemoveMemberResponses];
+
+export type ChangeMemberData = {
+    body: MemberIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * User Id
+         */
+        user_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/members/{user_id}';
+};
+
+export type ChangeMemberResponses = {
+    /**
+     * OK
+     */
+    200: MemberOut;
+};
+
+export type ChangeMemberResponse = ChangeMemberResponses[keyof ChangeMemberResponses];
+
+export type LeaveOrganisationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/membership';
+};
+
+export type LeaveOrganisationResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type LeaveOrganisationResponse = LeaveOrganisationResponses[keyof LeaveOrganisationResponses];
+
+export type GetOrganisationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/organisation';
+};
+
+export type GetOrganisationResponses = {
+    /**
+     * OK
+     */
+    200: OrganisationOut;
+};
+
+export type GetOrganisationResponse = GetOrganisationResponses[keyof GetOrganisationResponses];
+
+export type ChangeOrganisationData = {
+    body: OrganisationIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/organisation';
+};
+
+export type ChangeOrganisationResponses = {
+    /**
+     * OK
+     */
+    200: OrganisationOut;
+};
+
+export type ChangeOrganisationResponse = ChangeOrganisationResponses[keyof ChangeOrganisationResponses];
+
 export type GetOverviewData = {
     body?: never;
     path: {
@@ -3899,6 +4770,27 @@ export type ChangeSyncSettingsResponses = {
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
 
+export type LetSupportInData = {
+    body: SupportIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/support';
+};
+
+export type LetSupportInResponses = {
+    /**
+     * Created
+     */
+    201: MemberOut;
+};
+
+export type LetSupportInResponse = LetSupportInResponses[keyof LetSupportInResponses];
+
 export type PauseSyncData = {
     body: SyncPauseIn;
     path: {
@@ -3940,6 +4832,75 @@ export type ResumeSyncResponses = {
 };
 
 export type ResumeSyncResponse = ResumeSyncResponses[keyof ResumeSyncResponses];
+
+export type ListTokensData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens';
+};
+
+export type ListTokensResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<TokenOut>;
+};
+
+export type ListTokensResponse = ListTokensResponses[keyof ListTokensResponses];
+
+export type MakeTokenData = {
+    body: TokenIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens';
+};
+
+export type MakeTokenResponses = {
+    /**
+     * Created
+     */
+    201: TokenMade;
+};
+
+export type MakeTokenResponse = MakeTokenResponses[keyof MakeTokenResponses];
+
+export type RevokeTokenData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Token Id
+         */
+        token_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/tokens/{token_id}';
+};
+
+export type RevokeTokenResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RevokeTokenResponse = RevokeTokenResponses[keyof RevokeTokenResponses];
 
 export type UndoChangesData = {
     body: UndoIn;

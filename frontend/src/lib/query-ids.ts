@@ -17,5 +17,6 @@ export async function invalidate(
 
 function matches([first]: QueryKey, tenant: string, wanted: Set<string>): boolean {
   const key = first as OperationKey | undefined;
-  return wanted.has(key?._id ?? "") && key?.path?.tenant === tenant;
+  // What is of no organisation, the session, is everywhere's.
+  return wanted.has(key?._id ?? "") && (key?.path?.tenant ?? tenant) === tenant;
 }

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, it, vi } from "vitest";
-import { getOverviewQueryKey, getRunQueryKey } from "@/client/@tanstack/react-query.gen";
+import { getOverviewQueryKey, getRunQueryKey, getSessionQueryKey } from "@/client/@tanstack/react-query.gen";
 import { createRefresher, staleAfter } from "./effects";
 import { delayBefore } from "./stream";
 
@@ -15,6 +15,13 @@ it("makes stale what an event touches, in its organisation only", () => {
 
   const isStale = (key: readonly unknown[]) => queryClient.getQueryState(key)?.isInvalidated;
   expect([isStale(run), isStale(others), isStale(overview)]).toEqual([true, false, true]);
+});
+
+it("asks for the session again when the person's own rights may have changed", () => {
+  const queryClient = new QueryClient();
+  queryClient.setQueryData(getSessionQueryKey(), {} as never);
+  createRefresher(queryClient, "a")(staleAfter('{"kinds": ["members"]}'));
+  expect(queryClient.getQueryState(getSessionQueryKey())?.isInvalidated).toBe(true);
 });
 
 it("asks one round at a time, and once more for what changed meanwhile", async () => {

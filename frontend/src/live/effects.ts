@@ -18,6 +18,8 @@ const EFFECTS: Record<string, readonly Operation[]> = {
   runs: ["listRuns", "getRun", "listPlan", "getOverview"],
   connection: ["getConnection", "getMapping", "getOverview"],
   overview: ["getOverview", "listHeld", "getSyncSettings"],
+  members: ["listMembers", "listTokens", "getSession"],
+  organisation: ["getOrganisation", "getSession", "listContacts", "listFacets", "getOverview"],
 };
 
 /** What a message of the stream makes stale; a kind of a newer server is passed over. */

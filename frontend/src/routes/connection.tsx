@@ -75,14 +75,14 @@ function explain(problem: string, detail: string | undefined): string {
 }
 
 function Connection({ tenant, connection }: { tenant: string; connection: ConnectionOut }) {
-  const { canAdminister } = useRights(tenant);
+  const { can } = useRights(tenant);
   const { data: overview } = useQuery(overviewQuery(tenant)); // Whoever connects again need not be told the way.
   const { problem, missing_scopes: missing = [] } = connection;
   return (
     <>
       <StatusCard
         connection={connection}
-        action={canAdminister && <Buttons tenant={tenant} connection={connection} />}
+        action={can("connection:write") && <Buttons tenant={tenant} connection={connection} />}
       />
       {problem && (
         <Notice tone="bad" title={problem.title}>

@@ -1,7 +1,17 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { heldGroup, mapping, overview, pausedSettings, runs, syncSettings, undoRun } from "@/test/fixtures";
+import type { Role } from "@/client";
+import {
+  heldGroup,
+  mapping,
+  organisationAs,
+  overview,
+  pausedSettings,
+  runs,
+  syncSettings,
+  undoRun,
+} from "@/test/fixtures";
 import { person } from "@/test/people";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -10,8 +20,8 @@ const API = "*/api/tenants/:tenant";
 const CONTACT = `/loanark/contacts/${person(1).id}`;
 const HELD_NEED = { kind: "held", count: 312, title: "Decide 312 deletions in LoanArk", detail: "Held." };
 
-function signInAs(role: string) {
-  const organisations = [{ slug: "loanark", name: "LoanArk", role }];
+function signInAs(role: Role) {
+  const organisations = [organisationAs(role)];
   server.use(
     http.get("*/api/session", () =>
       HttpResponse.json({ user: { id: 2, email: "a@b.c", name: "A" }, organisations }),

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { connection, contactOf, overview, runs } from "@/test/fixtures";
+import { connection, contactOf, organisationAs, overview, runs } from "@/test/fixtures";
 import { person } from "@/test/people";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -199,7 +199,7 @@ describe("a contact", () => {
   });
 
   it("offers nothing to change to an auditor", async () => {
-    const organisations = [{ slug: "loanark", name: "LoanArk", role: "auditor" }];
+    const organisations = [organisationAs("auditor")];
     server.use(
       http.get("*/api/session", () =>
         HttpResponse.json({ user: { id: 2, email: "a@b.c", name: "A" }, organisations }),
@@ -270,6 +270,7 @@ describe("every page", () => {
     ["/loanark/needs-you", "Needs you"],
     ["/loanark/runs/8", "Preview #8"],
     ["/loanark/connection", "Connection"],
+    ["/loanark/settings", "Settings"],
     ["/sign-in", "Sign in"],
     ["/loanark/nowhere", "Nothing here"],
   ])("names itself: %s", async (address, title) => {

@@ -6,13 +6,19 @@ import type {
   FieldOut,
   HeldGroup,
   MappingOut,
+  MemberOut,
+  Organisation,
+  OrganisationOut,
   Overview,
+  Permission,
   PlannedOut,
   RejectionOut,
+  Role,
   RunCounts,
   RunOut,
   Session,
   SyncSettingsOut,
+  TokenOut,
 } from "@/client";
 import { NOW, PEOPLE, person } from "./people";
 
@@ -20,11 +26,91 @@ export const TENANT = "loanark";
 
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
 
+const READER: Permission[] = [
+  "connection:read",
+  "contacts:read",
+  "mapping:read",
+  "members:leave",
+  "members:read",
+  "settings:read",
+  "sync:read",
+  "tokens:own",
+];
+const EDITOR: Permission[] = [...READER, "contacts:write"];
+const PERMISSIONS: Record<Role, Permission[]> = {
+  loan_officer: EDITOR,
+  sales_manager: [...EDITOR, "sync:run"],
+  administrator: [
+    ...EDITOR,
+    "sync:run",
+    "contacts:erase",
+    "connection:write",
+    "mapping:write",
+    "settings:write",
+    "audit:read",
+    "members:write",
+    "organisation:write",
+  ],
+  auditor: [...READER, "audit:read"],
+};
+
+/** LoanArk, to somebody of this role. */
+export function organisationAs(role: Role): Organisation {
+  const permissions = PERMISSIONS[role];
+  return { slug: TENANT, name: "LoanArk", role, permissions, own_contacts: false, support_until: null };
+}
+
+export const organisation: OrganisationOut = {
+  slug: TENANT,
+  name: "LoanArk",
+  own_contacts_only: false,
+  created_at: ago(60 * 24 * 90),
+};
+
+const member: MemberOut = {
+  id: 1,
+  email: "dana.fields@loanark.example",
+  name: "Dana Fields",
+  role: "administrator",
+  owner_key: null,
+  created_at: ago(60 * 24 * 90),
+  support_until: null,
+  support_by: null,
+};
+
+export const members: MemberOut[] = [
+  member,
+  { ...member, id: 2, email: "omar@loanark.example", name: "Omar Reyes", role: "loan_officer" },
+  {
+    ...member,
+    id: 3,
+    email: "vera@vendor.example",
+    name: "Vera Lund",
+    role: "auditor",
+    support_until: new Date(NOW + 20 * 60 * 60_000).toISOString(),
+    support_by: member.email,
+  },
+];
+
+export const token: TokenOut = {
+  id: "5d7c1f3e-5f0a-4c8e-9a1d-000000000001",
+  name: "Nightly export",
+  ending: "x7Qk",
+  scopes: ["contacts:read"],
+  owner: member.email,
+  mine: true,
+  created_at: ago(60 * 24 * 3),
+  expires_at: new Date(NOW + 27 * 24 * 60 * 60_000).toISOString(),
+  expired: false,
+  last_used_at: ago(90),
+  last_used_from: "203.0.113.7",
+};
+
 export const session: Session = {
   user: { id: 1, email: "dana.fields@loanark.example", name: "Dana Fields" },
   organisations: [
-    { slug: TENANT, name: "LoanArk", role: "administrator" },
-    { slug: "cedar", name: "Cedar Mortgage", role: "sales_manager" },
+    organisationAs("administrator"),
+    { ...organisationAs("sales_manager"), slug: "cedar", name: "Cedar Mortgage" },
   ],
 };
 

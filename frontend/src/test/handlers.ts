@@ -6,7 +6,9 @@ import {
   connection,
   contactOf,
   mapping,
+  members,
   noCounts,
+  organisation,
   overview,
   pausedSettings,
   plan,
@@ -14,6 +16,7 @@ import {
   runs,
   session,
   syncSettings,
+  token,
   undoRun,
 } from "./fixtures";
 import { PEOPLE } from "./people";
@@ -112,6 +115,24 @@ export const handlers = [
     ),
   ),
   http.delete(`${API}/connection`, () => new HttpResponse(null, { status: 204 })),
+
+  http.get(`${API}/organisation`, () => HttpResponse.json(organisation)),
+  http.patch(`${API}/organisation`, async ({ request }) =>
+    HttpResponse.json({ ...organisation, ...((await request.json()) as object) }),
+  ),
+  http.get(`${API}/members`, () => HttpResponse.json(members)),
+  http.patch(`${API}/members/:id`, async ({ params, request }) => {
+    const member = members.find(({ id }) => id === Number(params.id));
+    return HttpResponse.json({ ...member, ...((await request.json()) as object) });
+  }),
+  http.delete(`${API}/members/:id`, () => new HttpResponse(null, { status: 204 })),
+  http.delete(`${API}/membership`, () => new HttpResponse(null, { status: 204 })),
+  http.post(`${API}/support`, () => HttpResponse.json(members[2], { status: 201 })),
+  http.get(`${API}/tokens`, () => HttpResponse.json([token])),
+  http.post(`${API}/tokens`, () =>
+    HttpResponse.json({ ...token, token: "loanark_pat_made-once" }, { status: 201 }),
+  ),
+  http.delete(`${API}/tokens/:id`, () => new HttpResponse(null, { status: 204 })),
   http.get(`${API}/mapping`, () => HttpResponse.json(mapping)),
 
   http.get(`${API}/contacts`, ({ request }) => {

@@ -1,4 +1,4 @@
-"""What the sync keeps, for people who may see their own contacts only (see the contacts' migration of this name).
+"""What the sync and the audit log keep, for people who may see their own contacts only (see the contacts' migration of this name).
 
 Hints, intents and witnesses of their contacts show; what is about everybody's does not.
 """
@@ -22,11 +22,14 @@ EVERYBODYS = (
     "absences",
     "webhook_deliveries",
     "webhook_events",
+    "audit_events",
+    "audit_heads",
+    "audit_anchors",
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0007_witness_until"), ("contacts", "0010_own_contacts")]
+    dependencies = [("sync", "0007_witness_until"), ("contacts", "0010_own_contacts"), ("audit", "0001_initial")]
 
     operations = [
         narrowed("hints", ROLE, RECORD_OF_OWN.format("hints")),

@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportMapping, getConnection, getContact, getMapping, getMissingProperties, getOverview, getRun, getSession, getSyncSettings, importMapping, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
-import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
+import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getConnection, getContact, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSyncSettings, importMapping, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeMember, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeToken, sampleMapping, setAuditRetention, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveMemberData, RemoveMemberResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -44,7 +44,7 @@ export const getSessionQueryKey = (options?: Options<GetSessionData>) => createQ
 /**
  * Get Session
  *
- * The signed-in person and their organisations.
+ * The signed-in person and their organisations; with a token the one it is for, and what it may do there.
  */
 export const getSessionOptions = (options?: Options<GetSessionData>) => queryOptions<GetSessionResponse, DefaultError, GetSessionResponse, ReturnType<typeof getSessionQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -59,16 +59,16 @@ export const getSessionOptions = (options?: Options<GetSessionData>) => queryOpt
     queryKey: getSessionQueryKey(options)
 });
 
-export const listConflictsQueryKey = (options: Options<ListConflictsData>) => createQueryKey('listConflicts', options);
+export const listAuditEventsQueryKey = (options: Options<ListAuditEventsData>) => createQueryKey('listAuditEvents', options);
 
 /**
- * List Conflicts
+ * List Audit Events
  *
- * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
+ * What was done, newest first: who, when, from where, before and after.
  */
-export const listConflictsOptions = (options: Options<ListConflictsData>) => queryOptions<ListConflictsResponse, DefaultError, ListConflictsResponse, ReturnType<typeof listConflictsQueryKey>>({
+export const listAuditEventsOptions = (options: Options<ListAuditEventsData>) => queryOptions<ListAuditEventsResponse, DefaultError, ListAuditEventsResponse, ReturnType<typeof listAuditEventsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
-        const { data } = await listConflicts({
+        const { data } = await listAuditEvents({
             ...options,
             ...queryKey[0],
             signal,
@@ -76,7 +76,7 @@ export const listConflictsOptions = (options: Options<ListConflictsData>) => que
         });
         return data;
     },
-    queryKey: listConflictsQueryKey(options)
+    queryKey: listAuditEventsQueryKey(options)
 });
 
 const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'headers' | 'path' | 'query'>>(queryKey: QueryKey<Options>, page: K) => {
@@ -107,6 +107,182 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
     }
     return params as unknown as typeof page;
 };
+
+export const listAuditEventsInfiniteQueryKey = (options: Options<ListAuditEventsData>): QueryKey<Options<ListAuditEventsData>> => createQueryKey('listAuditEvents', options, true);
+
+/**
+ * List Audit Events
+ *
+ * What was done, newest first: who, when, from where, before and after.
+ */
+export const listAuditEventsInfiniteOptions = (options: Options<ListAuditEventsData>) => infiniteQueryOptions<ListAuditEventsResponse, DefaultError, InfiniteData<ListAuditEventsResponse>, QueryKey<Options<ListAuditEventsData>>, string | null | Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListAuditEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listAuditEvents({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditEventsInfiniteQueryKey(options)
+});
+
+export const listAuditChangesQueryKey = (options: Options<ListAuditChangesData>) => createQueryKey('listAuditChanges', options);
+
+/**
+ * List Audit Changes
+ *
+ * Every change of contacts that one event made.
+ */
+export const listAuditChangesOptions = (options: Options<ListAuditChangesData>) => queryOptions<ListAuditChangesResponse, DefaultError, ListAuditChangesResponse, ReturnType<typeof listAuditChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAuditChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditChangesQueryKey(options)
+});
+
+export const listAuditChangesInfiniteQueryKey = (options: Options<ListAuditChangesData>): QueryKey<Options<ListAuditChangesData>> => createQueryKey('listAuditChanges', options, true);
+
+/**
+ * List Audit Changes
+ *
+ * Every change of contacts that one event made.
+ */
+export const listAuditChangesInfiniteOptions = (options: Options<ListAuditChangesData>) => infiniteQueryOptions<ListAuditChangesResponse, DefaultError, InfiniteData<ListAuditChangesResponse>, QueryKey<Options<ListAuditChangesData>>, string | null | Pick<QueryKey<Options<ListAuditChangesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListAuditChangesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listAuditChanges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAuditChangesInfiniteQueryKey(options)
+});
+
+export const exportAuditQueryKey = (options: Options<ExportAuditData>) => createQueryKey('exportAudit', options);
+
+/**
+ * Export Audit
+ *
+ * The log in the order of its chain, as a file that is written while it is read.
+ */
+export const exportAuditOptions = (options: Options<ExportAuditData>) => queryOptions<unknown, DefaultError, unknown, ReturnType<typeof exportAuditQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAudit({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAuditQueryKey(options)
+});
+
+export const getAuditRetentionQueryKey = (options: Options<GetAuditRetentionData>) => createQueryKey('getAuditRetention', options);
+
+/**
+ * Get Audit Retention
+ *
+ * How long events are kept.
+ */
+export const getAuditRetentionOptions = (options: Options<GetAuditRetentionData>) => queryOptions<GetAuditRetentionResponse, DefaultError, GetAuditRetentionResponse, ReturnType<typeof getAuditRetentionQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAuditRetention({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAuditRetentionQueryKey(options)
+});
+
+/**
+ * Set Audit Retention
+ *
+ * Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them.
+ */
+export const setAuditRetentionMutation = (options?: Partial<Options<SetAuditRetentionData>>): UseMutationOptions<SetAuditRetentionResponse, DefaultError, Options<SetAuditRetentionData>> => {
+    const mutationOptions: UseMutationOptions<SetAuditRetentionResponse, DefaultError, Options<SetAuditRetentionData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setAuditRetention({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Verify Audit
+ *
+ * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
+ */
+export const verifyAuditMutation = (options?: Partial<Options<VerifyAuditData>>): UseMutationOptions<VerifyAuditResponse, DefaultError, Options<VerifyAuditData>> => {
+    const mutationOptions: UseMutationOptions<VerifyAuditResponse, DefaultError, Options<VerifyAuditData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await verifyAudit({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listConflictsQueryKey = (options: Options<ListConflictsData>) => createQueryKey('listConflicts', options);
+
+/**
+ * List Conflicts
+ *
+ * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
+ */
+export const listConflictsOptions = (options: Options<ListConflictsData>) => queryOptions<ListConflictsResponse, DefaultError, ListConflictsResponse, ReturnType<typeof listConflictsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listConflicts({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listConflictsQueryKey(options)
+});
 
 export const listConflictsInfiniteQueryKey = (options: Options<ListConflictsData>): QueryKey<Options<ListConflictsData>> => createQueryKey('listConflicts', options, true);
 
@@ -969,6 +1145,122 @@ export const restoreMappingVersionMutation = (options?: Partial<Options<RestoreM
     return mutationOptions;
 };
 
+export const listMembersQueryKey = (options: Options<ListMembersData>) => createQueryKey('listMembers', options);
+
+/**
+ * List Members
+ *
+ * Everybody who can enter the organisation, support of the vendor included.
+ */
+export const listMembersOptions = (options: Options<ListMembersData>) => queryOptions<ListMembersResponse, DefaultError, ListMembersResponse, ReturnType<typeof listMembersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMembers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMembersQueryKey(options)
+});
+
+/**
+ * Remove Member
+ *
+ * Takes a member out, or ends support's access. Their tokens of this organisation go with them.
+ */
+export const removeMemberMutation = (options?: Partial<Options<RemoveMemberData>>): UseMutationOptions<RemoveMemberResponse, DefaultError, Options<RemoveMemberData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMemberResponse, DefaultError, Options<RemoveMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change Member
+ *
+ * Gives a member another role, or says which contacts are theirs.
+ */
+export const changeMemberMutation = (options?: Partial<Options<ChangeMemberData>>): UseMutationOptions<ChangeMemberResponse, DefaultError, Options<ChangeMemberData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMemberResponse, DefaultError, Options<ChangeMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Leave Organisation
+ *
+ * Leaves the organisation. Its last administrator cannot.
+ */
+export const leaveOrganisationMutation = (options?: Partial<Options<LeaveOrganisationData>>): UseMutationOptions<LeaveOrganisationResponse, DefaultError, Options<LeaveOrganisationData>> => {
+    const mutationOptions: UseMutationOptions<LeaveOrganisationResponse, DefaultError, Options<LeaveOrganisationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await leaveOrganisation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getOrganisationQueryKey = (options: Options<GetOrganisationData>) => createQueryKey('getOrganisation', options);
+
+/**
+ * Get Organisation
+ *
+ * The organisation's name and its own settings.
+ */
+export const getOrganisationOptions = (options: Options<GetOrganisationData>) => queryOptions<GetOrganisationResponse, DefaultError, GetOrganisationResponse, ReturnType<typeof getOrganisationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getOrganisation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getOrganisationQueryKey(options)
+});
+
+/**
+ * Change Organisation
+ *
+ * Renames the organisation; says whether loan officers see only their own contacts.
+ */
+export const changeOrganisationMutation = (options?: Partial<Options<ChangeOrganisationData>>): UseMutationOptions<ChangeOrganisationResponse, DefaultError, Options<ChangeOrganisationData>> => {
+    const mutationOptions: UseMutationOptions<ChangeOrganisationResponse, DefaultError, Options<ChangeOrganisationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeOrganisation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const getOverviewQueryKey = (options: Options<GetOverviewData>) => createQueryKey('getOverview', options);
 
 /**
@@ -1310,6 +1602,25 @@ export const changeSyncSettingsMutation = (options?: Partial<Options<ChangeSyncS
 };
 
 /**
+ * Let Support In
+ *
+ * Lets somebody of the vendor in for a while; again, to change or prolong it.
+ */
+export const letSupportInMutation = (options?: Partial<Options<LetSupportInData>>): UseMutationOptions<LetSupportInResponse, DefaultError, Options<LetSupportInData>> => {
+    const mutationOptions: UseMutationOptions<LetSupportInResponse, DefaultError, Options<LetSupportInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await letSupportIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Pause Sync
  *
  * Stops the sync until a person resumes it. Edits on both sides wait; webhooks are still taken.
@@ -1337,6 +1648,64 @@ export const resumeSyncMutation = (options?: Partial<Options<ResumeSyncData>>): 
     const mutationOptions: UseMutationOptions<ResumeSyncResponse, DefaultError, Options<ResumeSyncData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await resumeSync({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTokensQueryKey = (options: Options<ListTokensData>) => createQueryKey('listTokens', options);
+
+/**
+ * List Tokens
+ *
+ * One's own personal API tokens here; for an administrator everybody's.
+ */
+export const listTokensOptions = (options: Options<ListTokensData>) => queryOptions<ListTokensResponse, DefaultError, ListTokensResponse, ReturnType<typeof listTokensQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTokens({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTokensQueryKey(options)
+});
+
+/**
+ * Make Token
+ *
+ * Makes a personal API token. Its text is in this answer and never again.
+ */
+export const makeTokenMutation = (options?: Partial<Options<MakeTokenData>>): UseMutationOptions<MakeTokenResponse, DefaultError, Options<MakeTokenData>> => {
+    const mutationOptions: UseMutationOptions<MakeTokenResponse, DefaultError, Options<MakeTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await makeToken({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Token
+ *
+ * Ends a token at once.
+ */
+export const revokeTokenMutation = (options?: Partial<Options<RevokeTokenData>>): UseMutationOptions<RevokeTokenResponse, DefaultError, Options<RevokeTokenData>> => {
+    const mutationOptions: UseMutationOptions<RevokeTokenResponse, DefaultError, Options<RevokeTokenData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeToken({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

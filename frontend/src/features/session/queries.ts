@@ -1,6 +1,6 @@
 import { getSessionOptions } from "@/client/@tanstack/react-query.gen";
 
-export type { Organisation, Person, Session } from "@/client";
+export type { Organisation, Permission, Person, Session } from "@/client";
 
 const KEPT_FOR_MS = 5 * 60_000;
 

@@ -1,0 +1,32 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  changeMemberMutation,
+  changeOrganisationMutation,
+  getOrganisationOptions,
+  leaveOrganisationMutation,
+  letSupportInMutation,
+  listMembersOptions,
+  removeMemberMutation,
+} from "@/client/@tanstack/react-query.gen";
+import { invalidate } from "@/lib/query-ids";
+
+export type { MemberOut, OrganisationOut, Role } from "@/client";
+
+export const organisationQuery = (tenant: string) => getOrganisationOptions({ path: { tenant } });
+export const membersQuery = (tenant: string) => listMembersOptions({ path: { tenant } });
+
+const TOUCHED = ["listMembers", "listTokens", "getOrganisation", "getSession"];
+
+/** Every way to change an organisation and its members. Refusals are told in place. */
+export function useOrganisationActions(tenant: string) {
+  const queryClient = useQueryClient();
+  const onSuccess = () => invalidate(queryClient, tenant, TOUCHED);
+  const inPlace = { onSuccess, meta: { handlesError: true } };
+  const change = useMutation({ ...changeOrganisationMutation(), ...inPlace });
+  const changeMember = useMutation({ ...changeMemberMutation(), ...inPlace });
+  const removeMember = useMutation({ ...removeMemberMutation(), ...inPlace });
+  const letSupportIn = useMutation({ ...letSupportInMutation(), ...inPlace });
+  // Nothing of the organisation is asked again: there is nothing to see any more.
+  const leave = useMutation({ ...leaveOrganisationMutation(), meta: { handlesError: true } });
+  return { change, changeMember, removeMember, letSupportIn, leave };
+}
