@@ -43,6 +43,7 @@ def _checks() -> Iterator[Check]:
         yield Check("database", False, error.message)
         return
     yield from _database_checks()
+    yield _mail_check()
     yield from _connection_checks()
 
 
@@ -64,6 +65,16 @@ def _database_checks() -> Iterator[Check]:
     yield Check("role", strong is False, f"{APP_ROLE} {'could pass' if strong else 'cannot pass'} the fences")
     alive = worker.alive()
     yield Check("worker", True, "alive" if alive else "none is running now (start one: loanark worker)")
+
+
+def _mail_check() -> Check:
+    """Missing mail is no failure: it is needed for invitations, forgotten passwords and notices only."""
+    from django.conf import settings
+
+    server = settings.CONFIG.mail_server
+    if server:
+        return Check("mail", True, f"through {server.host}:{server.port}, from {settings.CONFIG.mail_from}")
+    return Check("mail", True, "goes nowhere: no LOANARK_MAIL_URL. Invitations and forgotten passwords need it")
 
 
 def _connection_checks() -> Iterator[Check]:

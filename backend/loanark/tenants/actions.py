@@ -13,7 +13,8 @@ from loanark.tenants.models import Membership, Role, Tenant, User
 
 #: Addresses of the product itself: an organisation's pages live at /<slug>/….
 RESERVED_SLUGS = frozenset(
-    {"api", "assets", "docs", "health", "metrics", "oauth", "password", "sign-in", "static", "verify-email", "webhooks"}
+    {"account", "api", "assets", "docs", "health", "join", "mailbox", "metrics", "oauth", "password", "sign-in"}
+    | {"sign-up", "static", "verify-email", "webhooks"}
 )
 
 
@@ -44,9 +45,14 @@ def create_tenant(name: str, *, admin_email: str, password: str | None = None) -
     return Created(tenant, user, fresh)
 
 
+def find_person(email: str) -> User | None:
+    """Whoever has this address, in any case."""
+    return User.objects.by_email(email)
+
+
 def _person(email: str, password: str | None) -> tuple[User, str | None]:
     email = email.strip().lower()
-    if existing := User.objects.filter(email=email).first():
+    if existing := find_person(email):
         return existing, None
     password = password or secrets.token_urlsafe(12)
     user = User.objects.create_user(email, password)

@@ -26,6 +26,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def by_email(self, email: str) -> "User | None":
+        """Addresses are one whatever their case."""
+        return self.filter(email=email.strip().lower()).first()
+
 
 class User(AbstractUser):
     """A person, known by e-mail address; may belong to several organisations."""

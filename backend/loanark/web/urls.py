@@ -7,6 +7,7 @@ from loanark.sync.api import hubspot_webhook
 from loanark.web.api import api
 from loanark.web.docs import problems
 from loanark.web.health import live, metrics, ready
+from loanark.web.mailbox import mailbox
 from loanark.web.pages import page
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("health/ready", ready),
     path("metrics", metrics),
     path("docs/problems", problems),
+    path("mailbox", mailbox),
     path("", page),
     path("<path:anything>", page),
 ]
