@@ -1,7 +1,10 @@
 """Making organisations and their people."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -40,7 +43,7 @@ def create_tenant(name: str, *, admin_email: str, password: str | None = None) -
             raise Invalid(f"There is an organisation {slug!r} already. Choose another name.", errors={"name": "taken"})
         tenant = Tenant.objects.create(name=name, slug=slug)
         user, fresh = _person(admin_email, password)
-        sql.execute("SELECT set_config('loanark.tenant_id', %s, true)", [str(tenant.id)])
+        _enter(tenant.id)
         Membership.objects.create(tenant=tenant, user=user, role=Role.ADMINISTRATOR.value)
     return Created(tenant, user, fresh)
 
@@ -50,11 +53,33 @@ def find_person(email: str) -> User | None:
     return User.objects.by_email(email)
 
 
+@contextmanager
+def admitting(tenant_id: UUID) -> Iterator[None]:
+    """A transaction in which people are made: web and workers may not, so it is the owner's. Fenced like any other."""
+    with transaction.atomic(durable=True):
+        _enter(tenant_id)
+        yield
+
+
+def make_person(email: str, *, name: str = "", password: str | None = None) -> User:
+    """A person whose address is proven: by an invitation, the command line, or the company's sign-in."""
+    user = User.objects.create_user(email, password, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def admit(tenant_id: UUID, user: User, role: Role) -> None:
+    """Makes somebody a member. Whoever is one already keeps the role."""
+    Membership.objects.get_or_create(tenant_id=tenant_id, user=user, defaults={"role": role.value})
+
+
+def _enter(tenant_id: UUID) -> None:
+    sql.execute("SELECT set_config('loanark.tenant_id', %s, true)", [str(tenant_id)])
+
+
 def _person(email: str, password: str | None) -> tuple[User, str | None]:
     email = email.strip().lower()
     if existing := find_person(email):
         return existing, None
     password = password or secrets.token_urlsafe(12)
-    user = User.objects.create_user(email, password)
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
-    return user, password
+    return make_person(email, password=password), password

@@ -33,6 +33,9 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.CONFIG.open_signup)
 
+    def add_message(self, *args: Any, **details: Any) -> None:
+        """Pages say what happened by themselves."""
+
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
         """What somebody waits for: that it could not be sent is told."""
         mails.compose(template_prefix, email, context).send()

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
 
 
 class Role(StrEnum):
@@ -70,3 +71,30 @@ class Membership(models.Model):
 
     class Meta:
         db_table = "memberships"
+
+
+class Invitation(models.Model):
+    """Somebody is asked to join, by a link that was mailed; the link's token is kept as its digest only."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.BigIntegerField()
+    email = models.TextField()
+    role = models.TextField()
+    token_digest = models.TextField()
+    invited_by = models.TextField()
+    invited_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitations"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitations_one_open_key",
+            ),
+            models.UniqueConstraint(fields=["tenant_id", "token_digest"], name="invitations_token_key"),
+        ]

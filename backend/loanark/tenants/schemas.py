@@ -1,5 +1,7 @@
 """What the API says about people and organisations."""
 
+from datetime import datetime
+
 from ninja import Schema
 
 from loanark.tenants.models import Role
@@ -22,3 +24,48 @@ class Session(Schema):
 
     user: Person
     organisations: list[Organisation]
+
+
+class InvitationIn(Schema):
+    """Whom to invite, as what."""
+
+    email: str
+    role: Role
+
+
+class Invitation(Schema):
+    """An invitation that was neither accepted nor revoked."""
+
+    id: int
+    email: str
+    role: Role
+    invited_by: str
+    invited_at: datetime
+    expires_at: datetime
+    is_expired: bool
+
+
+class InvitationToAccept(Schema):
+    """What the link's page says to whoever holds it."""
+
+    organisation: str
+    organisation_slug: str
+    inviter: str
+    email: str
+    role: Role
+    expires_at: datetime
+    #: There is a person with this address: they sign in instead of choosing a name and a password.
+    has_account: bool
+
+
+class Acceptance(Schema):
+    """Of a new person; one who signed in sends neither."""
+
+    name: str = ""
+    password: str = ""
+
+
+class Joined(Schema):
+    """Where the new member belongs now."""
+
+    organisation_slug: str

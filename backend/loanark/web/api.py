@@ -19,6 +19,8 @@ from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
 from loanark.tenants.api import router as tenants
+from loanark.tenants.invitations_api import invited
+from loanark.tenants.invitations_api import router as invitations
 from loanark.web import errors
 from loanark.web.security import SessionAuth, XSessionTokenAuth
 
@@ -50,11 +52,13 @@ api = Api(
     parser=StrictJson(),
 )
 api.add_router("", tenants)
+api.add_router("", invited)
 api.add_router("/tenants/{tenant}", contacts)
 api.add_router("/tenants/{tenant}", connections)
 api.add_router("/tenants/{tenant}", sync)
 api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
+api.add_router("/tenants/{tenant}", invitations)
 
 
 @api.exception_handler(LoanArkError)

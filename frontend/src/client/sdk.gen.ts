@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, SampleMappingData, SampleMappingResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, SampleMappingData, SampleMappingResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,27 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
+
+/**
+ * Get Invitation
+ *
+ * What a link invites to.
+ */
+export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, unknown, ThrowOnError>({ url: '/api/invitations/{token}', ...options });
+
+/**
+ * Accept Invitation
+ *
+ * Joins: as the signed-in person, or as a new one, who is signed in by it.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, unknown, ThrowOnError>({
+    url: '/api/invitations/{token}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get Session
@@ -444,6 +465,70 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }],
     url: '/api/tenants/{tenant}/held/{group}/reject',
+    ...options
+});
+
+/**
+ * List Invitations
+ *
+ * Who is invited and has not answered.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options
+});
+
+/**
+ * Invite
+ *
+ * Mails somebody a link with which they join in a role.
+ */
+export const invite = <ThrowOnError extends boolean = false>(options: Options<InviteData, ThrowOnError>) => (options.client ?? client).post<InviteResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Invitation
+ *
+ * The link stops working.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Resend Invitation
+ *
+ * Mails a new link, good for another week; the earlier one stops working.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>) => (options.client ?? client).post<ResendInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend',
     ...options
 });
 

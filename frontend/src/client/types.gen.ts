@@ -5,6 +5,22 @@ export type ClientOptions = {
 };
 
 /**
+ * Acceptance
+ *
+ * Of a new person; one who signed in sends neither.
+ */
+export type Acceptance = {
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Password
+     */
+    password?: string;
+};
+
+/**
  * Action
  *
  * What happens to the contact as a whole, before its fields.
@@ -1147,6 +1163,85 @@ export type HeldOperationOut = {
 };
 
 /**
+ * Invitation
+ *
+ * An invitation that was neither accepted nor revoked.
+ */
+export type Invitation = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Invited At
+     */
+    invited_at: string;
+    /**
+     * Invited By
+     */
+    invited_by: string;
+    /**
+     * Is Expired
+     */
+    is_expired: boolean;
+    role: Role;
+};
+
+/**
+ * InvitationIn
+ *
+ * Whom to invite, as what.
+ */
+export type InvitationIn = {
+    /**
+     * Email
+     */
+    email: string;
+    role: Role;
+};
+
+/**
+ * InvitationToAccept
+ *
+ * What the link's page says to whoever holds it.
+ */
+export type InvitationToAccept = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Has Account
+     */
+    has_account: boolean;
+    /**
+     * Inviter
+     */
+    inviter: string;
+    /**
+     * Organisation
+     */
+    organisation: string;
+    /**
+     * Organisation Slug
+     */
+    organisation_slug: string;
+    role: Role;
+};
+
+/**
  * JoinNameTransform
  *
  * First and last name as the field `full_name`; to HubSpot only.
@@ -1156,6 +1251,18 @@ export type JoinNameTransform = {
      * Kind
      */
     kind: 'join_name';
+};
+
+/**
+ * Joined
+ *
+ * Where the new member belongs now.
+ */
+export type Joined = {
+    /**
+     * Organisation Slug
+     */
+    organisation_slug: string;
 };
 
 /**
@@ -2499,6 +2606,48 @@ export type VersionDiff = {
     differences: Array<MappingDifference>;
 };
 
+export type GetInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/invitations/{token}';
+};
+
+export type GetInvitationResponses = {
+    /**
+     * OK
+     */
+    200: InvitationToAccept;
+};
+
+export type GetInvitationResponse = GetInvitationResponses[keyof GetInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: Acceptance;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/invitations/{token}';
+};
+
+export type AcceptInvitationResponses = {
+    /**
+     * OK
+     */
+    200: Joined;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
 export type GetSessionData = {
     body?: never;
     path?: never;
@@ -3232,6 +3381,100 @@ export type RejectHeldResponses = {
 };
 
 export type RejectHeldResponse = RejectHeldResponses[keyof RejectHeldResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations';
+};
+
+export type ListInvitationsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<Invitation>;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type InviteData = {
+    body: InvitationIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations';
+};
+
+export type InviteResponses = {
+    /**
+     * Created
+     */
+    201: Invitation;
+};
+
+export type InviteResponse = InviteResponses[keyof InviteResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Invitation Id
+         */
+        invitation_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}';
+};
+
+export type RevokeInvitationResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Invitation Id
+         */
+        invitation_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend';
+};
+
+export type ResendInvitationResponses = {
+    /**
+     * OK
+     */
+    200: Invitation;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
 
 export type GetMappingData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportMapping, getConnection, getContact, getMapping, getMissingProperties, getOverview, getRun, getSession, getSyncSettings, importMapping, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
-import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportMapping, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOverview, getRun, getSession, getSyncSettings, importMapping, invite, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -37,6 +37,45 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
         params.query = options.query;
     }
     return [params];
+};
+
+export const getInvitationQueryKey = (options: Options<GetInvitationData>) => createQueryKey('getInvitation', options);
+
+/**
+ * Get Invitation
+ *
+ * What a link invites to.
+ */
+export const getInvitationOptions = (options: Options<GetInvitationData>) => queryOptions<GetInvitationResponse, DefaultError, GetInvitationResponse, ReturnType<typeof getInvitationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getInvitation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getInvitationQueryKey(options)
+});
+
+/**
+ * Accept Invitation
+ *
+ * Joins: as the signed-in person, or as a new one, who is signed in by it.
+ */
+export const acceptInvitationMutation = (options?: Partial<Options<AcceptInvitationData>>): UseMutationOptions<AcceptInvitationResponse, DefaultError, Options<AcceptInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationResponse, DefaultError, Options<AcceptInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
 };
 
 export const getSessionQueryKey = (options?: Options<GetSessionData>) => createQueryKey('getSession', options);
@@ -668,6 +707,83 @@ export const rejectHeldMutation = (options?: Partial<Options<RejectHeldData>>): 
     const mutationOptions: UseMutationOptions<RejectHeldResponse, DefaultError, Options<RejectHeldData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await rejectHeld({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvitationsQueryKey = (options: Options<ListInvitationsData>) => createQueryKey('listInvitations', options);
+
+/**
+ * List Invitations
+ *
+ * Who is invited and has not answered.
+ */
+export const listInvitationsOptions = (options: Options<ListInvitationsData>) => queryOptions<ListInvitationsResponse, DefaultError, ListInvitationsResponse, ReturnType<typeof listInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvitationsQueryKey(options)
+});
+
+/**
+ * Invite
+ *
+ * Mails somebody a link with which they join in a role.
+ */
+export const inviteMutation = (options?: Partial<Options<InviteData>>): UseMutationOptions<InviteResponse, DefaultError, Options<InviteData>> => {
+    const mutationOptions: UseMutationOptions<InviteResponse, DefaultError, Options<InviteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await invite({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Invitation
+ *
+ * The link stops working.
+ */
+export const revokeInvitationMutation = (options?: Partial<Options<RevokeInvitationData>>): UseMutationOptions<RevokeInvitationResponse, DefaultError, Options<RevokeInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RevokeInvitationResponse, DefaultError, Options<RevokeInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resend Invitation
+ *
+ * Mails a new link, good for another week; the earlier one stops working.
+ */
+export const resendInvitationMutation = (options?: Partial<Options<ResendInvitationData>>): UseMutationOptions<ResendInvitationResponse, DefaultError, Options<ResendInvitationData>> => {
+    const mutationOptions: UseMutationOptions<ResendInvitationResponse, DefaultError, Options<ResendInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendInvitation({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
