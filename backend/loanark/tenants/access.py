@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from loanark.kit import clock, sql
 from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
+from loanark.tenants import second_factor
 from loanark.tenants.models import Role, Tenant
 
 EVERYBODY = frozenset(Role)
@@ -52,7 +53,7 @@ def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -
     """The door for people: their organisation, in a role that may do this.
 
     Raises: NotFound for an organisation one does not belong to (its existence is private); Forbidden for a role that
-    may not.
+    may not; SecondFactorNeeded where one is required and lacking.
     """
     user = request.user
     with transaction.atomic(durable=True):
@@ -70,6 +71,7 @@ def enter(request: HttpRequest, slug: str, roles: frozenset[Role] = EVERYBODY) -
             raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
         scope = Scope(found["id"], found["slug"], role, user.pk or 0, str(user.get_username()))
         _set({}, tenant_id=str(scope.tenant_id), actor=scope.actor, cause="user", side="loanark")
+        second_factor.demand(scope.user_id)
         yield scope
 
 

@@ -98,3 +98,13 @@ class Invitation(models.Model):
             ),
             models.UniqueConstraint(fields=["tenant_id", "token_digest"], name="invitations_token_key"),
         ]
+
+
+class SignInRules(models.Model):
+    """What an organisation asks of its members when they sign in. Without a row: nothing beyond the password."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    second_factor_required = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "sign_in_rules"

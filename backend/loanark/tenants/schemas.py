@@ -69,3 +69,25 @@ class Joined(Schema):
     """Where the new member belongs now."""
 
     organisation_slug: str
+
+
+class Drawing(Schema):
+    """The `otpauth:` address to draw."""
+
+    address: str
+
+
+class Drawn(Schema):
+    svg: str
+
+
+class SignInRulesIn(Schema):
+    second_factor_required: bool
+
+
+class SignInRules(Schema):
+    """What an organisation asks of its members when they sign in."""
+
+    second_factor_required: bool
+    #: These can only set one up, as long as it is required.
+    members_without_second_factor: int

@@ -18,6 +18,8 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
+from loanark.tenants.account_api import account
+from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import router as tenants
 from loanark.tenants.invitations_api import invited
 from loanark.tenants.invitations_api import router as invitations
@@ -53,12 +55,14 @@ api = Api(
 )
 api.add_router("", tenants)
 api.add_router("", invited)
+api.add_router("", account)
 api.add_router("/tenants/{tenant}", contacts)
 api.add_router("/tenants/{tenant}", connections)
 api.add_router("/tenants/{tenant}", sync)
 api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
 api.add_router("/tenants/{tenant}", invitations)
+api.add_router("/tenants/{tenant}", sign_in_rules)
 
 
 @api.exception_handler(LoanArkError)

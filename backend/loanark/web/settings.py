@@ -94,6 +94,11 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "30/m/ip",
     "company": "20/m/ip",
 }
+MFA_ADAPTER = "loanark.tenants.authenticators.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey is two factors: the device, and what unlocks it
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "LoanArk CRM Sync"
 USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")

@@ -1,16 +1,18 @@
 """Every address the product answers on."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from loanark.connections.api import oauth_callback
 from loanark.sync.api import hubspot_webhook
 from loanark.web.api import api
 from loanark.web.docs import problems
+from loanark.web.errors import not_here
 from loanark.web.health import live, metrics, ready
 from loanark.web.mailbox import mailbox
 from loanark.web.pages import page
 
 urlpatterns = [
+    re_path(r"^api/auth/(?:browser|app)/v1/account/email$", not_here),
     path("api/auth/", include("allauth.headless.urls")),
     path("api/", api.urls),
     path("webhooks/hubspot", hubspot_webhook),

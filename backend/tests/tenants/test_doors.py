@@ -37,7 +37,7 @@ FOR_ADMINISTRATORS |= {
 }
 
 
-FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation"}
+FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation", "change_sign_in_rules"}
 
 #: Open to anybody: whoever holds the secret in the address.
 FOR_ANYBODY = {"get_invitation", "accept_invitation"}

@@ -710,6 +710,28 @@ export type DateTransform = {
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
 
 /**
+ * Drawing
+ *
+ * The `otpauth:` address to draw.
+ */
+export type Drawing = {
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * Drawn
+ */
+export type Drawn = {
+    /**
+     * Svg
+     */
+    svg: string;
+};
+
+/**
  * ErasureOut
  *
  * An order to erase a person. `done`: nothing of them is left; else the sync does it before everything else.
@@ -2343,6 +2365,32 @@ export type Session = {
 export type Side = 'hubspot' | 'loanark';
 
 /**
+ * SignInRules
+ *
+ * What an organisation asks of its members when they sign in.
+ */
+export type SignInRules = {
+    /**
+     * Members Without Second Factor
+     */
+    members_without_second_factor: number;
+    /**
+     * Second Factor Required
+     */
+    second_factor_required: boolean;
+};
+
+/**
+ * SignInRulesIn
+ */
+export type SignInRulesIn = {
+    /**
+     * Second Factor Required
+     */
+    second_factor_required: boolean;
+};
+
+/**
  * SplitNameTransform
  *
  * One part of a whole name; to LoanArk only.
@@ -2605,6 +2653,22 @@ export type VersionDiff = {
      */
     differences: Array<MappingDifference>;
 };
+
+export type DrawQrData = {
+    body: Drawing;
+    path?: never;
+    query?: never;
+    url: '/api/account/qr';
+};
+
+export type DrawQrResponses = {
+    /**
+     * OK
+     */
+    200: Drawn;
+};
+
+export type DrawQrResponse = DrawQrResponses[keyof DrawQrResponses];
 
 export type GetInvitationData = {
     body?: never;
@@ -4141,6 +4205,48 @@ export type ChangeSyncSettingsResponses = {
 };
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
+
+export type GetSignInRulesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sign-in-rules';
+};
+
+export type GetSignInRulesResponses = {
+    /**
+     * OK
+     */
+    200: SignInRules;
+};
+
+export type GetSignInRulesResponse = GetSignInRulesResponses[keyof GetSignInRulesResponses];
+
+export type ChangeSignInRulesData = {
+    body: SignInRulesIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sign-in-rules';
+};
+
+export type ChangeSignInRulesResponses = {
+    /**
+     * OK
+     */
+    200: SignInRules;
+};
+
+export type ChangeSignInRulesResponse = ChangeSignInRulesResponses[keyof ChangeSignInRulesResponses];
 
 export type PauseSyncData = {
     body: SyncPauseIn;
