@@ -13,6 +13,7 @@ import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { invitationsQuery } from "@/features/invitations/queries";
 import { mappingQuery } from "@/features/mapping/queries";
 import { overviewQuery } from "@/features/overview/queries";
 import { runQuery, runsQuery } from "@/features/runs/queries";
@@ -86,6 +87,21 @@ const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email/$key",
   component: lazyPage(() => import("@/routes/verify-email")),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join/$token",
+  component: lazyPage(() => import("@/routes/join")),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  validateSearch: ({ needed }: Record<string, unknown>): { needed?: true } =>
+    needed ? { needed: true } : {},
+  beforeLoad: ({ context, location }) => signedIn(context.queryClient, location.href).then(() => undefined),
+  component: lazyPage(() => import("@/routes/account")),
 });
 
 const organisation = createRoute({
@@ -173,13 +189,22 @@ const mapping = createRoute({
   component: lazyPage(() => import("@/routes/mapping")),
 });
 
+const access = createRoute({
+  getParentRoute: () => organisation,
+  path: "/access",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(invitationsQuery(params.tenant)),
+  component: lazyPage(() => import("@/routes/access")),
+});
+
 const routeTree = root.addChildren([
   home,
   signInRoute,
   passwordReset,
   newPassword,
   verifyEmail,
-  organisation.addChildren([dashboard, contacts, contact, needsYou, runs, run, connection, mapping]),
+  join,
+  account,
+  organisation.addChildren([dashboard, contacts, contact, needsYou, runs, run, connection, mapping, access]),
 ]);
 
 export function makeRouter(

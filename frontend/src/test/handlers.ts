@@ -5,6 +5,8 @@ import {
   conflict,
   connection,
   contactOf,
+  invitations,
+  invitationToAccept,
   mapping,
   noCounts,
   overview,
@@ -13,6 +15,7 @@ import {
   rejection,
   runs,
   session,
+  signedInPlaces,
   syncSettings,
   undoRun,
 } from "./fixtures";
@@ -93,6 +96,20 @@ export const handlers = [
   }),
   http.delete("*/api/auth/browser/v1/auth/session", () => HttpResponse.json({}, { status: 401 })),
   http.get("*/api/session", () => HttpResponse.json(session)),
+  http.get("*/api/auth/browser/v1/account/authenticators", () => HttpResponse.json({ data: [] })),
+  http.get("*/api/auth/browser/v1/auth/sessions", () => HttpResponse.json({ data: signedInPlaces })),
+  http.post("*/api/account/qr", () =>
+    HttpResponse.json({ svg: "<svg xmlns='http://www.w3.org/2000/svg'/>" }),
+  ),
+  http.get("*/api/invitations/:token", ({ params }) =>
+    params.token === "good"
+      ? HttpResponse.json(invitationToAccept)
+      : problem(404, "not-found", "Not found", "This invitation does not exist or does not work any more."),
+  ),
+  http.get(`${API}/invitations`, () => HttpResponse.json(invitations)),
+  http.get(`${API}/sign-in-rules`, () =>
+    HttpResponse.json({ second_factor_required: false, members_without_second_factor: 2 }),
+  ),
 
   http.get(`${API}/overview`, () =>
     HttpResponse.json({ ...overview, worker_seen_at: new Date().toISOString() }),

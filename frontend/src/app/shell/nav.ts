@@ -1,4 +1,13 @@
-import { Cable, Columns3Cog, Gauge, Inbox, type LucideIcon, RefreshCw, UsersRound } from "lucide-react";
+import {
+  Cable,
+  Columns3Cog,
+  Gauge,
+  Inbox,
+  KeyRound,
+  type LucideIcon,
+  RefreshCw,
+  UsersRound,
+} from "lucide-react";
 
 export interface NavItem {
   to:
@@ -7,13 +16,14 @@ export interface NavItem {
     | "/$tenant/needs-you"
     | "/$tenant/runs"
     | "/$tenant/connection"
-    | "/$tenant/mapping";
+    | "/$tenant/mapping"
+    | "/$tenant/access";
   label: string;
   icon: LucideIcon;
   exact?: boolean;
 }
 
-/** Pages in the order of a working day; the last two are looked at once a month. */
+/** Pages in the order of a working day; those of the set-up are looked at once a month. */
 export const DAILY_PAGES: NavItem[] = [
   { to: "/$tenant", label: "Dashboard", icon: Gauge, exact: true },
   { to: "/$tenant/contacts", label: "Contacts", icon: UsersRound },
@@ -24,4 +34,5 @@ export const DAILY_PAGES: NavItem[] = [
 export const SETUP_PAGES: NavItem[] = [
   { to: "/$tenant/connection", label: "Connection", icon: Cable },
   { to: "/$tenant/mapping", label: "Mapping", icon: Columns3Cog },
+  { to: "/$tenant/access", label: "Access", icon: KeyRound },
 ];

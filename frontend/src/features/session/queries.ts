@@ -1,8 +1,19 @@
+import type { Session } from "@/client";
 import { getSessionOptions } from "@/client/@tanstack/react-query.gen";
+import { requestJson } from "@/lib/http";
 
 export type { Organisation, Person, Session } from "@/client";
 
 const KEPT_FOR_MS = 5 * 60_000;
+
+/** The same where both are fine: null when nobody is. */
+export const visitorQuery = () => ({
+  queryKey: ["visitor"],
+  queryFn: async (): Promise<Session | null> => {
+    const { status, data } = await requestJson<Session>("GET", "/api/session", { accept: [401] });
+    return status === 401 ? null : data;
+  },
+});
 
 /** Who is signed in; a 401 problem when nobody is. */
 export const sessionQuery = () => ({ ...getSessionOptions(), staleTime: KEPT_FOR_MS });

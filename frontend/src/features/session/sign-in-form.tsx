@@ -1,46 +1,62 @@
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, Fingerprint } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/problem";
-import { answerCode, openAuth, type SignInStep, signIn } from "./auth";
+import { PasskeyRefused, passkeysWorkHere } from "@/lib/webauthn";
+import { answerCode, answerPasskey, openAuth, type SignInStep, signIn, signInByPasskey } from "./auth";
 
 interface SignInFormProps {
   onSignedIn: () => void;
 }
 
 export function SignInForm({ onSignedIn }: SignInFormProps) {
-  const [step, setStep] = useState<"password" | "code">("password");
+  const [types, setTypes] = useState<string[]>(); // Of the second step, once the first is done.
   useEffect(() => {
     openAuth().catch(() => undefined); // Only for its cookie: submitting tells what is wrong, if anything is.
   }, []);
 
   const submit = useMutation({
-    mutationFn: (form: FormData) =>
-      step === "password"
-        ? signIn(String(form.get("email")), String(form.get("password")))
-        : answerCode(String(form.get("code"))),
-    onSuccess: (next: SignInStep) => (next === "code" ? setStep("code") : onSignedIn()),
+    mutationFn: (step: () => Promise<SignInStep>) => step(),
+    onSuccess: (next) => (next.isDone ? onSignedIn() : setTypes(next.types)),
     meta: { handlesError: true },
   });
 
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    submit.mutate(new FormData(event.currentTarget));
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name));
+    submit.mutate(() =>
+      types ? answerCode(text("code").replaceAll(" ", "")) : signIn(text("email"), text("password")),
+    );
   };
 
+  const takesCode = types?.some((type) => type !== "webauthn");
+  const takesPasskey = types ? types.includes("webauthn") : passkeysWorkHere();
   return (
     <form onSubmit={onSubmit} className="grid gap-4">
       {submit.isError && <SignInError error={submit.error} />}
-      {step === "password" ? <PasswordFields /> : <CodeField />}
-      <Button type="submit" kind="primary" size="lg" busy={submit.isPending} className="mt-1">
-        {step === "password" ? "Sign in" : "Confirm"} <ArrowRight aria-hidden />
-      </Button>
-      {step === "password" && (
+      {!types && <PasswordFields />}
+      {takesCode && <CodeField hasApp={types?.includes("totp") ?? false} />}
+      {(!types || takesCode) && (
+        <Button type="submit" kind="primary" size="lg" busy={submit.isPending} className="mt-1">
+          {types ? "Confirm" : "Sign in"} <ArrowRight aria-hidden />
+        </Button>
+      )}
+      {takesPasskey && (
+        <Button
+          size="lg"
+          busy={submit.isPending}
+          onClick={() => submit.mutate(types ? answerPasskey : signInByPasskey)}
+        >
+          <Fingerprint aria-hidden /> Use a passkey
+        </Button>
+      )}
+      {!types && (
         <p className="text-center text-sm">
           <Link to="/password/reset" className="text-ink-2 underline underline-offset-3 hover:text-ink">
             Forgot your password?
@@ -83,9 +99,12 @@ function PasswordFields() {
   );
 }
 
-function CodeField() {
+function CodeField({ hasApp }: { hasApp: boolean }) {
   return (
-    <Field label="Code from your authenticator" hint="Six digits, or one of your recovery codes.">
+    <Field
+      label={hasApp ? "Code from your authenticator" : "Recovery code"}
+      hint={hasApp ? "Six digits, or one of your recovery codes." : "Or use your passkey."}
+    >
       {(control) => (
         <Input
           {...control}
@@ -102,6 +121,15 @@ function CodeField() {
 }
 
 function SignInError({ error }: { error: unknown }) {
+  if (error instanceof PasskeyRefused) {
+    return (
+      <div role="alert">
+        <Notice tone="ask" title="Not signed in">
+          {error.message}
+        </Notice>
+      </div>
+    );
+  }
   const problem = asProblem(error);
   const fieldMessages = problem.fields.map((field) => field.message).join(" ");
   const isRefusal = problem.status === 400 || problem.status === 401;
