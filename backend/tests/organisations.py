@@ -159,5 +159,6 @@ def fenced_tables(connection: psycopg.Connection[Any]) -> list[str]:
 #: Tables with a tenant_id that row-level security does not fence, and why.
 UNFENCED: Mapping[str, str] = {
     "portal_routes": "a webhook comes with a HubSpot account's number only: this tells whose it is",
+    "company_domains": "somebody signs in with an e-mail address only: this tells whose provider to ask",
     "oauth_states": "a browser comes back from HubSpot with the secret state only: this tells whose it is",
 }

@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 
 from loanark.kit import clock, sql
-from loanark.tenants import mails
+from loanark.tenants import company, mails
 from loanark.tenants.actions import find_person
 from loanark.tenants.models import User
 
@@ -53,6 +53,31 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             self._tell_of_guessing(request, str(credentials.get("email", "")))
             raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A right password is not enough where the company's sign-in is demanded. Only its owner is told so."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user and (demanded := company.demanded_of(user)):
+            raise ValidationError(
+                f"{demanded.name} has its members sign in with the company. Use that button, with your e-mail address.",
+                code="company-only",
+            )
+        return user
+
+    def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
+        """A passkey is no way around the company's sign-in either."""
+        by_company = "sociallogin" in (details.get("signal_kwargs") or {})
+        if not by_company and company.demanded_of(user):
+            return HttpResponse(status=403)
+        answer: HttpResponse | None = super().pre_login(request, user, **details)
+        return answer
+
+    def send_password_reset_mail(self, user: User, email: str, context: Mapping[str, Any]) -> None:
+        """Where a password would not sign in, none is set."""
+        if demanded := company.demanded_of(user):
+            self.send_mail("loanark/company_only", email, {"organisation": demanded.name})
+        else:
+            self.send_mail("account/email/password_reset_key", email, context)
 
     def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
         """After every way of signing in: a place not seen before is told."""

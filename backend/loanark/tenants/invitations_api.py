@@ -71,7 +71,7 @@ def get_invitation(request: HttpRequest, token: str) -> InvitationToAccept:
 def accept_invitation(request: HttpRequest, token: str, body: Acceptance) -> Joined:
     """Joins: as the signed-in person, or as a new one, who is signed in by it."""
     spend(request, "invitation")
-    _check_csrf(request)
+    demand_csrf(request)
     person = request.user if isinstance(request.user, User) else None
     member, organisation = invitations.accept(token, person, name=body.name, password=body.password)
     if person is None:
@@ -79,7 +79,7 @@ def accept_invitation(request: HttpRequest, token: str, body: Acceptance) -> Joi
     return Joined(organisation_slug=organisation)
 
 
-def _check_csrf(request: HttpRequest) -> None:
+def demand_csrf(request: HttpRequest) -> None:
     """Anybody may ask here, so nothing before looked whether it is our page that asks."""
     if isinstance(check_csrf(request), HttpResponse):
         raise HttpError(403, "CSRF")

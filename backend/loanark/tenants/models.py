@@ -108,3 +108,27 @@ class SignInRules(models.Model):
 
     class Meta:
         db_table = "sign_in_rules"
+
+
+class CompanySignIn(models.Model):
+    """An organisation's OpenID Connect provider. The secret is sealed."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    issuer = models.TextField()
+    client_id = models.TextField()
+    client_secret = models.TextField()
+    required = models.BooleanField(default=False, db_default=False)
+    first_time_role = models.TextField(null=True)
+
+    class Meta:
+        db_table = "company_sign_in"
+
+
+class CompanyDomain(models.Model):
+    """Whose members have addresses of a domain. Read before the organisation is known, so it is not fenced."""
+
+    domain = models.TextField(primary_key=True)
+    tenant_id = models.UUIDField()
+
+    class Meta:
+        db_table = "company_domains"

@@ -91,3 +91,40 @@ class SignInRules(Schema):
     second_factor_required: bool
     #: These can only set one up, as long as it is required.
     members_without_second_factor: int
+
+
+class CompanyBegin(Schema):
+    """Whose company, and where to go afterwards."""
+
+    email: str
+    next: str = "/"
+
+
+class CompanyBegun(Schema):
+    url: str
+
+
+class CompanySignInIn(Schema):
+    """An OpenID Connect provider. An empty secret keeps the one there is."""
+
+    issuer: str
+    client_id: str
+    secret: str = ""
+    domains: list[str]
+    required: bool = False
+    #: What somebody becomes who arrives for the first time; null: only who is invited comes in.
+    first_time_role: Role | None = None
+
+
+class CompanySignIn(Schema):
+    """How members sign in with their company."""
+
+    is_set_up: bool
+    issuer: str
+    client_id: str
+    has_secret: bool
+    domains: list[str]
+    required: bool
+    first_time_role: Role | None
+    #: To be registered with the provider.
+    callback_url: str

@@ -20,6 +20,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "loanark.tenants",
     "loanark.connections",
@@ -94,6 +96,9 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "30/m/ip",
     "company": "20/m/ip",
 }
+SOCIALACCOUNT_ADAPTER = "loanark.tenants.company_login.CompanyLogins"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "loanark.tenants.company_login.CompanyProvider"}}
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the provider verified the address, or nobody comes in
 MFA_ADAPTER = "loanark.tenants.authenticators.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey is two factors: the device, and what unlocks it
@@ -107,6 +112,7 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": f"{CONFIG.public_url}/password/reset",
     "account_reset_password_from_key": f"{CONFIG.public_url}/password/reset/{{key}}",
     "account_signup": f"{CONFIG.public_url}/sign-up",
+    "socialaccount_login_error": f"{CONFIG.public_url}/sign-in",
 }
 
 # Mail: through the configured server, or kept in the product's own mailbox.

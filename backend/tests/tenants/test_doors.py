@@ -38,9 +38,10 @@ FOR_ADMINISTRATORS |= {
 
 
 FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation", "change_sign_in_rules"}
+FOR_ADMINISTRATORS |= {"set_company_sign_in", "remove_company_sign_in"}
 
-#: Open to anybody: whoever holds the secret in the address.
-FOR_ANYBODY = {"get_invitation", "accept_invitation"}
+#: Open to anybody: whoever holds the secret in the address, or wants to sign in.
+FOR_ANYBODY = {"get_invitation", "accept_invitation", "begin_company_sign_in"}
 
 
 @dataclass(frozen=True)
