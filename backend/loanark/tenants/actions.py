@@ -73,6 +73,19 @@ def admit(tenant_id: UUID, user: User, role: Role) -> None:
     Membership.objects.get_or_create(tenant_id=tenant_id, user=user, defaults={"role": role.value})
 
 
+def end_sessions(user: User, *, keep: str | None) -> None:
+    """Signs somebody out everywhere, or everywhere but in one session."""
+    with transaction.atomic():
+        sql.execute(
+            """DELETE FROM django_session WHERE session_key IN (
+                   SELECT session_key FROM usersessions_usersession WHERE user_id = %s AND session_key <> %s)""",
+            [user.pk, keep or ""],
+        )
+        sql.execute(
+            "DELETE FROM usersessions_usersession WHERE user_id = %s AND session_key <> %s", [user.pk, keep or ""]
+        )
+
+
 def _enter(tenant_id: UUID) -> None:
     sql.execute("SELECT set_config('loanark.tenant_id', %s, true)", [str(tenant_id)])
 

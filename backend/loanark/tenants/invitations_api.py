@@ -1,6 +1,8 @@
 """Invitations over HTTP: an administrator's side below the organisation, and the link's side, open to anybody."""
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.utils import perform_login
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from ninja.errors import HttpError
@@ -9,7 +11,7 @@ from ninja.utils import check_csrf
 from loanark.kit import sql
 from loanark.tenants import invitations
 from loanark.tenants.access import ADMINISTRATORS, enter
-from loanark.tenants.actions import find_person
+from loanark.tenants.actions import end_sessions, find_person
 from loanark.tenants.limits import spend
 from loanark.tenants.models import User
 from loanark.tenants.schemas import Acceptance, Invitation, InvitationIn, InvitationToAccept, Joined
@@ -76,7 +78,17 @@ def accept_invitation(request: HttpRequest, token: str, body: Acceptance) -> Joi
     member, organisation = invitations.accept(token, person, name=body.name, password=body.password)
     if person is None:
         perform_login(request, member)
+    else:
+        _begin_anew(request, member)
     return Joined(organisation_slug=organisation)
+
+
+def _begin_anew(request: HttpRequest, member: User) -> None:
+    """What a company's provider vouched for is good for that company only: it does not reach into another one."""
+    by_company = any(record["method"] == "socialaccount" for record in get_authentication_records(request, member))
+    end_sessions(member, keep=None if by_company else request.session.session_key)
+    if by_company:
+        logout(request)
 
 
 def demand_csrf(request: HttpRequest) -> None:

@@ -1,5 +1,7 @@
 """Signing in with the company: the whole walk, with a real OpenID Connect provider, and what an attacker would try."""
 
+import base64
+import hashlib
 import re
 import secrets
 import shutil
@@ -15,9 +17,11 @@ import pytest
 import requests
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.test import RequestFactory
 from organisations import PASSWORD, Browser, Organisation, mails_to, make_organisation, signed_in
 
 from loanark.kit import sql
+from loanark.tenants.adapter import People
 from loanark.tenants.company_login import CompanyEndpoint
 from loanark.tenants.models import Role, User
 
@@ -294,9 +298,8 @@ def tokens_for(company: Company, client: str) -> dict[str, Any]:
     verifier = "v" * 43
     query = {
         "client_id": client, "redirect_uri": back, "response_type": "code", "scope": "openid email", "nonce": "n",
-        "code_challenge": "7VAHZJV3dCnYCYxsD_RHkFMYOBKDU0S7RAxJWXNEnvI", "code_challenge_method": "S256",
+        "code_challenge": _challenge(verifier), "code_challenge_method": "S256",
     }  # fmt: skip
-    query["code_challenge"] = _challenge(verifier)
     returned = at_the_provider(f"{company.issuer}/auth?{urlencode(query)}", company.address())
     code = parse_qs(urlsplit(returned).query)["code"][0]
     body = {
@@ -309,9 +312,6 @@ def tokens_for(company: Company, client: str) -> dict[str, Any]:
 
 
 def _challenge(verifier: str) -> str:
-    import base64
-    import hashlib
-
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
@@ -350,6 +350,31 @@ def test_the_doors_of_the_library_that_lead_around_ours_are_shut(company: Compan
     for path in ("auth/provider/token", "auth/provider/redirect", "auth/provider/signup", "account/providers"):
         for client in ("browser", "app"):
             assert Browser().call("POST", f"/api/auth/{client}/v1/{path}", body).status_code == 404
+
+
+def test_a_session_by_the_company_does_not_reach_into_the_next_organisation(company: Company, other: Company) -> None:
+    email = company.address()
+    company.member(email)
+    joining, elsewhere = walk(email)[0], walk(email)[0]
+    other.admin.call("POST", other.organisation.path("invitations"), {"email": email, "role": "auditor"})
+    token = mails_to(email)[0]["body"].split("/join/")[1].split()[0]
+    assert joining.call("POST", f"/api/invitations/{token}", {}).status_code == 200
+    assert (person(joining), person(elsewhere)) == (None, None)
+    browser = signed_in(email)
+    assert browser.call("GET", other.organisation.path("contacts")).status_code == 200
+
+
+def test_a_passkey_is_no_way_around_the_company(company: Company) -> None:
+    email = company.address()
+    company.member(email)
+    company.set_up(required=True)
+    request = RequestFactory().post("/", REMOTE_ADDR="10.1.2.3")
+    refused = People(request).pre_login(
+        request, User.objects.get(email=email), email_verification="none", signal_kwargs=None, email=None,
+        signup=False, redirect_url=None,
+    )  # fmt: skip
+    assert refused is not None
+    assert refused.status_code == 403
 
 
 # ── Required, and set up ────────────────────────────────────────────────────────────────────────────────────────────

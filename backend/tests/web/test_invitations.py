@@ -82,8 +82,9 @@ def test_somebody_with_an_account_signs_in_first_and_then_accepts(lender: Organi
     assert (refused.status_code, refused.json()["code"]) == (403, "other-person")
     assert Browser().sign_in(email, PASSWORD).status_code == 200, "their password is what it was"
 
-    browser = signed_in(email)
+    elsewhere, browser = signed_in(email), signed_in(email)
     assert join(browser, token).status_code == 200
+    assert elsewhere.call("GET", "/api/session").status_code == 401, "what it reaches grew: it signs in anew"
     organisations = browser.call("GET", "/api/session").json()["organisations"]
     assert {row["slug"]: row["role"] for row in organisations} == {other.slug: "auditor", lender.slug: "loan_officer"}
 
