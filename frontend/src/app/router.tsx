@@ -27,6 +27,12 @@ interface RouterContext {
   queryClient: QueryClient;
 }
 
+interface SignInSearch {
+  next?: string;
+  company?: string;
+  error?: string;
+}
+
 const LAST_TENANT = "loanark.tenant";
 
 const root = createRootRouteWithContext<RouterContext>()({
@@ -65,8 +71,11 @@ const home = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  // `company` and `error`: one comes back from the company's sign-in.
+  validateSearch: ({ next, ...search }: Record<string, unknown>): SignInSearch => ({
+    ...(typeof next === "string" && /^\/(?![/\\])/.test(next) && { next }),
+    ...pickStrings(search, ["company", "error"]),
+  }),
   component: lazyPage(() => import("@/routes/sign-in")),
 });
 

@@ -190,6 +190,98 @@ export type ChangePage = {
 };
 
 /**
+ * CompanyBegin
+ *
+ * Whose company, and where to go afterwards.
+ */
+export type CompanyBegin = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Next
+     */
+    next?: string;
+};
+
+/**
+ * CompanyBegun
+ */
+export type CompanyBegun = {
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * CompanySignIn
+ *
+ * How members sign in with their company.
+ */
+export type CompanySignIn = {
+    /**
+     * Callback Url
+     */
+    callback_url: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    first_time_role: Role | null;
+    /**
+     * Has Secret
+     */
+    has_secret: boolean;
+    /**
+     * Is Set Up
+     */
+    is_set_up: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Required
+     */
+    required: boolean;
+};
+
+/**
+ * CompanySignInIn
+ *
+ * An OpenID Connect provider. An empty secret keeps the one there is.
+ */
+export type CompanySignInIn = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    first_time_role?: Role | null;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Required
+     */
+    required?: boolean;
+    /**
+     * Secret
+     */
+    secret?: string;
+};
+
+/**
  * ConflictOut
  */
 export type ConflictOut = {
@@ -2670,6 +2762,22 @@ export type DrawQrResponses = {
 
 export type DrawQrResponse = DrawQrResponses[keyof DrawQrResponses];
 
+export type BeginCompanySignInData = {
+    body: CompanyBegin;
+    path?: never;
+    query?: never;
+    url: '/api/company-sign-in';
+};
+
+export type BeginCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanyBegun;
+};
+
+export type BeginCompanySignInResponse = BeginCompanySignInResponses[keyof BeginCompanySignInResponses];
+
 export type GetInvitationData = {
     body?: never;
     path: {
@@ -2727,6 +2835,69 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type RemoveCompanySignInData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type RemoveCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type RemoveCompanySignInResponse = RemoveCompanySignInResponses[keyof RemoveCompanySignInResponses];
+
+export type GetCompanySignInData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type GetCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type GetCompanySignInResponse = GetCompanySignInResponses[keyof GetCompanySignInResponses];
+
+export type SetCompanySignInData = {
+    body: CompanySignInIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type SetCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type SetCompanySignInResponse = SetCompanySignInResponses[keyof SetCompanySignInResponses];
 
 export type ListConflictsData = {
     body?: never;

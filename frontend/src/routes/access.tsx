@@ -1,5 +1,6 @@
 import { useParams } from "@tanstack/react-router";
 import { Page } from "@/components/ui/page";
+import { CompanyPanel } from "@/features/invitations/company-panel";
 import { InvitationsPanel } from "@/features/invitations/invitations-panel";
 import { SecondFactorPanel } from "@/features/invitations/second-factor-panel";
 import { useRights } from "@/features/session/role";
@@ -14,6 +15,7 @@ export default function AccessPage() {
     >
       <div className="grid gap-4">
         <InvitationsPanel tenant={tenant} canAdminister={canAdminister} />
+        <CompanyPanel tenant={tenant} canAdminister={canAdminister} />
         <SecondFactorPanel tenant={tenant} canAdminister={canAdminister} />
       </div>
     </Page>

@@ -292,7 +292,7 @@ describe("the second step of signing in", () => {
     const { user, router } = renderApp("/sign-in?next=/loanark/contacts");
     await user.type(await screen.findByLabelText("E-mail"), "dana@loanark.example");
     await user.type(screen.getByLabelText("Password"), "right");
-    await user.click(screen.getByRole("button", { name: /sign in/i }));
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
     await user.type(await screen.findByLabelText("Code from your authenticator"), "123 456");
     await user.click(screen.getByRole("button", { name: /confirm/i }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/loanark/contacts"));
@@ -312,9 +312,92 @@ describe("the second step of signing in", () => {
     const { user } = renderApp("/sign-in");
     await user.type(await screen.findByLabelText("E-mail"), "dana@loanark.example");
     await user.type(screen.getByLabelText("Password"), "right");
-    await user.click(screen.getByRole("button", { name: /sign in/i }));
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
     expect(await screen.findByRole("button", { name: "Use a passkey" })).toBeVisible();
     expect(screen.queryByLabelText(/code/i)).toBeNull();
+  });
+});
+
+describe("signing in with the company", () => {
+  it("asks for the address and leads to where the company signs in", async () => {
+    const asked: unknown[] = [];
+    server.use(
+      nobodySignedIn(),
+      http.post("*/api/company-sign-in", async ({ request }) => {
+        asked.push(await request.json());
+        return HttpResponse.json(
+          { code: "no-company-sign-in", detail: "No company has its sign-in set up for this address." },
+          { status: 404 },
+        );
+      }),
+    );
+    const { user, container } = renderApp("/sign-in?next=/loanark/runs");
+    await user.click(await screen.findByRole("button", { name: "Sign in with your company" }));
+    await user.type(screen.getByLabelText("Your e-mail at the company"), "dana@loanark.example");
+    expect(await accessibilityFaults(container)).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Go on" }));
+    expect(await screen.findByText("No company has its sign-in set up for this address.")).toBeVisible();
+    expect(asked).toEqual([{ email: "dana@loanark.example", next: "/loanark/runs" }]);
+  });
+
+  it("goes on to where one wanted, once one is back", async () => {
+    server.use(http.get(`${AUTH}/session`, () => HttpResponse.json({ status: 200 })));
+    const { router } = renderApp("/sign-in?company=1&next=/loanark/contacts");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/loanark/contacts"));
+  });
+
+  it("asks for the second step, once one is back", async () => {
+    server.use(
+      http.get(`${AUTH}/session`, () =>
+        HttpResponse.json(
+          { data: { flows: [{ id: "mfa_authenticate", is_pending: true, types: ["totp"] }] } },
+          { status: 401 },
+        ),
+      ),
+    );
+    renderApp("/sign-in?company=1");
+    expect(await screen.findByLabelText("Code from your authenticator")).toBeVisible();
+  });
+
+  it("says why the company did not sign one in", async () => {
+    server.use(nobodySignedIn());
+    renderApp("/sign-in?company=1&error=company-not-invited");
+    expect(await screen.findByRole("alert")).toHaveTextContent("You are not invited yet");
+  });
+
+  it("is set up by an administrator, who is told what is wrong beside the field", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.put(`${API}/company-sign-in`, async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json(
+          { code: "invalid", errors: { domains: "evil.example is not yours to claim" } },
+          { status: 422 },
+        );
+      }),
+    );
+    const { user } = renderApp("/loanark/access");
+    await user.type(await screen.findByLabelText(/issuer/), "https://idp.loanark.example");
+    await user.type(screen.getByLabelText("E-mail domains"), "loanark.example, evil.example");
+    await user.type(screen.getByLabelText("Client ID"), "crm");
+    await user.type(screen.getByLabelText("Client secret"), "s3cret");
+    await user.click(screen.getByRole("switch", { name: "Members of these domains must use it" }));
+    await user.click(screen.getByRole("button", { name: "Set it up" }));
+    await waitFor(() =>
+      expect(screen.getByLabelText("E-mail domains")).toHaveAccessibleDescription(
+        /evil.example is not yours to claim/,
+      ),
+    );
+    expect(sent).toEqual([
+      {
+        issuer: "https://idp.loanark.example",
+        client_id: "crm",
+        secret: "s3cret",
+        domains: ["loanark.example", "evil.example"],
+        required: true,
+        first_time_role: null,
+      },
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import { useTitle } from "@/lib/use-title";
 
 export default function SignInPage() {
   useTitle("Sign in");
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, company, error } = useSearch({ from: "/sign-in" });
   const router = useRouter();
   const queryClient = useQueryClient();
 
@@ -26,7 +26,11 @@ export default function SignInPage() {
         <div className="mx-auto w-full max-w-88">
           <h1 className="mb-1 font-semibold text-2xl tracking-tight">Sign in</h1>
           <p className="mb-7 text-muted">Your contacts, the same in both places.</p>
-          <SignInForm onSignedIn={onSignedIn} />
+          <SignInForm
+            next={next ?? "/"}
+            company={company || error ? { error } : undefined}
+            onSignedIn={onSignedIn}
+          />
         </div>
         <p className="text-muted text-xs">No account? Your administrator adds you.</p>
       </div>

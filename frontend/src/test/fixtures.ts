@@ -1,5 +1,6 @@
 import type {
   ChangeOut,
+  CompanySignIn,
   ConflictOut,
   ConnectionOut,
   ContactOut,
@@ -79,6 +80,17 @@ export const invitationToAccept: InvitationToAccept = {
   role: "sales_manager",
   expires_at: new Date(NOW + 7 * 86_400_000).toISOString(),
   has_account: false,
+};
+
+export const companySignIn: CompanySignIn = {
+  is_set_up: false,
+  issuer: "",
+  client_id: "",
+  has_secret: false,
+  domains: [],
+  required: false,
+  first_time_role: null,
+  callback_url: "https://crm.loanark.example/oauth/company/loanark/callback",
 };
 
 export const connection: ConnectionOut = {

@@ -2,6 +2,7 @@ import { HttpResponse, http } from "msw";
 import type { ContactRow, Facet } from "@/client";
 import {
   changes,
+  companySignIn,
   conflict,
   connection,
   contactOf,
@@ -107,6 +108,7 @@ export const handlers = [
       : problem(404, "not-found", "Not found", "This invitation does not exist or does not work any more."),
   ),
   http.get(`${API}/invitations`, () => HttpResponse.json(invitations)),
+  http.get(`${API}/company-sign-in`, () => HttpResponse.json(companySignIn)),
   http.get(`${API}/sign-in-rules`, () =>
     HttpResponse.json({ second_factor_required: false, members_without_second_factor: 2 }),
   ),

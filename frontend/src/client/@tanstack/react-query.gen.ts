@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportMapping, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, sampleMapping, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, SampleMappingData, SampleMappingResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportMapping, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listPlan, listProperties, listRejections, listRuns, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, sampleMapping, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportMappingData, ExportMappingResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, SampleMappingData, SampleMappingResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -15,6 +15,25 @@ export const drawQrMutation = (options?: Partial<Options<DrawQrData>>): UseMutat
     const mutationOptions: UseMutationOptions<DrawQrResponse, DefaultError, Options<DrawQrData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await drawQr({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin Company Sign In
+ *
+ * Where to go to sign in with the company that has this address.
+ */
+export const beginCompanySignInMutation = (options?: Partial<Options<BeginCompanySignInData>>): UseMutationOptions<BeginCompanySignInResponse, DefaultError, Options<BeginCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<BeginCompanySignInResponse, DefaultError, Options<BeginCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await beginCompanySignIn({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -116,6 +135,64 @@ export const getSessionOptions = (options?: Options<GetSessionData>) => queryOpt
     },
     queryKey: getSessionQueryKey(options)
 });
+
+/**
+ * Remove Company Sign In
+ *
+ * Everybody signs in with a password again.
+ */
+export const removeCompanySignInMutation = (options?: Partial<Options<RemoveCompanySignInData>>): UseMutationOptions<RemoveCompanySignInResponse, DefaultError, Options<RemoveCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<RemoveCompanySignInResponse, DefaultError, Options<RemoveCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeCompanySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCompanySignInQueryKey = (options: Options<GetCompanySignInData>) => createQueryKey('getCompanySignIn', options);
+
+/**
+ * Get Company Sign In
+ *
+ * How members sign in with their company, if they do. The client's secret is never told.
+ */
+export const getCompanySignInOptions = (options: Options<GetCompanySignInData>) => queryOptions<GetCompanySignInResponse, DefaultError, GetCompanySignInResponse, ReturnType<typeof getCompanySignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCompanySignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCompanySignInQueryKey(options)
+});
+
+/**
+ * Set Company Sign In
+ *
+ * Sets it up or changes it. The provider is asked first what it offers.
+ */
+export const setCompanySignInMutation = (options?: Partial<Options<SetCompanySignInData>>): UseMutationOptions<SetCompanySignInResponse, DefaultError, Options<SetCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<SetCompanySignInResponse, DefaultError, Options<SetCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setCompanySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listConflictsQueryKey = (options: Options<ListConflictsData>) => createQueryKey('listConflicts', options);
 

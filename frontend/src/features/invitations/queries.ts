@@ -2,21 +2,35 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import {
   acceptInvitationMutation,
   changeSignInRulesMutation,
+  getCompanySignInOptions,
   getInvitationOptions,
   getSignInRulesOptions,
   inviteMutation,
   listInvitationsOptions,
+  removeCompanySignInMutation,
   resendInvitationMutation,
   revokeInvitationMutation,
+  setCompanySignInMutation,
 } from "@/client/@tanstack/react-query.gen";
 import { asProblem } from "@/lib/problem";
 import { invalidate } from "@/lib/query-ids";
 
-export type { Invitation, InvitationToAccept, Role } from "@/client";
+export type { CompanySignIn, Invitation, InvitationToAccept, Role } from "@/client";
 
 export const invitationsQuery = (tenant: string) => listInvitationsOptions({ path: { tenant } });
 
 export const signInRulesQuery = (tenant: string) => getSignInRulesOptions({ path: { tenant } });
+
+export const companyQuery = (tenant: string) => getCompanySignInOptions({ path: { tenant } });
+
+export function useCompanyActions(tenant: string) {
+  const queryClient = useQueryClient();
+  const onSuccess = () => invalidate(queryClient, tenant, ["getCompanySignIn"]);
+  const path = { tenant };
+  const set = useMutation({ ...setCompanySignInMutation({ path }), onSuccess, meta: { handlesError: true } });
+  const remove = useMutation({ ...removeCompanySignInMutation({ path }), onSuccess });
+  return { set, remove };
+}
 
 /** What a link invites to; a 404 problem when it does not work any more. */
 export const invitationQuery = (token: string) => ({

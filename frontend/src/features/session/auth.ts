@@ -32,6 +32,11 @@ export async function answerCode(code: string): Promise<SignInStep> {
   );
 }
 
+/** Back from the company: signed in, or before the second step. */
+export async function signInGoesOn(): Promise<SignInStep> {
+  return nextStep(await requestJson<AuthAnswer>("GET", `${AUTH}/auth/session`, { accept: [401, 410] }));
+}
+
 /** The second step by a passkey. */
 export async function answerPasskey(): Promise<SignInStep> {
   return byPasskey(`${AUTH}/auth/webauthn/authenticate`);

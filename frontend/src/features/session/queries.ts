@@ -1,4 +1,4 @@
-import type { Session } from "@/client";
+import { beginCompanySignIn as beginCompanySignInCall, type Session } from "@/client";
 import { getSessionOptions } from "@/client/@tanstack/react-query.gen";
 import { requestJson } from "@/lib/http";
 
@@ -14,6 +14,12 @@ export const visitorQuery = () => ({
     return status === 401 ? null : data;
   },
 });
+
+/** Where one signs in who has this address at a company. */
+export async function beginCompanySignIn(email: string, next: string): Promise<string> {
+  const { data } = await beginCompanySignInCall({ body: { email, next }, throwOnError: true });
+  return data.url;
+}
 
 /** Who is signed in; a 401 problem when nobody is. */
 export const sessionQuery = () => ({ ...getSessionOptions(), staleTime: KEPT_FOR_MS });
