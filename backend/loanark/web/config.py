@@ -52,6 +52,8 @@ class Config:
     #: None: mail stays in the product's own mailbox, a table.
     mail_server: MailServer | None
     mail_from: str
+    #: So many proxies of one's own stand before the web process; each adds the address it was asked from.
+    trusted_proxies: int
     open_signup: bool
     #: The demo: mail is shown on a page and in the console, since it goes nowhere.
     demo: bool
@@ -79,6 +81,7 @@ def load() -> Config:
         frontend_dir=Path(os.environ.get("LOANARK_FRONTEND_DIR", _FRONTEND)),
         mail_server=_mail_server(),
         mail_from=_mail_from(),
+        trusted_proxies=_number("LOANARK_TRUSTED_PROXIES", most=10),
         open_signup=_switch("LOANARK_OPEN_SIGNUP"),
         demo=_switch("LOANARK_DEMO"),
     )
@@ -127,6 +130,13 @@ def _mail_from() -> str:
             f"Set LOANARK_MAIL_FROM to the sender's address, like LoanArk <crm@lender.example>; it is {value!r}."
         )
     return value
+
+
+def _number(name: str, *, most: int) -> int:
+    value = os.environ.get(name, "") or "0"
+    if not value.isdecimal() or int(value) > most:
+        raise ConfigurationError(f"Set {name} to a number from 0 to {most}; it is {value!r}.")
+    return int(value)
 
 
 def _switch(name: str) -> bool:

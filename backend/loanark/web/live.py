@@ -20,6 +20,8 @@ from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
 from loanark.kit import sql
+from loanark.tenants import second_factor
+from loanark.tenants.access import tenant_scope
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
@@ -149,7 +151,12 @@ def _tenant_of(scope: Any, slug: str) -> str:
         mine = {row["slug"] for row in sql.rows("SELECT slug FROM organisations_of(%s)", [user.pk])}
         if slug not in mine:
             raise _Refused(404)
-        return str(sql.scalar("SELECT id FROM tenants WHERE slug = %s", [slug]))
+        tenant_id = sql.scalar("SELECT id FROM tenants WHERE slug = %s", [slug])
+        with tenant_scope(tenant_id):
+            second_factor.demand(user.pk or 0)
+        return str(tenant_id)
+    except second_factor.SecondFactorNeeded:
+        raise _Refused(403) from None
     except OperationalError:
         raise _Refused(503) from None
     finally:

@@ -104,6 +104,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey is two factors: the device, and what unlocks it
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "LoanArk CRM Sync"
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.trusted_proxies  # whose address counts, in limits, sessions and notices
 USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")

@@ -161,6 +161,13 @@ def test_a_wrong_address_stops_the_start_and_is_not_repeated(url: str, monkeypat
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.parametrize("value", ["-1", "many", "11"])
+def test_a_wrong_number_of_proxies_stops_the_start(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOANARK_TRUSTED_PROXIES", value)
+    with pytest.raises(ConfigurationError, match="Set LOANARK_TRUSTED_PROXIES"):
+        load()
+
+
 def test_a_sender_that_is_no_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOANARK_MAIL_FROM", "LoanArk")
     with pytest.raises(ConfigurationError, match="Set LOANARK_MAIL_FROM"):

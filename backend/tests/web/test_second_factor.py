@@ -17,6 +17,7 @@ from passkey import Passkey
 
 from loanark.kit import sql
 from loanark.tenants.models import Role, User
+from loanark.web import live
 
 AUTH = "/api/auth/browser/v1/auth"
 ACCOUNT = "/api/auth/browser/v1/account"
@@ -237,8 +238,13 @@ def test_who_lacks_a_required_second_factor_can_set_one_up_and_nothing_else(data
     for method, path in [("GET", "contacts"), ("POST", "contacts"), ("GET", "overview"), ("GET", "sign-in-rules")]:
         answer = member.call(method, lender.path(path), {"values": {"firstname": "A"}} if method == "POST" else None)
         assert (answer.status_code, answer.json()["code"]) == (403, "second-factor-needed"), path
+    cookie = f"sessionid={member.client.cookies['sessionid'].value}".encode()
+    with pytest.raises(live._Refused) as refused:
+        live._tenant_of({"headers": [(b"cookie", cookie)]}, lender.slug)
+    assert refused.value.status == 403, "the live stream is a door as well"
     assert member.call("GET", "/api/session").status_code == 200
     set_up_codes(member)
+    assert live._tenant_of({"headers": [(b"cookie", cookie)]}, lender.slug) == str(lender.id)
     assert member.call("GET", lender.path("contacts")).status_code == 200
 
 

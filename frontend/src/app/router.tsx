@@ -79,6 +79,12 @@ const signInRoute = createRoute({
   component: lazyPage(() => import("@/routes/sign-in")),
 });
 
+const signUpRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  component: lazyPage(() => import("@/routes/sign-up")),
+});
+
 // Where the links of allauth's e-mails lead (HEADLESS_FRONTEND_URLS).
 const passwordReset = createRoute({
   getParentRoute: () => root,
@@ -208,6 +214,7 @@ const access = createRoute({
 const routeTree = root.addChildren([
   home,
   signInRoute,
+  signUpRoute,
   passwordReset,
   newPassword,
   verifyEmail,

@@ -401,6 +401,31 @@ describe("signing in with the company", () => {
   });
 });
 
+describe("signing up", () => {
+  it("is offered only where it is open", async () => {
+    server.use(nobodySignedIn());
+    renderApp("/sign-in");
+    expect(await screen.findByText(/Your administrator invites you/)).toBeVisible();
+  });
+
+  it("takes an address and a password, and leads to the mailbox", async () => {
+    server.use(
+      nobodySignedIn(),
+      http.get("*/api/auth/browser/v1/config", () =>
+        HttpResponse.json({ data: { account: { is_open_for_signup: true } } }),
+      ),
+      http.post(`${AUTH}/signup`, () => HttpResponse.json({ data: { flows: [] } }, { status: 401 })),
+    );
+    const { user, container } = renderApp("/sign-in");
+    await user.click(await screen.findByRole("link", { name: "Sign up" }));
+    await user.type(await screen.findByLabelText("E-mail"), "new@loanark.example");
+    await user.type(screen.getByLabelText("Password"), "violet harbour lantern");
+    expect(await accessibilityFaults(container)).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Sign up" }));
+    expect(await screen.findByText("Look into your mailbox")).toBeVisible();
+  });
+});
+
 describe("small things", () => {
   it("carries bytes through base64url and back", () => {
     for (const value of ["", "AA", "_-8", "SGVsbG8"]) expect(text(bytes(value))).toBe(value);

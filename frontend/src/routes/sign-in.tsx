@@ -1,7 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { Logo } from "@/components/ui/logo";
 import { SideBadge } from "@/components/ui/side";
+import { signUpQuery } from "@/features/session/queries";
 import { SignInForm } from "@/features/session/sign-in-form";
 import { useTitle } from "@/lib/use-title";
 
@@ -32,10 +33,26 @@ export default function SignInPage() {
             onSignedIn={onSignedIn}
           />
         </div>
-        <p className="text-muted text-xs">No account? Your administrator adds you.</p>
+        <NoAccount />
       </div>
       <Picture />
     </main>
+  );
+}
+
+function NoAccount() {
+  const { data: isOpen } = useQuery(signUpQuery());
+  return (
+    <p className="text-muted text-xs">
+      No account?{" "}
+      {isOpen ? (
+        <Link to="/sign-up" className="underline underline-offset-3">
+          Sign up
+        </Link>
+      ) : (
+        "Your administrator invites you."
+      )}
+    </p>
   );
 }
 

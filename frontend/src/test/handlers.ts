@@ -83,6 +83,9 @@ export const handlers = [
   http.get("*/api/auth/browser/v1/auth/session", () =>
     HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
   ),
+  http.get("*/api/auth/browser/v1/config", () =>
+    HttpResponse.json({ data: { account: { is_open_for_signup: false } } }),
+  ),
   http.post("*/api/auth/browser/v1/auth/login", async ({ request }) => {
     const { password } = (await request.json()) as { password: string };
     if (password !== "wrong") return HttpResponse.json({ status: 200 });

@@ -1,6 +1,7 @@
 import { beginCompanySignIn as beginCompanySignInCall, type Session } from "@/client";
 import { getSessionOptions } from "@/client/@tanstack/react-query.gen";
 import { requestJson } from "@/lib/http";
+import { isSignUpOpen } from "./password";
 
 export type { Organisation, Person, Session } from "@/client";
 
@@ -13,6 +14,14 @@ export const visitorQuery = () => ({
     const { status, data } = await requestJson<Session>("GET", "/api/session", { accept: [401] });
     return status === 401 ? null : data;
   },
+});
+
+/** Whether people may sign up by themselves. */
+export const signUpQuery = () => ({
+  queryKey: ["sign-up"],
+  queryFn: isSignUpOpen,
+  retry: false,
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 /** Where one signs in who has this address at a company. */
