@@ -91,6 +91,7 @@ def demo(
         LOANARK_HUBSPOT_APP_URL=f"http://127.0.0.1:{hubspot}",
         LOANARK_HUBSPOT_CLIENT_ID=state.secret("client_id"),
         LOANARK_HUBSPOT_CLIENT_SECRET=state.secret("client_secret"),
+        LOANARK_DEMO="1",
     )
     note("Starting the database")
     embedded = boot.django()
@@ -241,6 +242,7 @@ def _tell(as_json: bool, facts: dict[str, str]) -> None:
         click.echo(f"  sign in    {facts['email']}  {facts['password']}")
         click.echo(f"  HubSpot    {facts['hubspot_url']}  (simulated: be the HubSpot user here)")
         click.echo(f"  SQL        psql '{facts['sql_url']}'")
+        click.echo(f"  mail       {facts['url']}/mailbox  (what is sent stays here)")
     click.echo("  Ctrl-C stops everything; the next start finds its data again.\n")
 
 

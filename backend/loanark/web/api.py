@@ -21,8 +21,14 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
+from loanark.tenants.account_api import account
+from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import organisation_router as organisations
 from loanark.tenants.api import router as tenants
+from loanark.tenants.company_api import begin as company_begin
+from loanark.tenants.company_api import router as company_sign_in
+from loanark.tenants.invitations_api import invited
+from loanark.tenants.invitations_api import router as invitations
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
 from loanark.web import errors
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
@@ -88,6 +94,9 @@ api = Api(
     parser=StrictJson(),
 )
 api.add_router("", tenants)
+api.add_router("", invited)
+api.add_router("", account)
+api.add_router("", company_begin)
 api.add_router("/tenants/{tenant}", contacts)
 api.add_router("/tenants/{tenant}", connections)
 api.add_router("/tenants/{tenant}", sync)
@@ -95,6 +104,9 @@ api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
 api.add_router("/tenants/{tenant}", audit)
 api.add_router("/tenants/{tenant}", organisations)
+api.add_router("/tenants/{tenant}", invitations)
+api.add_router("/tenants/{tenant}", sign_in_rules)
+api.add_router("/tenants/{tenant}", company_sign_in)
 
 
 @api.exception_handler(LoanArkError)

@@ -2,7 +2,11 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
+<<<<<<< HEAD
 import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveMemberData, RemoveMemberResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+=======
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, SampleMappingData, SampleMappingResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +21,60 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
+
+/**
+ * Draw Qr
+ *
+ * An authenticator app's key as a picture to point a phone at. Nothing is kept.
+ */
+export const drawQr = <ThrowOnError extends boolean = false>(options: Options<DrawQrData, ThrowOnError>) => (options.client ?? client).post<DrawQrResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/account/qr',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begin Company Sign In
+ *
+ * Where to go to sign in with the company that has this address.
+ */
+export const beginCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<BeginCompanySignInData, ThrowOnError>) => (options.client ?? client).post<BeginCompanySignInResponses, unknown, ThrowOnError>({
+    url: '/api/company-sign-in',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Invitation
+ *
+ * What a link invites to.
+ */
+export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, unknown, ThrowOnError>({ url: '/api/invitations/{token}', ...options });
+
+/**
+ * Accept Invitation
+ *
+ * Joins: as the signed-in person, or as a new one, who is signed in by it.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, unknown, ThrowOnError>({
+    url: '/api/invitations/{token}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get Session
@@ -34,6 +92,7 @@ export const getSession = <ThrowOnError extends boolean = false>(options?: Optio
 });
 
 /**
+<<<<<<< HEAD
  * List Audit Events
  *
  * What was done, newest first: who, when, from where, before and after.
@@ -99,12 +158,53 @@ export const getAuditRetention = <ThrowOnError extends boolean = false>(options:
  * Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them.
  */
 export const setAuditRetention = <ThrowOnError extends boolean = false>(options: Options<SetAuditRetentionData, ThrowOnError>) => (options.client ?? client).put<SetAuditRetentionResponses, unknown, ThrowOnError>({
+=======
+ * Remove Company Sign In
+ *
+ * Everybody signs in with a password again.
+ */
+export const removeCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<RemoveCompanySignInData, ThrowOnError>) => (options.client ?? client).delete<RemoveCompanySignInResponses, unknown, ThrowOnError>({
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     security: [{
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
         }],
+<<<<<<< HEAD
     url: '/api/tenants/{tenant}/audit/retention',
+=======
+    url: '/api/tenants/{tenant}/company-sign-in',
+    ...options
+});
+
+/**
+ * Get Company Sign In
+ *
+ * How members sign in with their company, if they do. The client's secret is never told.
+ */
+export const getCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<GetCompanySignInData, ThrowOnError>) => (options.client ?? client).get<GetCompanySignInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/company-sign-in',
+    ...options
+});
+
+/**
+ * Set Company Sign In
+ *
+ * Sets it up or changes it. The provider is asked first what it offers.
+ */
+export const setCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<SetCompanySignInData, ThrowOnError>) => (options.client ?? client).put<SetCompanySignInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/company-sign-in',
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -113,6 +213,7 @@ export const setAuditRetention = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
+<<<<<<< HEAD
  * Verify Audit
  *
  * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
@@ -128,6 +229,8 @@ export const verifyAudit = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+=======
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
  * List Conflicts
  *
  * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
@@ -538,6 +641,70 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
             type: 'apiKey'
         }, { scheme: 'bearer', type: 'http' }],
     url: '/api/tenants/{tenant}/held/{group}/reject',
+    ...options
+});
+
+/**
+ * List Invitations
+ *
+ * Who is invited and has not answered.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options
+});
+
+/**
+ * Invite
+ *
+ * Mails somebody a link with which they join in a role.
+ */
+export const invite = <ThrowOnError extends boolean = false>(options: Options<InviteData, ThrowOnError>) => (options.client ?? client).post<InviteResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Invitation
+ *
+ * The link stops working.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Resend Invitation
+ *
+ * Mails a new link, good for another week; the earlier one stops working.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>) => (options.client ?? client).post<ResendInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend',
     ...options
 });
 
@@ -1100,17 +1267,44 @@ export const changeSyncSettings = <ThrowOnError extends boolean = false>(options
 });
 
 /**
+<<<<<<< HEAD
  * Let Support In
  *
  * Lets somebody of the vendor in for a while; again, to change or prolong it.
  */
 export const letSupportIn = <ThrowOnError extends boolean = false>(options: Options<LetSupportInData, ThrowOnError>) => (options.client ?? client).post<LetSupportInResponses, unknown, ThrowOnError>({
+=======
+ * Get Sign In Rules
+ *
+ * What the organisation asks of its members when they sign in.
+ */
+export const getSignInRules = <ThrowOnError extends boolean = false>(options: Options<GetSignInRulesData, ThrowOnError>) => (options.client ?? client).get<GetSignInRulesResponses, unknown, ThrowOnError>({
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     security: [{
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
         }],
+<<<<<<< HEAD
     url: '/api/tenants/{tenant}/support',
+=======
+    url: '/api/tenants/{tenant}/sign-in-rules',
+    ...options
+});
+
+/**
+ * Change Sign In Rules
+ *
+ * From the next request on, whoever lacks what is required can only set it up.
+ */
+export const changeSignInRules = <ThrowOnError extends boolean = false>(options: Options<ChangeSignInRulesData, ThrowOnError>) => (options.client ?? client).patch<ChangeSignInRulesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }],
+    url: '/api/tenants/{tenant}/sign-in-rules',
+>>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     ...options,
     headers: {
         'Content-Type': 'application/json',
