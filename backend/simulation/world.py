@@ -37,6 +37,7 @@ from loanark.kit import sql
 from loanark.sync import webhooks
 from loanark.tenants.access import Scope, tenant_scope
 from loanark.tenants.models import Role, Tenant
+from loanark.tenants.permissions import OF_ROLE
 from simulation.clock import StoryClock
 from simulation.database import CLIENT_ID, CLIENT_SECRET, PUBLIC_URL, superuser_url
 from simulation.record import Deed, Record, Typed, Witnessed
@@ -162,7 +163,9 @@ class World:
     def _open_organisation(self) -> None:
         with self._marked():
             tenant = Tenant.objects.create(id=uuid.UUID(int=0x70000000 + self.story.seed), name="Lender", slug="lender")
-        self.scope = Scope(tenant.id, "lender", Role.ADMINISTRATOR, 0, "jane@lender.example")
+        self.scope = Scope(
+            tenant.id, "lender", Role.ADMINISTRATOR, 0, "jane@lender.example", OF_ROLE[Role.ADMINISTRATOR]
+        )
         self.program = self.another_program()
 
     @contextmanager

@@ -18,7 +18,7 @@ from loanark.core.late import Entry, Written, covered
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.plan import Conflict, Record, Write, late_conflict
 from loanark.core.translate import incoming
-from loanark.core.values import BLANK, Value
+from loanark.core.values import BLANK, Unreadable, Value
 from loanark.hubspot.models import Revision
 from loanark.kit import sql
 from loanark.sync import hints
@@ -246,19 +246,26 @@ def _ask_the_bin(
     if archived is None or case.contact_id is None or alive:
         return
     values = remote_values(archived, session.mapping)
+    known = case.link.remote if case.link else {}
     edited = {
         name: value
         for name, written in witness.written.items()
         if (rule := rules.get(name)) and rule.source is not Side.LOANARK
-        if isinstance(value := values[name], Value) and value.canonical != written.before
+        if _differs(value := values[name], written.before, known.get(name))
     }
     if not edited:
         return
     for name, value in edited.items():
-        _tell(case, rules[name], witness.written[name], value, BLANK, effects)
+        theirs = Value(value.raw, value.raw) if isinstance(value, Unreadable) else value
+        _tell(case, rules[name], witness.written[name], theirs, BLANK, effects)
     bring_back(case, effects, {name: value for name, value in values.items() if isinstance(value, Value)})
     effects.counts["conflicted"] += 1
     hints.leave(Side.LOANARK, [str(case.contact_id)], source="edited while it was deleted", lane=Lane.EDIT)
+
+
+def _differs(value: Value | Unreadable, before: str | None, text: str | None) -> bool:
+    """Whether this is not what was known: the canonical value, or the text of what LoanArk cannot read."""
+    return value.raw != text if isinstance(value, Unreadable) else value.canonical != before
 
 
 def _tell(

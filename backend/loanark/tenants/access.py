@@ -50,6 +50,7 @@ class Bearer:
     """The personal API token that a request came with."""
 
     tenant_id: UUID
+    name: str
     scopes: frozenset[Permission]
 
 
@@ -107,7 +108,7 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
             permissions=OF_ROLE[role] & bearer.scopes if bearer else OF_ROLE[role],
             own_contacts=found["own_contacts"],
         )
-        _narrow(scope, via="token" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
+        _narrow(scope, via=f"token {bearer.name}" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
         yield scope
 
 
@@ -122,9 +123,9 @@ def _refuse(role: Role, bearer: Bearer | None, needed: Sequence[Permission]) -> 
             raise OutOfScope(f"The token lacks the scope {permission.value}. Nothing was done. Make one that has it.")
 
 
-def _narrow(scope: Scope, **marks: str) -> None:
+def _narrow(scope: Scope, **origin: str) -> None:
     """From here on the transaction sees the organisation, or of its contacts only the person's own."""
-    marks |= {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark"}
+    marks = {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark", **origin}
     if scope.own_contacts is None:
         _set({}, **marks)
     else:

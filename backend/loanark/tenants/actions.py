@@ -54,7 +54,10 @@ def make_supporter(email: str, *, password: str | None = None) -> tuple[User, st
 
 
 def end_supporter(email: str) -> int:
-    """They are none any more; whatever they were let into ends. Returns of how many organisations. Raises: NotFound."""
+    """They are none any more, and whatever they were let into ends. Returns of how many organisations.
+
+    Raises: NotFound.
+    """
     user = User.objects.filter(email=email.strip().lower(), is_staff=True).first()
     if user is None:
         raise NotFound(f"There is nobody of support with the address {email}.")

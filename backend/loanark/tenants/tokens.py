@@ -38,6 +38,7 @@ class Used:
 
     tenant_id: UUID
     user_id: int
+    name: str
     scopes: frozenset[Permission]
 
 
@@ -120,7 +121,7 @@ def use(text: str, *, origin: str, per_minute: int) -> Used | None:
             wait=found["wait"],
         )
     scopes = frozenset(Permission(scope) for scope in found["scopes"] if scope in SCOPES)
-    return Used(found["tenant_id"], found["user_id"], scopes)
+    return Used(found["tenant_id"], found["user_id"], found["name"], scopes)
 
 
 def digest(text: str) -> bytes:

@@ -93,8 +93,8 @@ api.add_router("/tenants/{tenant}", connections)
 api.add_router("/tenants/{tenant}", sync)
 api.add_router("/tenants/{tenant}", held)
 api.add_router("/tenants/{tenant}", sync_settings)
-api.add_router("/tenants/{tenant}", organisations)
 api.add_router("/tenants/{tenant}", audit)
+api.add_router("/tenants/{tenant}", organisations)
 
 
 @api.exception_handler(LoanArkError)

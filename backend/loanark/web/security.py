@@ -65,5 +65,5 @@ class TokenAuth(HttpBearer):
         if used is None or user is None:
             return None
         request.user = user
-        request.bearer = Bearer(used.tenant_id, used.scopes)  # type: ignore[attr-defined]
+        request.bearer = Bearer(used.tenant_id, used.name, used.scopes)  # type: ignore[attr-defined]
         return user

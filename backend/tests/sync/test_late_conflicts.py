@@ -210,6 +210,30 @@ def test_a_contact_edited_while_it_was_archived_comes_back_with_the_edit(world: 
     world.assert_balanced()
 
 
+def test_a_contact_given_an_unreadable_value_while_it_was_archived_comes_back_and_the_value_is_told(
+    world: World,
+) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.delete(contact_id)
+    with world.meanwhile(SEND, lambda: world.hubspot.force(id, loanark_loan_amount="about 150")):
+        world.turn()
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is None
+    assert [(row["field"], row["hubspot"]) for row in world.conflicts(contact_id)] == [("loan_amount", "about 150")]
+    world.assert_balanced()
+
+
+def test_what_was_unreadable_before_it_was_archived_brings_nobody_back(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.hubspot.force(id, loanark_loan_amount="about 150")
+    world.settle()
+    world.delete(contact_id)
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is not None
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
+
+
 def test_a_row_deleted_by_sql_comes_back_too_with_the_edit_made_while_it_was_archived(world: World) -> None:
     id, contact_id = world.pair(city="Boise")
     world.sql("DELETE FROM contacts WHERE id = %s", contact_id)

@@ -44,6 +44,7 @@ from loanark.sync import engine, runs
 from loanark.sync.engine import Turn
 from loanark.tenants.access import Scope, tenant_scope
 from loanark.tenants.models import Role
+from loanark.tenants.permissions import OF_ROLE
 
 T = TypeVar("T")
 
@@ -166,7 +167,9 @@ class World:
     def __init__(self, tenant_id: UUID, hubspot: HubSpot, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tenant_id = tenant_id
         self.hubspot = hubspot
-        self.scope = Scope(tenant_id, "lender", Role.ADMINISTRATOR, 0, "jane@lender.example")
+        self.scope = Scope(
+            tenant_id, "lender", Role.ADMINISTRATOR, 0, "jane@lender.example", OF_ROLE[Role.ADMINISTRATOR]
+        )
         self._monkeypatch = monkeypatch
 
     # Connecting and the first run

@@ -102,10 +102,11 @@ CREATE POLICY api_tokens_shown ON api_tokens FOR SELECT USING (
 -- `wait`: seconds until more are allowed, or null. No row: there is no such token, or its time is over.
 CREATE FUNCTION use_api_token(
     shown bytea, origin text, allowed integer,
-    OUT tenant_id uuid, OUT token_id uuid, OUT user_id bigint, OUT scopes text[], OUT wait integer
+    OUT tenant_id uuid, OUT token_id uuid, OUT user_id bigint, OUT name text, OUT scopes text[], OUT wait integer
 ) RETURNS SETOF record LANGUAGE plpgsql AS $$
 DECLARE
     token api_tokens;
+    known api_token_uses;
     used api_token_uses;
     moment timestamptz;
 BEGIN
@@ -117,6 +118,7 @@ BEGIN
     END IF;
     PERFORM set_config('loanark.tenant_id', token.tenant_id::text, true);
     moment := clock_timestamp();
+    SELECT u.* INTO known FROM api_token_uses u WHERE u.tenant_id = token.tenant_id AND u.token_id = token.id;
     INSERT INTO api_token_uses AS u
         (tenant_id, token_id, last_used_at, last_used_from, minute_began_at, requests)
     VALUES (token.tenant_id, token.id, moment, origin, moment, 1)
@@ -130,9 +132,16 @@ BEGIN
     tenant_id := token.tenant_id;
     token_id := token.id;
     user_id := token.user_id;
+    name := token.name;
     scopes := token.scopes;
     IF used.requests > allowed THEN
         wait := greatest(1, ceil(extract(epoch FROM used.minute_began_at + interval '1 minute' - moment)));
+    END IF;
+    -- The audit log hears of each hour and address in which a token is used.
+    IF known IS NULL OR known.last_used_from <> origin OR known.last_used_at < moment - interval '1 hour' THEN
+        PERFORM set_config('loanark.actor', (SELECT u.email FROM users u WHERE u.id = token.user_id), true),
+                set_config('loanark.via', 'token ' || token.name, true), set_config('loanark.address', origin, true);
+        PERFORM audit_note('token.used', token.name);
     END IF;
     RETURN NEXT;
 END $$;
