@@ -22,7 +22,7 @@ from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
 from loanark.tenants.api import organisation_router as organisations
-from loanark.tenants.api import router as tenants
+from loanark.tenants.api import router as session
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
 from loanark.web import errors
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
@@ -77,24 +77,23 @@ def permissions_of_tokens(permissions: Sequence[str]) -> bool:
     return not NEVER_BY_TOKEN.intersection(permissions)
 
 
+PEOPLE: list[Callable[..., Any]] = [SessionAuth(), XSessionTokenAuth()]
+#: A personal API token too: where it is said, for what an organisation holds. Accounts and sign-in are people's only.
+PEOPLE_AND_TOKENS = [*PEOPLE, TokenAuth()]
+
 api = Api(
     title="LoanArk CRM Sync",
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
-    auth=[SessionAuth(), XSessionTokenAuth(), TokenAuth()],
+    auth=PEOPLE,
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
     parser=StrictJson(),
 )
-api.add_router("", tenants)
-api.add_router("/tenants/{tenant}", contacts)
-api.add_router("/tenants/{tenant}", connections)
-api.add_router("/tenants/{tenant}", sync)
-api.add_router("/tenants/{tenant}", held)
-api.add_router("/tenants/{tenant}", sync_settings)
-api.add_router("/tenants/{tenant}", audit)
-api.add_router("/tenants/{tenant}", organisations)
+api.add_router("", session, auth=PEOPLE_AND_TOKENS)
+for router in (contacts, connections, sync, held, sync_settings, audit, organisations):
+    api.add_router("/tenants/{tenant}", router, auth=PEOPLE_AND_TOKENS)
 
 
 @api.exception_handler(LoanArkError)
