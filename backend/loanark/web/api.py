@@ -1,5 +1,6 @@
 """The API: every feature's router under one roof, and errors as problem details (RFC 9457)."""
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -54,11 +55,12 @@ class Api(NinjaAPI):
             for described in methods.values():
                 permissions = needed[described["operationId"]]
                 described["x-permissions"] = permissions
-                described["security"] = [
-                    {name: permissions if name == TokenAuth.__name__ else [] for name in way}
-                    for way in described["security"]
-                    if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
-                ]
+                if "security" in described:
+                    described["security"] = [
+                        {name: permissions if name == TokenAuth.__name__ else [] for name in way}
+                        for way in described["security"]
+                        if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
+                    ]
         return schema
 
     def _operations(self) -> Iterator[Operation]:
@@ -69,7 +71,8 @@ class Api(NinjaAPI):
 
 def asked(view: Callable[..., Any]) -> list[str]:
     """The permissions that a function names."""
-    return [Permission[name].value for name in view.__code__.co_names if name in Permission.__members__]
+    names = inspect.unwrap(view).__code__.co_names
+    return [Permission[name].value for name in names if name in Permission.__members__]
 
 
 def permissions_of_tokens(permissions: Sequence[str]) -> bool:

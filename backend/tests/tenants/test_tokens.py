@@ -274,6 +274,11 @@ def test_a_token_is_taken_for_what_an_organisation_holds_and_to_ask_whose_it_is(
     }
     assert {path for path in taking if not path.startswith("/api/tenants/{tenant}/")} == {"/api/session"}
     assert len(taking) > 30
+    bearer = document["components"]["securitySchemes"]["TokenAuth"]
+    assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
+    for described in [one for methods in document["paths"].values() for one in methods.values()]:
+        for way in described["security"]:
+            assert set(way) <= set(document["components"]["securitySchemes"])
 
 
 def test_the_walk_of_roles_and_the_table_of_permissions_agree(everywhere: dict[str, Any]) -> None:

@@ -24,11 +24,15 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * The signed-in person and their organisations; with a token the one it is for, and what it may do there.
  */
 export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/session',
     ...options
 });
@@ -39,11 +43,15 @@ export const getSession = <ThrowOnError extends boolean = false>(options?: Optio
  * What was done, newest first: who, when, from where, before and after.
  */
 export const listAuditEvents = <ThrowOnError extends boolean = false>(options: Options<ListAuditEventsData, ThrowOnError>) => (options.client ?? client).get<ListAuditEventsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit',
     ...options
 });
@@ -54,11 +62,15 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options: O
  * Every change of contacts that one event made.
  */
 export const listAuditChanges = <ThrowOnError extends boolean = false>(options: Options<ListAuditChangesData, ThrowOnError>) => (options.client ?? client).get<ListAuditChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/events/{event_id}/changes',
     ...options
 });
@@ -69,11 +81,15 @@ export const listAuditChanges = <ThrowOnError extends boolean = false>(options: 
  * The log in the order of its chain, as a file that is written while it is read.
  */
 export const exportAudit = <ThrowOnError extends boolean = false>(options: Options<ExportAuditData, ThrowOnError>) => (options.client ?? client).get<ExportAuditResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/export',
     ...options
 });
@@ -84,11 +100,15 @@ export const exportAudit = <ThrowOnError extends boolean = false>(options: Optio
  * How long events are kept.
  */
 export const getAuditRetention = <ThrowOnError extends boolean = false>(options: Options<GetAuditRetentionData, ThrowOnError>) => (options.client ?? client).get<GetAuditRetentionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/retention',
     ...options
 });
@@ -103,7 +123,7 @@ export const setAuditRetention = <ThrowOnError extends boolean = false>(options:
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/audit/retention',
     ...options,
     headers: {
@@ -118,11 +138,15 @@ export const setAuditRetention = <ThrowOnError extends boolean = false>(options:
  * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
  */
 export const verifyAudit = <ThrowOnError extends boolean = false>(options: Options<VerifyAuditData, ThrowOnError>) => (options.client ?? client).post<VerifyAuditResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/verify',
     ...options
 });
@@ -133,11 +157,15 @@ export const verifyAudit = <ThrowOnError extends boolean = false>(options: Optio
  * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
  */
 export const listConflicts = <ThrowOnError extends boolean = false>(options: Options<ListConflictsData, ThrowOnError>) => (options.client ?? client).get<ListConflictsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/conflicts',
     ...options
 });
@@ -148,11 +176,15 @@ export const listConflicts = <ThrowOnError extends boolean = false>(options: Opt
  * Decides an open conflict: the chosen side's value goes to the other.
  */
 export const resolveConflict = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/conflicts/{conflict_id}/resolve',
     ...options,
     headers: {
@@ -167,11 +199,15 @@ export const resolveConflict = <ThrowOnError extends boolean = false>(options: O
  * Forgets the credentials. Contacts, links and history stay; connecting the same account goes on from here.
  */
 export const disconnect = <ThrowOnError extends boolean = false>(options: Options<DisconnectData, ThrowOnError>) => (options.client ?? client).delete<DisconnectResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -182,11 +218,15 @@ export const disconnect = <ThrowOnError extends boolean = false>(options: Option
  * The state of the connection now.
  */
 export const getConnection = <ThrowOnError extends boolean = false>(options: Options<GetConnectionData, ThrowOnError>) => (options.client ?? client).get<GetConnectionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -197,11 +237,15 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
  * Begins the OAuth flow: returns HubSpot's page to send the browser to.
  */
 export const authorize = <ThrowOnError extends boolean = false>(options: Options<AuthorizeData, ThrowOnError>) => (options.client ?? client).post<AuthorizeResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/authorize',
     ...options
 });
@@ -212,11 +256,15 @@ export const authorize = <ThrowOnError extends boolean = false>(options: Options
  * Asks HubSpot now: account, scopes, properties. A mended connection resumes.
  */
 export const check = <ThrowOnError extends boolean = false>(options: Options<CheckData, ThrowOnError>) => (options.client ?? client).post<CheckResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/check',
     ...options
 });
@@ -227,11 +275,15 @@ export const check = <ThrowOnError extends boolean = false>(options: Options<Che
  * Connects with a service key or private-app token.
  */
 export const connectStatic = <ThrowOnError extends boolean = false>(options: Options<ConnectStaticData, ThrowOnError>) => (options.client ?? client).post<ConnectStaticResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/static-token',
     ...options,
     headers: {
@@ -246,11 +298,15 @@ export const connectStatic = <ThrowOnError extends boolean = false>(options: Opt
  * Contacts by keyset pages: no page is slower than the first.
  */
 export const listContacts = <ThrowOnError extends boolean = false>(options: Options<ListContactsData, ThrowOnError>) => (options.client ?? client).get<ListContactsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts',
     ...options
 });
@@ -261,11 +317,15 @@ export const listContacts = <ThrowOnError extends boolean = false>(options: Opti
  * Makes a contact in LoanArk; the sync makes it in HubSpot.
  */
 export const createContact = <ThrowOnError extends boolean = false>(options: Options<CreateContactData, ThrowOnError>) => (options.client ?? client).post<CreateContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts',
     ...options,
     headers: {
@@ -280,11 +340,15 @@ export const createContact = <ThrowOnError extends boolean = false>(options: Opt
  * How many contacts each filter value has, under the other filters.
  */
 export const listFacets = <ThrowOnError extends boolean = false>(options: Options<ListFacetsData, ThrowOnError>) => (options.client ?? client).get<ListFacetsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/facets',
     ...options
 });
@@ -295,11 +359,15 @@ export const listFacets = <ThrowOnError extends boolean = false>(options: Option
  * Deletes a contact in LoanArk (it can be restored); the sync archives it in HubSpot.
  */
 export const deleteContact = <ThrowOnError extends boolean = false>(options: Options<DeleteContactData, ThrowOnError>) => (options.client ?? client).delete<DeleteContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -310,11 +378,15 @@ export const deleteContact = <ThrowOnError extends boolean = false>(options: Opt
  * One contact: HubSpot, agreed and LoanArk values side by side, with what is open about it.
  */
 export const getContact = <ThrowOnError extends boolean = false>(options: Options<GetContactData, ThrowOnError>) => (options.client ?? client).get<GetContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -325,11 +397,15 @@ export const getContact = <ThrowOnError extends boolean = false>(options: Option
  * Changes the named fields in LoanArk; null clears one.
  */
 export const editContact = <ThrowOnError extends boolean = false>(options: Options<EditContactData, ThrowOnError>) => (options.client ?? client).patch<EditContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options,
     headers: {
@@ -344,11 +420,15 @@ export const editContact = <ThrowOnError extends boolean = false>(options: Optio
  * Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing.
  */
 export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/changes/{change_id}/undo',
     ...options
 });
@@ -359,11 +439,15 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
  * Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone.
  */
 export const eraseContact = <ThrowOnError extends boolean = false>(options: Options<EraseContactData, ThrowOnError>) => (options.client ?? client).post<EraseContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/erase',
     ...options
 });
@@ -374,11 +458,15 @@ export const eraseContact = <ThrowOnError extends boolean = false>(options: Opti
  * A dry run of one contact: reads both sides now and says what would be done. Writes nothing.
  */
 export const planContact = <ThrowOnError extends boolean = false>(options: Options<PlanContactData, ThrowOnError>) => (options.client ?? client).get<PlanContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/plan',
     ...options
 });
@@ -389,11 +477,15 @@ export const planContact = <ThrowOnError extends boolean = false>(options: Optio
  * Brings a deleted contact back, in HubSpot too.
  */
 export const restoreContact = <ThrowOnError extends boolean = false>(options: Options<RestoreContactData, ThrowOnError>) => (options.client ?? client).post<RestoreContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/restore',
     ...options
 });
@@ -404,11 +496,15 @@ export const restoreContact = <ThrowOnError extends boolean = false>(options: Op
  * Asks the sync to look at this contact now, before anything else.
  */
 export const resyncContact = <ThrowOnError extends boolean = false>(options: Options<ResyncContactData, ThrowOnError>) => (options.client ?? client).post<ResyncContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/resync',
     ...options
 });
@@ -419,11 +515,15 @@ export const resyncContact = <ThrowOnError extends boolean = false>(options: Opt
  * Every change of a contact, newest first: where it came from, by whom, before and after.
  */
 export const listChanges = <ThrowOnError extends boolean = false>(options: Options<ListChangesData, ThrowOnError>) => (options.client ?? client).get<ListChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/timeline',
     ...options
 });
@@ -434,11 +534,15 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
  * All fields of contacts: LoanArk's own, then the organisation's, archived ones included.
  */
 export const listFields = <ThrowOnError extends boolean = false>(options: Options<ListFieldsData, ThrowOnError>) => (options.client ?? client).get<ListFieldsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields',
     ...options
 });
@@ -449,11 +553,15 @@ export const listFields = <ThrowOnError extends boolean = false>(options: Option
  * Defines a field of the organisation's own.
  */
 export const defineField = <ThrowOnError extends boolean = false>(options: Options<DefineFieldData, ThrowOnError>) => (options.client ?? client).post<DefineFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields',
     ...options,
     headers: {
@@ -468,11 +576,15 @@ export const defineField = <ThrowOnError extends boolean = false>(options: Optio
  * Archives a field of the organisation's own: its values and history stay, and it can be brought back.
  */
 export const archiveField = <ThrowOnError extends boolean = false>(options: Options<ArchiveFieldData, ThrowOnError>) => (options.client ?? client).delete<ArchiveFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options
 });
@@ -483,11 +595,15 @@ export const archiveField = <ThrowOnError extends boolean = false>(options: Opti
  * Renames a field of the organisation's own, adds options, archives it or brings it back.
  */
 export const changeField = <ThrowOnError extends boolean = false>(options: Options<ChangeFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options,
     headers: {
@@ -502,11 +618,15 @@ export const changeField = <ThrowOnError extends boolean = false>(options: Optio
  * Deletions, clears and creates that wait for a person, in groups.
  */
 export const listHeld = <ThrowOnError extends boolean = false>(options: Options<ListHeldData, ThrowOnError>) => (options.client ?? client).get<ListHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held',
     ...options
 });
@@ -517,11 +637,15 @@ export const listHeld = <ThrowOnError extends boolean = false>(options: Options<
  * Lets a group be carried out. Each contact is looked at again first.
  */
 export const approveHeld = <ThrowOnError extends boolean = false>(options: Options<ApproveHeldData, ThrowOnError>) => (options.client ?? client).post<ApproveHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held/{group}/approve',
     ...options
 });
@@ -532,11 +656,15 @@ export const approveHeld = <ThrowOnError extends boolean = false>(options: Optio
  * Puts the other side back instead: deleted contacts are made again, cleared values are filled again.
  */
 export const rejectHeld = <ThrowOnError extends boolean = false>(options: Options<RejectHeldData, ThrowOnError>) => (options.client ?? client).post<RejectHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held/{group}/reject',
     ...options
 });
@@ -547,11 +675,15 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
  * Which LoanArk field meets which HubSpot property, and by what rules.
  */
 export const getMapping = <ThrowOnError extends boolean = false>(options: Options<GetMappingData, ThrowOnError>) => (options.client ?? client).get<GetMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping',
     ...options
 });
@@ -562,11 +694,15 @@ export const getMapping = <ThrowOnError extends boolean = false>(options: Option
  * Makes this the mapping. Every contact is then compared anew, by itself.
  */
 export const putMapping = <ThrowOnError extends boolean = false>(options: Options<PutMappingData, ThrowOnError>) => (options.client ?? client).put<PutMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping',
     ...options,
     headers: {
@@ -581,11 +717,15 @@ export const putMapping = <ThrowOnError extends boolean = false>(options: Option
  * Makes the named properties in HubSpot, and maps them at once. Naming them is the consent.
  */
 export const createProperties = <ThrowOnError extends boolean = false>(options: Options<CreatePropertiesData, ThrowOnError>) => (options.client ?? client).post<CreatePropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/create-properties',
     ...options,
     headers: {
@@ -600,11 +740,15 @@ export const createProperties = <ThrowOnError extends boolean = false>(options: 
  * The mapping as YAML.
  */
 export const exportMapping = <ThrowOnError extends boolean = false>(options: Options<ExportMappingData, ThrowOnError>) => (options.client ?? client).get<ExportMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/export',
     ...options
 });
@@ -615,11 +759,15 @@ export const exportMapping = <ThrowOnError extends boolean = false>(options: Opt
  * Maps one more field.
  */
 export const mapField = <ThrowOnError extends boolean = false>(options: Options<MapFieldData, ThrowOnError>) => (options.client ?? client).post<MapFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields',
     ...options,
     headers: {
@@ -634,11 +782,15 @@ export const mapField = <ThrowOnError extends boolean = false>(options: Options<
  * Takes a field out of the mapping; both sides keep their values.
  */
 export const unmapField = <ThrowOnError extends boolean = false>(options: Options<UnmapFieldData, ThrowOnError>) => (options.client ?? client).delete<UnmapFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options
 });
@@ -649,11 +801,15 @@ export const unmapField = <ThrowOnError extends boolean = false>(options: Option
  * Changes what the body names of one field's rule.
  */
 export const changeMappedField = <ThrowOnError extends boolean = false>(options: Options<ChangeMappedFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeMappedFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options,
     headers: {
@@ -668,11 +824,15 @@ export const changeMappedField = <ThrowOnError extends boolean = false>(options:
  * Makes a YAML document, as exported, the mapping.
  */
 export const importMapping = <ThrowOnError extends boolean = false>(options: Options<ImportMappingData, ThrowOnError>) => (options.client ?? client).post<ImportMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/import',
     ...options,
     headers: {
@@ -687,11 +847,15 @@ export const importMapping = <ThrowOnError extends boolean = false>(options: Opt
  * The properties LoanArk would make in HubSpot if an administrator agreed, and the permission it lacks.
  */
 export const getMissingProperties = <ThrowOnError extends boolean = false>(options: Options<GetMissingPropertiesData, ThrowOnError>) => (options.client ?? client).get<GetMissingPropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/missing',
     ...options
 });
@@ -702,11 +866,15 @@ export const getMissingProperties = <ThrowOnError extends boolean = false>(optio
  * The contact properties of the HubSpot account, as last read.
  */
 export const listProperties = <ThrowOnError extends boolean = false>(options: Options<ListPropertiesData, ThrowOnError>) => (options.client ?? client).get<ListPropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/properties',
     ...options
 });
@@ -717,11 +885,15 @@ export const listProperties = <ThrowOnError extends boolean = false>(options: Op
  * Reads the account's properties now: fields rest or go on as they find them.
  */
 export const refreshMapping = <ThrowOnError extends boolean = false>(options: Options<RefreshMappingData, ThrowOnError>) => (options.client ?? client).post<RefreshMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/refresh',
     ...options
 });
@@ -732,11 +904,15 @@ export const refreshMapping = <ThrowOnError extends boolean = false>(options: Op
  * What a rule would make of some real contacts' values, both ways. Nothing is saved.
  */
 export const sampleMapping = <ThrowOnError extends boolean = false>(options: Options<SampleMappingData, ThrowOnError>) => (options.client ?? client).post<SampleMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/sample',
     ...options,
     headers: {
@@ -751,11 +927,15 @@ export const sampleMapping = <ThrowOnError extends boolean = false>(options: Opt
  * Every version, who made it and why, the newest first.
  */
 export const listMappingVersions = <ThrowOnError extends boolean = false>(options: Options<ListMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<ListMappingVersionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions',
     ...options
 });
@@ -766,11 +946,15 @@ export const listMappingVersions = <ThrowOnError extends boolean = false>(option
  * What `other` maps differently.
  */
 export const diffMappingVersions = <ThrowOnError extends boolean = false>(options: Options<DiffMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffMappingVersionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/diff/{other}',
     ...options
 });
@@ -781,11 +965,15 @@ export const diffMappingVersions = <ThrowOnError extends boolean = false>(option
  * Makes an old version the newest.
  */
 export const restoreMappingVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreMappingVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreMappingVersionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/restore',
     ...options
 });
@@ -796,11 +984,15 @@ export const restoreMappingVersion = <ThrowOnError extends boolean = false>(opti
  * Everybody who can enter the organisation, support of the vendor included.
  */
 export const listMembers = <ThrowOnError extends boolean = false>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/members',
     ...options
 });
@@ -815,7 +1007,7 @@ export const removeMember = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/members/{user_id}',
     ...options
 });
@@ -830,7 +1022,7 @@ export const changeMember = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/members/{user_id}',
     ...options,
     headers: {
@@ -849,7 +1041,7 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/membership',
     ...options
 });
@@ -860,11 +1052,15 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
  * The organisation's name and its own settings.
  */
 export const getOrganisation = <ThrowOnError extends boolean = false>(options: Options<GetOrganisationData, ThrowOnError>) => (options.client ?? client).get<GetOrganisationResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/organisation',
     ...options
 });
@@ -879,7 +1075,7 @@ export const changeOrganisation = <ThrowOnError extends boolean = false>(options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/organisation',
     ...options,
     headers: {
@@ -894,11 +1090,15 @@ export const changeOrganisation = <ThrowOnError extends boolean = false>(options
  * Is everything in sync? One sentence, and the balance that proves it.
  */
 export const getOverview = <ThrowOnError extends boolean = false>(options: Options<GetOverviewData, ThrowOnError>) => (options.client ?? client).get<GetOverviewResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/overview',
     ...options
 });
@@ -909,11 +1109,15 @@ export const getOverview = <ThrowOnError extends boolean = false>(options: Optio
  * Values and contacts that could not be carried over, each with its reason.
  */
 export const listRejections = <ThrowOnError extends boolean = false>(options: Options<ListRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections',
     ...options
 });
@@ -924,11 +1128,15 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
  * Asks the sync to try everything again that was rejected, or all of one code.
  */
 export const retryRejections = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionsData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections/retry',
     ...options,
     headers: {
@@ -943,11 +1151,15 @@ export const retryRejections = <ThrowOnError extends boolean = false>(options: O
  * Asks the sync to try this one again now.
  */
 export const retryRejection = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections/{rejection_id}/retry',
     ...options
 });
@@ -958,11 +1170,15 @@ export const retryRejection = <ThrowOnError extends boolean = false>(options: Op
  * Runs, newest first.
  */
 export const listRuns = <ThrowOnError extends boolean = false>(options: Options<ListRunsData, ThrowOnError>) => (options.client ?? client).get<ListRunsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs',
     ...options
 });
@@ -973,11 +1189,15 @@ export const listRuns = <ThrowOnError extends boolean = false>(options: Options<
  * Starts a preview or a complete comparison. A first run is always a preview.
  */
 export const startRun = <ThrowOnError extends boolean = false>(options: Options<StartRunData, ThrowOnError>) => (options.client ?? client).post<StartRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs',
     ...options,
     headers: {
@@ -992,11 +1212,15 @@ export const startRun = <ThrowOnError extends boolean = false>(options: Options<
  * One run with its counts, and for a preview what it found.
  */
 export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>) => (options.client ?? client).get<GetRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}',
     ...options
 });
@@ -1007,11 +1231,15 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
  * Approves what a preview showed; returns the run that carries it out.
  */
 export const approveRun = <ThrowOnError extends boolean = false>(options: Options<ApproveRunData, ThrowOnError>) => (options.client ?? client).post<ApproveRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/approve',
     ...options
 });
@@ -1022,11 +1250,15 @@ export const approveRun = <ThrowOnError extends boolean = false>(options: Option
  * Stops a run after its current page. What it did stays, and is counted.
  */
 export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>) => (options.client ?? client).post<CancelRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/cancel',
     ...options
 });
@@ -1037,11 +1269,15 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
  * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
  */
 export const listPlan = <ThrowOnError extends boolean = false>(options: Options<ListPlanData, ThrowOnError>) => (options.client ?? client).get<ListPlanResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/plan',
     ...options
 });
@@ -1052,11 +1288,15 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
  * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
  */
 export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>) => (options.client ?? client).post<UndoRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/undo',
     ...options,
     headers: {
@@ -1071,11 +1311,15 @@ export const undoRun = <ThrowOnError extends boolean = false>(options: Options<U
  * First match, deletions, brakes, schedule, pause.
  */
 export const getSyncSettings = <ThrowOnError extends boolean = false>(options: Options<GetSyncSettingsData, ThrowOnError>) => (options.client ?? client).get<GetSyncSettingsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/settings/sync',
     ...options
 });
@@ -1086,11 +1330,15 @@ export const getSyncSettings = <ThrowOnError extends boolean = false>(options: O
  * Changes what the body names.
  */
 export const changeSyncSettings = <ThrowOnError extends boolean = false>(options: Options<ChangeSyncSettingsData, ThrowOnError>) => (options.client ?? client).patch<ChangeSyncSettingsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/settings/sync',
     ...options,
     headers: {
@@ -1109,7 +1357,7 @@ export const letSupportIn = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/support',
     ...options,
     headers: {
@@ -1124,11 +1372,15 @@ export const letSupportIn = <ThrowOnError extends boolean = false>(options: Opti
  * Stops the sync until a person resumes it. Edits on both sides wait; webhooks are still taken.
  */
 export const pauseSync = <ThrowOnError extends boolean = false>(options: Options<PauseSyncData, ThrowOnError>) => (options.client ?? client).post<PauseSyncResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/sync/pause',
     ...options,
     headers: {
@@ -1143,11 +1395,15 @@ export const pauseSync = <ThrowOnError extends boolean = false>(options: Options
  * Lets the sync go on. Everything that changed meanwhile is caught up.
  */
 export const resumeSync = <ThrowOnError extends boolean = false>(options: Options<ResumeSyncData, ThrowOnError>) => (options.client ?? client).post<ResumeSyncResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/sync/resume',
     ...options
 });
@@ -1162,7 +1418,7 @@ export const listTokens = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens',
     ...options
 });
@@ -1177,7 +1433,7 @@ export const makeToken = <ThrowOnError extends boolean = false>(options: Options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens',
     ...options,
     headers: {
@@ -1196,7 +1452,7 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens/{token_id}',
     ...options
 });
@@ -1207,11 +1463,15 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
  * Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above.
  */
 export const undoChanges = <ThrowOnError extends boolean = false>(options: Options<UndoChangesData, ThrowOnError>) => (options.client ?? client).post<UndoChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/undo',
     ...options,
     headers: {
