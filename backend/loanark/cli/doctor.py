@@ -51,6 +51,7 @@ def _database_checks() -> Iterator[Check]:
     from loanark.kit import sql
     from loanark.kit.rls import APP_ROLE
     from loanark.sync import worker
+    from loanark.tenants.access import OWN_CONTACTS_ROLE
 
     yield Check("database", True, str(sql.scalar("SHOW server_version")))
     bare = sql.rows(
@@ -61,8 +62,9 @@ def _database_checks() -> Iterator[Check]:
     )
     names = ", ".join(row["relname"] for row in bare)
     yield Check("row-level security", not bare, f"missing on {names}" if bare else "forced on every tenant's table")
-    strong = sql.scalar("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [APP_ROLE])
-    yield Check("role", strong is False, f"{APP_ROLE} {'could pass' if strong else 'cannot pass'} the fences")
+    for role in (APP_ROLE, OWN_CONTACTS_ROLE):
+        strong = sql.scalar("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [role])
+        yield Check("role", strong is False, f"{role} {'could pass' if strong else 'cannot pass'} the fences")
     alive = worker.alive()
     yield Check("worker", True, "alive" if alive else "none is running now (start one: loanark worker)")
 

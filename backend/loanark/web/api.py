@@ -1,5 +1,6 @@
 """The API: every feature's router under one roof, and errors as problem details (RFC 9457)."""
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from loanark.sync.held_api import router as held
 from loanark.tenants.account_api import account
 from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import organisation_router as organisations
-from loanark.tenants.api import router as tenants
+from loanark.tenants.api import router as session
 from loanark.tenants.company_api import begin as company_begin
 from loanark.tenants.company_api import router as company_sign_in
 from loanark.tenants.invitations_api import invited
@@ -60,11 +61,12 @@ class Api(NinjaAPI):
             for described in methods.values():
                 permissions = needed[described["operationId"]]
                 described["x-permissions"] = permissions
-                described["security"] = [
-                    {name: permissions if name == TokenAuth.__name__ else [] for name in way}
-                    for way in described["security"]
-                    if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
-                ]
+                if "security" in described:
+                    described["security"] = [
+                        {name: permissions if name == TokenAuth.__name__ else [] for name in way}
+                        for way in described["security"]
+                        if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
+                    ]
         return schema
 
     def _operations(self) -> Iterator[Operation]:
@@ -75,7 +77,8 @@ class Api(NinjaAPI):
 
 def asked(view: Callable[..., Any]) -> list[str]:
     """The permissions that a function names."""
-    return [Permission[name].value for name in view.__code__.co_names if name in Permission.__members__]
+    names = inspect.unwrap(view).__code__.co_names
+    return [Permission[name].value for name in names if name in Permission.__members__]
 
 
 def permissions_of_tokens(permissions: Sequence[str]) -> bool:
@@ -83,30 +86,36 @@ def permissions_of_tokens(permissions: Sequence[str]) -> bool:
     return not NEVER_BY_TOKEN.intersection(permissions)
 
 
+PEOPLE: list[Callable[..., Any]] = [SessionAuth(), XSessionTokenAuth()]
+#: A personal API token too: where it is said, for what an organisation holds. Accounts and sign-in are people's only.
+PEOPLE_AND_TOKENS = [*PEOPLE, TokenAuth()]
+
 api = Api(
     title="LoanArk CRM Sync",
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
-    auth=[SessionAuth(), XSessionTokenAuth(), TokenAuth()],
+    auth=PEOPLE,
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
     parser=StrictJson(),
 )
-api.add_router("", tenants)
-api.add_router("", invited)
-api.add_router("", account)
-api.add_router("", company_begin)
-api.add_router("/tenants/{tenant}", contacts)
-api.add_router("/tenants/{tenant}", connections)
-api.add_router("/tenants/{tenant}", sync)
-api.add_router("/tenants/{tenant}", held)
-api.add_router("/tenants/{tenant}", sync_settings)
-api.add_router("/tenants/{tenant}", audit)
-api.add_router("/tenants/{tenant}", organisations)
-api.add_router("/tenants/{tenant}", invitations)
-api.add_router("/tenants/{tenant}", sign_in_rules)
-api.add_router("/tenants/{tenant}", company_sign_in)
+api.add_router("", session, auth=PEOPLE_AND_TOKENS)
+for router in (invited, account, company_begin):
+    api.add_router("", router)
+for router in (
+    contacts,
+    connections,
+    sync,
+    held,
+    sync_settings,
+    audit,
+    organisations,
+    invitations,
+    sign_in_rules,
+    company_sign_in,
+):
+    api.add_router("/tenants/{tenant}", router, auth=PEOPLE_AND_TOKENS)
 
 
 @api.exception_handler(LoanArkError)

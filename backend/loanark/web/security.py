@@ -69,6 +69,9 @@ class SessionAuth(CookieAuth):
 class XSessionTokenAuth(allauth.XSessionTokenAuth):  # type: ignore[misc]
     """A program that signed in: from here on the request is that person's, as with a cookie."""
 
+    openapi_in = "header"
+    openapi_name = "X-Session-Token"
+
     def __call__(self, request: HttpRequest) -> Any:
         if "Authorization" in request.headers:
             return None
@@ -80,6 +83,8 @@ class XSessionTokenAuth(allauth.XSessionTokenAuth):  # type: ignore[misc]
 
 class TokenAuth(HttpBearer):
     """A personal API token: the request is its person's, in the one organisation and the scopes it was made for."""
+
+    openapi_description = "A personal API token, loanark_pat_…; an operation lists the scopes it takes."
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         used = tokens.use(

@@ -382,6 +382,22 @@ def test_without_browsers_an_ordinary_user_is_told_what_to_install(
     assert steps.take() == []
 
 
+def test_a_pooler_is_installed_by_root_only_and_only_where_there_is_none(
+    run: ModuleType, steps: Steps, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here: dict[str, str | None] = {"pgbouncer": None, "apt-get": "/usr/bin/apt-get"}
+    monkeypatch.setattr(run.shutil, "which", lambda name, path=None: here[name])
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    run.find_pooler()
+    assert steps.take() == []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    run.find_pooler()
+    assert steps.take() == ["Installing pgbouncer from the distribution"]
+    here["pgbouncer"] = "/usr/sbin/pgbouncer"
+    run.find_pooler()
+    assert steps.take() == []
+
+
 def test_browsers_on_the_path_are_told_to_the_tests(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

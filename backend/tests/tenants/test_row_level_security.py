@@ -308,10 +308,21 @@ def test_an_organisation_sees_itself_and_renames_nobody_else(two: Two) -> None:
         assert connection.execute("SELECT id FROM tenants").fetchall() == []
 
 
+def test_an_organisation_sees_its_own_people_and_of_nobody_the_password(two: Two) -> None:
+    with two.as_app(two.a.id) as connection:
+        seen = connection.execute("SELECT id FROM users WHERE NOT is_staff").fetchall()
+        members = connection.execute("SELECT user_id FROM memberships").fetchall()
+        assert members
+        assert sorted(seen) == sorted(members)
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("SELECT password FROM users")
+    with two.as_app() as connection:
+        assert connection.execute("SELECT id FROM users").fetchall() == []
+
+
 def test_people_see_their_own_memberships_and_no_others(two: Two) -> None:
     with two.as_app() as connection:
-        user = connection.execute("SELECT id FROM users WHERE email LIKE 'admin-%' LIMIT 1").fetchone()
-        assert user is not None
+        user = (two.a.scalar("SELECT user_id FROM memberships LIMIT 1"),)
         connection.execute("SELECT set_config('loanark.user_id', %s, false)", [str(user[0])])
         assert connection.execute("SELECT DISTINCT user_id FROM memberships").fetchall() == [user]
 

@@ -263,6 +263,24 @@ def test_the_document_says_which_scopes_an_operation_takes_and_each_is_needed(
             assert answer.status_code in (200, 404, 409), answer.content
 
 
+def test_a_token_is_taken_for_what_an_organisation_holds_and_to_ask_whose_it_is() -> None:
+    """Accounts and sign-in are people's only: a new operation takes no token unless its router says so."""
+    document: Any = api.get_openapi_schema(path_prefix="/api/")
+    taking = {
+        path
+        for path, methods in document["paths"].items()
+        for described in methods.values()
+        if any("TokenAuth" in way for way in described["security"])
+    }
+    assert {path for path in taking if not path.startswith("/api/tenants/{tenant}/")} == {"/api/session"}
+    assert len(taking) > 30
+    bearer = document["components"]["securitySchemes"]["TokenAuth"]
+    assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
+    for described in [one for methods in document["paths"].values() for one in methods.values()]:
+        for way in described["security"]:
+            assert set(way) <= set(document["components"]["securitySchemes"])
+
+
 def test_the_walk_of_roles_and_the_table_of_permissions_agree(everywhere: dict[str, Any]) -> None:
     """The doors' own test names what each role may not do; the table says the same."""
     for operation in TENANTS:

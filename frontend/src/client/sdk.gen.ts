@@ -2,11 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-<<<<<<< HEAD
-import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveMemberData, RemoveMemberResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
-=======
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportMappingData, ExportMappingResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, SampleMappingData, SampleMappingResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses } from './types.gen';
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -32,7 +28,7 @@ export const drawQr = <ThrowOnError extends boolean = false>(options: Options<Dr
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/account/qr',
     ...options,
     headers: {
@@ -82,27 +78,34 @@ export const acceptInvitation = <ThrowOnError extends boolean = false>(options: 
  * The signed-in person and their organisations; with a token the one it is for, and what it may do there.
  */
 export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>) => (options?.client ?? client).get<GetSessionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/session',
     ...options
 });
 
 /**
-<<<<<<< HEAD
  * List Audit Events
  *
  * What was done, newest first: who, when, from where, before and after.
  */
 export const listAuditEvents = <ThrowOnError extends boolean = false>(options: Options<ListAuditEventsData, ThrowOnError>) => (options.client ?? client).get<ListAuditEventsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit',
     ...options
 });
@@ -113,11 +116,15 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options: O
  * Every change of contacts that one event made.
  */
 export const listAuditChanges = <ThrowOnError extends boolean = false>(options: Options<ListAuditChangesData, ThrowOnError>) => (options.client ?? client).get<ListAuditChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/events/{event_id}/changes',
     ...options
 });
@@ -128,11 +135,15 @@ export const listAuditChanges = <ThrowOnError extends boolean = false>(options: 
  * The log in the order of its chain, as a file that is written while it is read.
  */
 export const exportAudit = <ThrowOnError extends boolean = false>(options: Options<ExportAuditData, ThrowOnError>) => (options.client ?? client).get<ExportAuditResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/export',
     ...options
 });
@@ -143,11 +154,15 @@ export const exportAudit = <ThrowOnError extends boolean = false>(options: Optio
  * How long events are kept.
  */
 export const getAuditRetention = <ThrowOnError extends boolean = false>(options: Options<GetAuditRetentionData, ThrowOnError>) => (options.client ?? client).get<GetAuditRetentionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/audit/retention',
     ...options
 });
@@ -158,21 +173,49 @@ export const getAuditRetention = <ThrowOnError extends boolean = false>(options:
  * Sets how long events are kept: a year at least, or for ever. The history of contacts goes with them.
  */
 export const setAuditRetention = <ThrowOnError extends boolean = false>(options: Options<SetAuditRetentionData, ThrowOnError>) => (options.client ?? client).put<SetAuditRetentionResponses, unknown, ThrowOnError>({
-=======
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/audit/retention',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Verify Audit
+ *
+ * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
+ */
+export const verifyAudit = <ThrowOnError extends boolean = false>(options: Options<VerifyAuditData, ThrowOnError>) => (options.client ?? client).post<VerifyAuditResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/audit/verify',
+    ...options
+});
+
+/**
  * Remove Company Sign In
  *
  * Everybody signs in with a password again.
  */
 export const removeCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<RemoveCompanySignInData, ThrowOnError>) => (options.client ?? client).delete<RemoveCompanySignInResponses, unknown, ThrowOnError>({
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     security: [{
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
-<<<<<<< HEAD
-    url: '/api/tenants/{tenant}/audit/retention',
-=======
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/company-sign-in',
     ...options
 });
@@ -183,11 +226,15 @@ export const removeCompanySignIn = <ThrowOnError extends boolean = false>(option
  * How members sign in with their company, if they do. The client's secret is never told.
  */
 export const getCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<GetCompanySignInData, ThrowOnError>) => (options.client ?? client).get<GetCompanySignInResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/company-sign-in',
     ...options
 });
@@ -202,9 +249,8 @@ export const setCompanySignIn = <ThrowOnError extends boolean = false>(options: 
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/company-sign-in',
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -213,34 +259,20 @@ export const setCompanySignIn = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
-<<<<<<< HEAD
- * Verify Audit
- *
- * Checks that nothing was edited, taken away or put in: every event, every change, every signature.
- */
-export const verifyAudit = <ThrowOnError extends boolean = false>(options: Options<VerifyAuditData, ThrowOnError>) => (options.client ?? client).post<VerifyAuditResponses, unknown, ThrowOnError>({
-    security: [{
-            in: 'cookie',
-            name: 'sessionid',
-            type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
-    url: '/api/tenants/{tenant}/audit/verify',
-    ...options
-});
-
-/**
-=======
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
  * List Conflicts
  *
  * Fields both sides changed differently: open ones wait for a person, others say who won and what lost.
  */
 export const listConflicts = <ThrowOnError extends boolean = false>(options: Options<ListConflictsData, ThrowOnError>) => (options.client ?? client).get<ListConflictsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/conflicts',
     ...options
 });
@@ -251,11 +283,15 @@ export const listConflicts = <ThrowOnError extends boolean = false>(options: Opt
  * Decides an open conflict: the chosen side's value goes to the other.
  */
 export const resolveConflict = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/conflicts/{conflict_id}/resolve',
     ...options,
     headers: {
@@ -270,11 +306,15 @@ export const resolveConflict = <ThrowOnError extends boolean = false>(options: O
  * Forgets the credentials. Contacts, links and history stay; connecting the same account goes on from here.
  */
 export const disconnect = <ThrowOnError extends boolean = false>(options: Options<DisconnectData, ThrowOnError>) => (options.client ?? client).delete<DisconnectResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -285,11 +325,15 @@ export const disconnect = <ThrowOnError extends boolean = false>(options: Option
  * The state of the connection now.
  */
 export const getConnection = <ThrowOnError extends boolean = false>(options: Options<GetConnectionData, ThrowOnError>) => (options.client ?? client).get<GetConnectionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection',
     ...options
 });
@@ -300,11 +344,15 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
  * Begins the OAuth flow: returns HubSpot's page to send the browser to.
  */
 export const authorize = <ThrowOnError extends boolean = false>(options: Options<AuthorizeData, ThrowOnError>) => (options.client ?? client).post<AuthorizeResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/authorize',
     ...options
 });
@@ -315,11 +363,15 @@ export const authorize = <ThrowOnError extends boolean = false>(options: Options
  * Asks HubSpot now: account, scopes, properties. A mended connection resumes.
  */
 export const check = <ThrowOnError extends boolean = false>(options: Options<CheckData, ThrowOnError>) => (options.client ?? client).post<CheckResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/check',
     ...options
 });
@@ -330,11 +382,15 @@ export const check = <ThrowOnError extends boolean = false>(options: Options<Che
  * Connects with a service key or private-app token.
  */
 export const connectStatic = <ThrowOnError extends boolean = false>(options: Options<ConnectStaticData, ThrowOnError>) => (options.client ?? client).post<ConnectStaticResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/connection/static-token',
     ...options,
     headers: {
@@ -349,11 +405,15 @@ export const connectStatic = <ThrowOnError extends boolean = false>(options: Opt
  * Contacts by keyset pages: no page is slower than the first.
  */
 export const listContacts = <ThrowOnError extends boolean = false>(options: Options<ListContactsData, ThrowOnError>) => (options.client ?? client).get<ListContactsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts',
     ...options
 });
@@ -364,11 +424,15 @@ export const listContacts = <ThrowOnError extends boolean = false>(options: Opti
  * Makes a contact in LoanArk; the sync makes it in HubSpot.
  */
 export const createContact = <ThrowOnError extends boolean = false>(options: Options<CreateContactData, ThrowOnError>) => (options.client ?? client).post<CreateContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts',
     ...options,
     headers: {
@@ -383,11 +447,15 @@ export const createContact = <ThrowOnError extends boolean = false>(options: Opt
  * How many contacts each filter value has, under the other filters.
  */
 export const listFacets = <ThrowOnError extends boolean = false>(options: Options<ListFacetsData, ThrowOnError>) => (options.client ?? client).get<ListFacetsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/facets',
     ...options
 });
@@ -398,11 +466,15 @@ export const listFacets = <ThrowOnError extends boolean = false>(options: Option
  * Deletes a contact in LoanArk (it can be restored); the sync archives it in HubSpot.
  */
 export const deleteContact = <ThrowOnError extends boolean = false>(options: Options<DeleteContactData, ThrowOnError>) => (options.client ?? client).delete<DeleteContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -413,11 +485,15 @@ export const deleteContact = <ThrowOnError extends boolean = false>(options: Opt
  * One contact: HubSpot, agreed and LoanArk values side by side, with what is open about it.
  */
 export const getContact = <ThrowOnError extends boolean = false>(options: Options<GetContactData, ThrowOnError>) => (options.client ?? client).get<GetContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options
 });
@@ -428,11 +504,15 @@ export const getContact = <ThrowOnError extends boolean = false>(options: Option
  * Changes the named fields in LoanArk; null clears one.
  */
 export const editContact = <ThrowOnError extends boolean = false>(options: Options<EditContactData, ThrowOnError>) => (options.client ?? client).patch<EditContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}',
     ...options,
     headers: {
@@ -447,11 +527,15 @@ export const editContact = <ThrowOnError extends boolean = false>(options: Optio
  * Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing.
  */
 export const undoChange = <ThrowOnError extends boolean = false>(options: Options<UndoChangeData, ThrowOnError>) => (options.client ?? client).post<UndoChangeResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/changes/{change_id}/undo',
     ...options
 });
@@ -462,11 +546,15 @@ export const undoChange = <ThrowOnError extends boolean = false>(options: Option
  * Erases a person for privacy: in HubSpot, and every value here, history included. It cannot be undone.
  */
 export const eraseContact = <ThrowOnError extends boolean = false>(options: Options<EraseContactData, ThrowOnError>) => (options.client ?? client).post<EraseContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/erase',
     ...options
 });
@@ -477,11 +565,15 @@ export const eraseContact = <ThrowOnError extends boolean = false>(options: Opti
  * A dry run of one contact: reads both sides now and says what would be done. Writes nothing.
  */
 export const planContact = <ThrowOnError extends boolean = false>(options: Options<PlanContactData, ThrowOnError>) => (options.client ?? client).get<PlanContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/plan',
     ...options
 });
@@ -492,11 +584,15 @@ export const planContact = <ThrowOnError extends boolean = false>(options: Optio
  * Brings a deleted contact back, in HubSpot too.
  */
 export const restoreContact = <ThrowOnError extends boolean = false>(options: Options<RestoreContactData, ThrowOnError>) => (options.client ?? client).post<RestoreContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/restore',
     ...options
 });
@@ -507,11 +603,15 @@ export const restoreContact = <ThrowOnError extends boolean = false>(options: Op
  * Asks the sync to look at this contact now, before anything else.
  */
 export const resyncContact = <ThrowOnError extends boolean = false>(options: Options<ResyncContactData, ThrowOnError>) => (options.client ?? client).post<ResyncContactResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/resync',
     ...options
 });
@@ -522,11 +622,15 @@ export const resyncContact = <ThrowOnError extends boolean = false>(options: Opt
  * Every change of a contact, newest first: where it came from, by whom, before and after.
  */
 export const listChanges = <ThrowOnError extends boolean = false>(options: Options<ListChangesData, ThrowOnError>) => (options.client ?? client).get<ListChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/timeline',
     ...options
 });
@@ -537,11 +641,15 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
  * All fields of contacts: LoanArk's own, then the organisation's, archived ones included.
  */
 export const listFields = <ThrowOnError extends boolean = false>(options: Options<ListFieldsData, ThrowOnError>) => (options.client ?? client).get<ListFieldsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields',
     ...options
 });
@@ -552,11 +660,15 @@ export const listFields = <ThrowOnError extends boolean = false>(options: Option
  * Defines a field of the organisation's own.
  */
 export const defineField = <ThrowOnError extends boolean = false>(options: Options<DefineFieldData, ThrowOnError>) => (options.client ?? client).post<DefineFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields',
     ...options,
     headers: {
@@ -571,11 +683,15 @@ export const defineField = <ThrowOnError extends boolean = false>(options: Optio
  * Archives a field of the organisation's own: its values and history stay, and it can be brought back.
  */
 export const archiveField = <ThrowOnError extends boolean = false>(options: Options<ArchiveFieldData, ThrowOnError>) => (options.client ?? client).delete<ArchiveFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options
 });
@@ -586,11 +702,15 @@ export const archiveField = <ThrowOnError extends boolean = false>(options: Opti
  * Renames a field of the organisation's own, adds options, archives it or brings it back.
  */
 export const changeField = <ThrowOnError extends boolean = false>(options: Options<ChangeFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/fields/{name}',
     ...options,
     headers: {
@@ -605,11 +725,15 @@ export const changeField = <ThrowOnError extends boolean = false>(options: Optio
  * Deletions, clears and creates that wait for a person, in groups.
  */
 export const listHeld = <ThrowOnError extends boolean = false>(options: Options<ListHeldData, ThrowOnError>) => (options.client ?? client).get<ListHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held',
     ...options
 });
@@ -620,11 +744,15 @@ export const listHeld = <ThrowOnError extends boolean = false>(options: Options<
  * Lets a group be carried out. Each contact is looked at again first.
  */
 export const approveHeld = <ThrowOnError extends boolean = false>(options: Options<ApproveHeldData, ThrowOnError>) => (options.client ?? client).post<ApproveHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held/{group}/approve',
     ...options
 });
@@ -635,11 +763,15 @@ export const approveHeld = <ThrowOnError extends boolean = false>(options: Optio
  * Puts the other side back instead: deleted contacts are made again, cleared values are filled again.
  */
 export const rejectHeld = <ThrowOnError extends boolean = false>(options: Options<RejectHeldData, ThrowOnError>) => (options.client ?? client).post<RejectHeldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/held/{group}/reject',
     ...options
 });
@@ -650,11 +782,15 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
  * Who is invited and has not answered.
  */
 export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/invitations',
     ...options
 });
@@ -669,7 +805,7 @@ export const invite = <ThrowOnError extends boolean = false>(options: Options<In
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/invitations',
     ...options,
     headers: {
@@ -688,7 +824,7 @@ export const revokeInvitation = <ThrowOnError extends boolean = false>(options: 
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/invitations/{invitation_id}',
     ...options
 });
@@ -703,7 +839,7 @@ export const resendInvitation = <ThrowOnError extends boolean = false>(options: 
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend',
     ...options
 });
@@ -714,11 +850,15 @@ export const resendInvitation = <ThrowOnError extends boolean = false>(options: 
  * Which LoanArk field meets which HubSpot property, and by what rules.
  */
 export const getMapping = <ThrowOnError extends boolean = false>(options: Options<GetMappingData, ThrowOnError>) => (options.client ?? client).get<GetMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping',
     ...options
 });
@@ -729,11 +869,15 @@ export const getMapping = <ThrowOnError extends boolean = false>(options: Option
  * Makes this the mapping. Every contact is then compared anew, by itself.
  */
 export const putMapping = <ThrowOnError extends boolean = false>(options: Options<PutMappingData, ThrowOnError>) => (options.client ?? client).put<PutMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping',
     ...options,
     headers: {
@@ -748,11 +892,15 @@ export const putMapping = <ThrowOnError extends boolean = false>(options: Option
  * Makes the named properties in HubSpot, and maps them at once. Naming them is the consent.
  */
 export const createProperties = <ThrowOnError extends boolean = false>(options: Options<CreatePropertiesData, ThrowOnError>) => (options.client ?? client).post<CreatePropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/create-properties',
     ...options,
     headers: {
@@ -767,11 +915,15 @@ export const createProperties = <ThrowOnError extends boolean = false>(options: 
  * The mapping as YAML.
  */
 export const exportMapping = <ThrowOnError extends boolean = false>(options: Options<ExportMappingData, ThrowOnError>) => (options.client ?? client).get<ExportMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/export',
     ...options
 });
@@ -782,11 +934,15 @@ export const exportMapping = <ThrowOnError extends boolean = false>(options: Opt
  * Maps one more field.
  */
 export const mapField = <ThrowOnError extends boolean = false>(options: Options<MapFieldData, ThrowOnError>) => (options.client ?? client).post<MapFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields',
     ...options,
     headers: {
@@ -801,11 +957,15 @@ export const mapField = <ThrowOnError extends boolean = false>(options: Options<
  * Takes a field out of the mapping; both sides keep their values.
  */
 export const unmapField = <ThrowOnError extends boolean = false>(options: Options<UnmapFieldData, ThrowOnError>) => (options.client ?? client).delete<UnmapFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options
 });
@@ -816,11 +976,15 @@ export const unmapField = <ThrowOnError extends boolean = false>(options: Option
  * Changes what the body names of one field's rule.
  */
 export const changeMappedField = <ThrowOnError extends boolean = false>(options: Options<ChangeMappedFieldData, ThrowOnError>) => (options.client ?? client).patch<ChangeMappedFieldResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/fields/{field}',
     ...options,
     headers: {
@@ -835,11 +999,15 @@ export const changeMappedField = <ThrowOnError extends boolean = false>(options:
  * Makes a YAML document, as exported, the mapping.
  */
 export const importMapping = <ThrowOnError extends boolean = false>(options: Options<ImportMappingData, ThrowOnError>) => (options.client ?? client).post<ImportMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/import',
     ...options,
     headers: {
@@ -854,11 +1022,15 @@ export const importMapping = <ThrowOnError extends boolean = false>(options: Opt
  * The properties LoanArk would make in HubSpot if an administrator agreed, and the permission it lacks.
  */
 export const getMissingProperties = <ThrowOnError extends boolean = false>(options: Options<GetMissingPropertiesData, ThrowOnError>) => (options.client ?? client).get<GetMissingPropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/missing',
     ...options
 });
@@ -869,11 +1041,15 @@ export const getMissingProperties = <ThrowOnError extends boolean = false>(optio
  * The contact properties of the HubSpot account, as last read.
  */
 export const listProperties = <ThrowOnError extends boolean = false>(options: Options<ListPropertiesData, ThrowOnError>) => (options.client ?? client).get<ListPropertiesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/properties',
     ...options
 });
@@ -884,11 +1060,15 @@ export const listProperties = <ThrowOnError extends boolean = false>(options: Op
  * Reads the account's properties now: fields rest or go on as they find them.
  */
 export const refreshMapping = <ThrowOnError extends boolean = false>(options: Options<RefreshMappingData, ThrowOnError>) => (options.client ?? client).post<RefreshMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/refresh',
     ...options
 });
@@ -899,11 +1079,15 @@ export const refreshMapping = <ThrowOnError extends boolean = false>(options: Op
  * What a rule would make of some real contacts' values, both ways. Nothing is saved.
  */
 export const sampleMapping = <ThrowOnError extends boolean = false>(options: Options<SampleMappingData, ThrowOnError>) => (options.client ?? client).post<SampleMappingResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/sample',
     ...options,
     headers: {
@@ -918,11 +1102,15 @@ export const sampleMapping = <ThrowOnError extends boolean = false>(options: Opt
  * Every version, who made it and why, the newest first.
  */
 export const listMappingVersions = <ThrowOnError extends boolean = false>(options: Options<ListMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<ListMappingVersionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions',
     ...options
 });
@@ -933,11 +1121,15 @@ export const listMappingVersions = <ThrowOnError extends boolean = false>(option
  * What `other` maps differently.
  */
 export const diffMappingVersions = <ThrowOnError extends boolean = false>(options: Options<DiffMappingVersionsData, ThrowOnError>) => (options.client ?? client).get<DiffMappingVersionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/diff/{other}',
     ...options
 });
@@ -948,11 +1140,15 @@ export const diffMappingVersions = <ThrowOnError extends boolean = false>(option
  * Makes an old version the newest.
  */
 export const restoreMappingVersion = <ThrowOnError extends boolean = false>(options: Options<RestoreMappingVersionData, ThrowOnError>) => (options.client ?? client).post<RestoreMappingVersionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/mapping/versions/{version}/restore',
     ...options
 });
@@ -963,11 +1159,15 @@ export const restoreMappingVersion = <ThrowOnError extends boolean = false>(opti
  * Everybody who can enter the organisation, support of the vendor included.
  */
 export const listMembers = <ThrowOnError extends boolean = false>(options: Options<ListMembersData, ThrowOnError>) => (options.client ?? client).get<ListMembersResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/members',
     ...options
 });
@@ -982,7 +1182,7 @@ export const removeMember = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/members/{user_id}',
     ...options
 });
@@ -997,7 +1197,7 @@ export const changeMember = <ThrowOnError extends boolean = false>(options: Opti
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/members/{user_id}',
     ...options,
     headers: {
@@ -1016,7 +1216,7 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/membership',
     ...options
 });
@@ -1027,11 +1227,15 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
  * The organisation's name and its own settings.
  */
 export const getOrganisation = <ThrowOnError extends boolean = false>(options: Options<GetOrganisationData, ThrowOnError>) => (options.client ?? client).get<GetOrganisationResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/organisation',
     ...options
 });
@@ -1046,7 +1250,7 @@ export const changeOrganisation = <ThrowOnError extends boolean = false>(options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/organisation',
     ...options,
     headers: {
@@ -1061,11 +1265,15 @@ export const changeOrganisation = <ThrowOnError extends boolean = false>(options
  * Is everything in sync? One sentence, and the balance that proves it.
  */
 export const getOverview = <ThrowOnError extends boolean = false>(options: Options<GetOverviewData, ThrowOnError>) => (options.client ?? client).get<GetOverviewResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/overview',
     ...options
 });
@@ -1076,11 +1284,15 @@ export const getOverview = <ThrowOnError extends boolean = false>(options: Optio
  * Values and contacts that could not be carried over, each with its reason.
  */
 export const listRejections = <ThrowOnError extends boolean = false>(options: Options<ListRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections',
     ...options
 });
@@ -1091,11 +1303,15 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
  * Asks the sync to try everything again that was rejected, or all of one code.
  */
 export const retryRejections = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionsData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections/retry',
     ...options,
     headers: {
@@ -1110,11 +1326,15 @@ export const retryRejections = <ThrowOnError extends boolean = false>(options: O
  * Asks the sync to try this one again now.
  */
 export const retryRejection = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/rejections/{rejection_id}/retry',
     ...options
 });
@@ -1125,11 +1345,15 @@ export const retryRejection = <ThrowOnError extends boolean = false>(options: Op
  * Runs, newest first.
  */
 export const listRuns = <ThrowOnError extends boolean = false>(options: Options<ListRunsData, ThrowOnError>) => (options.client ?? client).get<ListRunsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs',
     ...options
 });
@@ -1140,11 +1364,15 @@ export const listRuns = <ThrowOnError extends boolean = false>(options: Options<
  * Starts a preview or a complete comparison. A first run is always a preview.
  */
 export const startRun = <ThrowOnError extends boolean = false>(options: Options<StartRunData, ThrowOnError>) => (options.client ?? client).post<StartRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs',
     ...options,
     headers: {
@@ -1159,11 +1387,15 @@ export const startRun = <ThrowOnError extends boolean = false>(options: Options<
  * One run with its counts, and for a preview what it found.
  */
 export const getRun = <ThrowOnError extends boolean = false>(options: Options<GetRunData, ThrowOnError>) => (options.client ?? client).get<GetRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}',
     ...options
 });
@@ -1174,11 +1406,15 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
  * Approves what a preview showed; returns the run that carries it out.
  */
 export const approveRun = <ThrowOnError extends boolean = false>(options: Options<ApproveRunData, ThrowOnError>) => (options.client ?? client).post<ApproveRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/approve',
     ...options
 });
@@ -1189,11 +1425,15 @@ export const approveRun = <ThrowOnError extends boolean = false>(options: Option
  * Stops a run after its current page. What it did stays, and is counted.
  */
 export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>) => (options.client ?? client).post<CancelRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/cancel',
     ...options
 });
@@ -1204,11 +1444,15 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
  * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
  */
 export const listPlan = <ThrowOnError extends boolean = false>(options: Options<ListPlanData, ThrowOnError>) => (options.client ?? client).get<ListPlanResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/plan',
     ...options
 });
@@ -1219,11 +1463,15 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
  * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
  */
 export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>) => (options.client ?? client).post<UndoRunResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/runs/{run_id}/undo',
     ...options,
     headers: {
@@ -1238,11 +1486,15 @@ export const undoRun = <ThrowOnError extends boolean = false>(options: Options<U
  * First match, deletions, brakes, schedule, pause.
  */
 export const getSyncSettings = <ThrowOnError extends boolean = false>(options: Options<GetSyncSettingsData, ThrowOnError>) => (options.client ?? client).get<GetSyncSettingsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/settings/sync',
     ...options
 });
@@ -1253,11 +1505,15 @@ export const getSyncSettings = <ThrowOnError extends boolean = false>(options: O
  * Changes what the body names.
  */
 export const changeSyncSettings = <ThrowOnError extends boolean = false>(options: Options<ChangeSyncSettingsData, ThrowOnError>) => (options.client ?? client).patch<ChangeSyncSettingsResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/settings/sync',
     ...options,
     headers: {
@@ -1267,27 +1523,20 @@ export const changeSyncSettings = <ThrowOnError extends boolean = false>(options
 });
 
 /**
-<<<<<<< HEAD
- * Let Support In
- *
- * Lets somebody of the vendor in for a while; again, to change or prolong it.
- */
-export const letSupportIn = <ThrowOnError extends boolean = false>(options: Options<LetSupportInData, ThrowOnError>) => (options.client ?? client).post<LetSupportInResponses, unknown, ThrowOnError>({
-=======
  * Get Sign In Rules
  *
  * What the organisation asks of its members when they sign in.
  */
 export const getSignInRules = <ThrowOnError extends boolean = false>(options: Options<GetSignInRulesData, ThrowOnError>) => (options.client ?? client).get<GetSignInRulesResponses, unknown, ThrowOnError>({
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
-<<<<<<< HEAD
-    url: '/api/tenants/{tenant}/support',
-=======
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/sign-in-rules',
     ...options
 });
@@ -1302,9 +1551,27 @@ export const changeSignInRules = <ThrowOnError extends boolean = false>(options:
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/sign-in-rules',
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let Support In
+ *
+ * Lets somebody of the vendor in for a while; again, to change or prolong it.
+ */
+export const letSupportIn = <ThrowOnError extends boolean = false>(options: Options<LetSupportInData, ThrowOnError>) => (options.client ?? client).post<LetSupportInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/support',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1318,11 +1585,15 @@ export const changeSignInRules = <ThrowOnError extends boolean = false>(options:
  * Stops the sync until a person resumes it. Edits on both sides wait; webhooks are still taken.
  */
 export const pauseSync = <ThrowOnError extends boolean = false>(options: Options<PauseSyncData, ThrowOnError>) => (options.client ?? client).post<PauseSyncResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/sync/pause',
     ...options,
     headers: {
@@ -1337,11 +1608,15 @@ export const pauseSync = <ThrowOnError extends boolean = false>(options: Options
  * Lets the sync go on. Everything that changed meanwhile is caught up.
  */
 export const resumeSync = <ThrowOnError extends boolean = false>(options: Options<ResumeSyncData, ThrowOnError>) => (options.client ?? client).post<ResumeSyncResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/sync/resume',
     ...options
 });
@@ -1356,7 +1631,7 @@ export const listTokens = <ThrowOnError extends boolean = false>(options: Option
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens',
     ...options
 });
@@ -1371,7 +1646,7 @@ export const makeToken = <ThrowOnError extends boolean = false>(options: Options
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens',
     ...options,
     headers: {
@@ -1390,7 +1665,7 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }],
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
     url: '/api/tenants/{tenant}/tokens/{token_id}',
     ...options
 });
@@ -1401,11 +1676,15 @@ export const revokeToken = <ThrowOnError extends boolean = false>(options: Optio
  * Plans the undoing of a person's or program's changes since some moment; the plan waits for approval as above.
  */
 export const undoChanges = <ThrowOnError extends boolean = false>(options: Options<UndoChangesData, ThrowOnError>) => (options.client ?? client).post<UndoChangesResponses, unknown, ThrowOnError>({
-    security: [{
+    security: [
+        {
             in: 'cookie',
             name: 'sessionid',
             type: 'apiKey'
-        }, { scheme: 'bearer', type: 'http' }],
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
     url: '/api/tenants/{tenant}/undo',
     ...options,
     headers: {

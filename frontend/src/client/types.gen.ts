@@ -3360,7 +3360,6 @@ export type GetSessionResponses = {
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
 
-<<<<<<< HEAD
 export type ListAuditEventsData = {
     body?: never;
     path: {
@@ -3510,9 +3509,6 @@ export type ExportAuditResponses = {
 };
 
 export type GetAuditRetentionData = {
-=======
-export type RemoveCompanySignInData = {
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     body?: never;
     path: {
         /**
@@ -3521,7 +3517,6 @@ export type RemoveCompanySignInData = {
         tenant: string;
     };
     query?: never;
-<<<<<<< HEAD
     url: '/api/tenants/{tenant}/audit/retention';
 };
 
@@ -3556,7 +3551,35 @@ export type SetAuditRetentionResponses = {
 export type SetAuditRetentionResponse = SetAuditRetentionResponses[keyof SetAuditRetentionResponses];
 
 export type VerifyAuditData = {
-=======
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/verify';
+};
+
+export type VerifyAuditResponses = {
+    /**
+     * OK
+     */
+    200: VerificationOut;
+};
+
+export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
+
+export type RemoveCompanySignInData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
     url: '/api/tenants/{tenant}/company-sign-in';
 };
 
@@ -3570,7 +3593,6 @@ export type RemoveCompanySignInResponses = {
 export type RemoveCompanySignInResponse = RemoveCompanySignInResponses[keyof RemoveCompanySignInResponses];
 
 export type GetCompanySignInData = {
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     body?: never;
     path: {
         /**
@@ -3579,19 +3601,6 @@ export type GetCompanySignInData = {
         tenant: string;
     };
     query?: never;
-<<<<<<< HEAD
-    url: '/api/tenants/{tenant}/audit/verify';
-};
-
-export type VerifyAuditResponses = {
-    /**
-     * OK
-     */
-    200: VerificationOut;
-};
-
-export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
-=======
     url: '/api/tenants/{tenant}/company-sign-in';
 };
 
@@ -3624,7 +3633,6 @@ export type SetCompanySignInResponses = {
 };
 
 export type SetCompanySignInResponse = SetCompanySignInResponses[keyof SetCompanySignInResponses];
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
 
 export type ListConflictsData = {
     body?: never;
@@ -5240,13 +5248,8 @@ export type ChangeSyncSettingsResponses = {
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
 
-<<<<<<< HEAD
-export type LetSupportInData = {
-    body: SupportIn;
-=======
 export type GetSignInRulesData = {
     body?: never;
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
     path: {
         /**
          * Tenant
@@ -5254,19 +5257,6 @@ export type GetSignInRulesData = {
         tenant: string;
     };
     query?: never;
-<<<<<<< HEAD
-    url: '/api/tenants/{tenant}/support';
-};
-
-export type LetSupportInResponses = {
-    /**
-     * Created
-     */
-    201: MemberOut;
-};
-
-export type LetSupportInResponse = LetSupportInResponses[keyof LetSupportInResponses];
-=======
     url: '/api/tenants/{tenant}/sign-in-rules';
 };
 
@@ -5299,7 +5289,27 @@ export type ChangeSignInRulesResponses = {
 };
 
 export type ChangeSignInRulesResponse = ChangeSignInRulesResponses[keyof ChangeSignInRulesResponses];
->>>>>>> 7bd6c6f7c0f77f726f5ab83bba47e96f1a48aca3
+
+export type LetSupportInData = {
+    body: SupportIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/support';
+};
+
+export type LetSupportInResponses = {
+    /**
+     * Created
+     */
+    201: MemberOut;
+};
+
+export type LetSupportInResponse = LetSupportInResponses[keyof LetSupportInResponses];
 
 export type PauseSyncData = {
     body: SyncPauseIn;

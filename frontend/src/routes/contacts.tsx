@@ -25,7 +25,7 @@ export default function ContactsPage() {
   useTitle("Contacts");
   const { tenant } = useParams({ from: "/$tenant" });
   const search = useSearch({ from: "/$tenant/contacts" });
-  const { canEdit } = useRights(tenant);
+  const { canEdit, seesOwnOnly } = useRights(tenant);
   const navigate = useNavigate();
   const [isCreating, setCreating] = useState(false);
   const { sort = DEFAULT_SORT, ...filters } = search;
@@ -67,7 +67,8 @@ export default function ContactsPage() {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2.5">
         <h1 className="font-semibold text-xl">Contacts</h1>
         <p aria-live="polite" className="mt-0.5 min-w-14 text-muted text-sm tabular-nums">
-          {first && `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}`}
+          {first &&
+            `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}${seesOwnOnly ? " of yours" : ""}`}
         </p>
         <div className="flex gap-2 max-md:order-last max-md:basis-full md:min-w-48 md:max-w-96 md:flex-1">
           <SearchBox value={search.search ?? ""} onSearch={onSearch} />

@@ -108,6 +108,20 @@ describe("the organisation", () => {
   });
 });
 
+describe("whoever is limited", () => {
+  it("is told that the contacts are their own, or until when support is in", async () => {
+    const officer = { ...organisationAs("loan_officer"), own_contacts: true };
+    server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations: [officer] })));
+    const { unmount } = renderApp("/loanark/contacts");
+    expect(await screen.findByText(/of yours$/)).toBeVisible();
+    unmount();
+    const support = { ...organisationAs("auditor"), support_until: "2026-11-30T10:00:00Z" };
+    server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations: [support] })));
+    renderApp(SETTINGS);
+    expect((await screen.findAllByText(/^Support until Nov 30/)).length).toBeGreaterThan(0);
+  });
+});
+
 describe("personal tokens", () => {
   it("are made with scopes and an end, and shown once", async () => {
     const made = { ...token, token: "loanark_pat_once" };

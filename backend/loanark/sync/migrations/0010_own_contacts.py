@@ -22,7 +22,6 @@ EVERYBODYS = (
     "absences",
     "webhook_deliveries",
     "webhook_events",
-    "audit_events",
     "audit_heads",
     "audit_anchors",
 )

@@ -11,7 +11,7 @@ import {
 } from "@/components/ui/menu";
 import { sessionQuery } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
-import { humanise, initials } from "@/lib/format";
+import { formatDateTime, humanise, initials } from "@/lib/format";
 
 export function OrganisationMenu({ tenant, compact = false }: { tenant: string; compact?: boolean }) {
   const { data: session } = useSuspenseQuery(sessionQuery());
@@ -35,7 +35,11 @@ export function OrganisationMenu({ tenant, compact = false }: { tenant: string; 
         <span className={compact ? "sr-only" : "min-w-0 flex-1 leading-tight"}>
           <span className="sr-only">Organisation: </span>
           <span className="block truncate font-medium text-sm">{current?.name ?? tenant}</span>
-          <span className="block truncate text-2xs text-muted">{humanise(current?.role ?? "")}</span>
+          <span className="block truncate text-2xs text-muted">
+            {current?.support_until
+              ? `Support until ${formatDateTime(current.support_until)}`
+              : humanise(current?.role ?? "")}
+          </span>
         </span>
         {!compact && <ChevronsUpDown className="size-3.5 text-muted" aria-hidden />}
       </MenuTrigger>

@@ -64,7 +64,7 @@ function NameForm({ tenant, organisation, canChange }: PartProps) {
         )}
       </Field>
       {canChange && (
-        <Button type="submit" busy={change.isPending} className="mt-5.5">
+        <Button type="submit" busy={change.isPending} className="sm:mt-5.5">
           Rename
         </Button>
       )}

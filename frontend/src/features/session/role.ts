@@ -6,12 +6,19 @@ interface Rights {
   can: (permission: Permission) => boolean;
   canEdit: boolean;
   canManage: boolean;
+  /** Only contacts that are theirs are shown. */
+  seesOwnOnly: boolean;
 }
 
 /** What the signed-in person may do here. Only decides what is offered: the server has the last word. */
 export function useRights(tenant: string): Rights {
   const { data: session } = useSuspenseQuery(sessionQuery());
-  const held = session.organisations.find(({ slug }) => slug === tenant)?.permissions ?? [];
-  const can = (permission: Permission) => held.includes(permission);
-  return { can, canEdit: can("contacts:write"), canManage: can("sync:run") };
+  const organisation = session.organisations.find(({ slug }) => slug === tenant);
+  const can = (permission: Permission) => organisation?.permissions.includes(permission) ?? false;
+  return {
+    can,
+    canEdit: can("contacts:write"),
+    canManage: can("sync:run"),
+    seesOwnOnly: organisation?.own_contacts ?? false,
+  };
 }
