@@ -223,10 +223,10 @@ def _connect_as_a_person(account: dict[str, str]) -> None:
     try:
         person.sign_in(account["email"], account["password"])
         base = f"/api/tenants/{account['tenant']}/connection"
-        if person.get_json(base)["status"] == "connected":
-            return
-        page = person.open(person.post_json(f"{base}/authorize", {})["url"])
-        person.submit(page, button="connect")
+        if person.get_json(base)["status"] != "connected":
+            page = person.open(person.post_json(f"{base}/authorize", {})["url"])
+            person.submit(page, button="connect")
+        person.sign_out()
     except (BrowserError, urllib.error.URLError) as error:
         note(f"Could not connect HubSpot by itself ({error}). Connect it on the page Connection.")
 

@@ -150,18 +150,16 @@ describe("the page Access", () => {
 });
 
 describe("a person's account", () => {
-  it("sets up an authenticator app, asking once more who one is before the key is shown", async () => {
+  it("sets up an authenticator app, asking once more who one is", async () => {
     let isConfirmed = false;
     let isOn = false;
     server.use(
       http.get(`${ACCOUNT}/authenticators`, () => HttpResponse.json({ data: isOn ? [TOTP, CODES] : [] })),
       http.get(`${ACCOUNT}/authenticators/totp`, () =>
-        isConfirmed
-          ? HttpResponse.json(
-              { status: 404, meta: { secret: "JBSWY3DPEHPK3PXP", totp_url: "otpauth://totp/x?secret=J" } },
-              { status: 404 },
-            )
-          : HttpResponse.json(CONFIRM, { status: 401 }),
+        HttpResponse.json(
+          { status: 404, meta: { secret: "JBSWY3DPEHPK3PXP", totp_url: "otpauth://totp/x?secret=J" } },
+          { status: 404 },
+        ),
       ),
       http.post(`${AUTH}/reauthenticate`, async ({ request }) => {
         const { password } = (await request.json()) as { password: string };
@@ -174,6 +172,7 @@ describe("a person's account", () => {
         return HttpResponse.json({});
       }),
       http.post(`${ACCOUNT}/authenticators/totp`, async ({ request }) => {
+        if (!isConfirmed) return HttpResponse.json(CONFIRM, { status: 401 });
         expect(await request.json()).toEqual({ code: "123456" });
         isOn = true;
         return HttpResponse.json({ data: TOTP });
@@ -184,6 +183,10 @@ describe("a person's account", () => {
     );
     const { user, container } = renderApp("/account");
     await user.click(await screen.findByRole("button", { name: "Set up an app" }));
+    expect(await screen.findByText("JBSW Y3DP EHPK 3PXP")).toBeVisible();
+    expect(await screen.findByAltText("Key for your authenticator app")).toBeVisible();
+    await user.type(screen.getByLabelText("Code that the app shows now"), "123 456");
+    await user.click(screen.getByRole("button", { name: "Switch it on" }));
     const dialog = await screen.findByRole("dialog", { name: "Is it you?" });
     await user.type(within(dialog).getByLabelText("Password"), "wrong");
     await user.click(within(dialog).getByRole("button", { name: "Go on" }));
@@ -192,10 +195,6 @@ describe("a person's account", () => {
     await user.type(within(dialog).getByLabelText("Password"), "right");
     await user.click(within(dialog).getByRole("button", { name: "Go on" }));
 
-    expect(await screen.findByText("JBSW Y3DP EHPK 3PXP")).toBeVisible();
-    expect(await screen.findByAltText("Key for your authenticator app")).toBeVisible();
-    await user.type(screen.getByLabelText("Code that the app shows now"), "123 456");
-    await user.click(screen.getByRole("button", { name: "Switch it on" }));
     expect(await screen.findByText("On")).toBeVisible();
 
     await user.click(screen.getByRole("button", { name: "Show the codes" }));
@@ -210,11 +209,14 @@ describe("a person's account", () => {
   });
 
   it("does nothing, and says nothing, when one will not say who one is", async () => {
-    server.use(http.get(`${ACCOUNT}/authenticators/totp`, () => HttpResponse.json(CONFIRM, { status: 401 })));
+    server.use(
+      http.get(`${ACCOUNT}/authenticators`, () => HttpResponse.json({ data: [TOTP, CODES] })),
+      http.delete(`${ACCOUNT}/authenticators/totp`, () => HttpResponse.json(CONFIRM, { status: 401 })),
+    );
     const { user } = renderApp("/account");
-    await user.click(await screen.findByRole("button", { name: "Set up an app" }));
+    await user.click(await screen.findByRole("button", { name: "Remove" }));
     await user.click(await screen.findByRole("button", { name: "Close" }));
-    expect(await screen.findByRole("button", { name: "Set up an app" })).toBeEnabled();
+    expect(await screen.findByRole("button", { name: "Remove" })).toBeEnabled();
     expect(screen.queryByRole("alert")).toBeNull();
   });
 

@@ -17,9 +17,8 @@ export function AppPanel({ app }: { app: Authenticator | undefined }) {
   const confirmed = useConfirmed();
   const [offer, setOffer] = useState<{ secret: string; address: string }>();
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["account", "authenticators"] });
-  // Confirms before anything is shown: a code is not typed twice because the password was asked for in between.
   const begin = useMutation({
-    mutationFn: () => confirmed(offerApp),
+    mutationFn: offerApp,
     onSuccess: setOffer,
     meta: { handlesError: true },
   });

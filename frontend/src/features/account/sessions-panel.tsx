@@ -6,10 +6,15 @@ import { Panel } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { toastDone } from "@/lib/toast";
-import { endSessions } from "./account";
+import { endSessions, type SessionRow } from "./account";
 import { deviceName } from "./device";
 import { sessionsQuery } from "./queries";
 import { isoOf } from "./times";
+
+/** This device first, then the others as they were last used. */
+function byUse(one: SessionRow, other: SessionRow): number {
+  return Number(other.is_current) - Number(one.is_current) || other.last_seen_at - one.last_seen_at;
+}
 
 /** Where one is signed in, and the way out from each. */
 export function SessionsPanel() {
@@ -37,7 +42,7 @@ export function SessionsPanel() {
       {!sessions &&
         (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton className="h-16" />)}
       <ul className="divide-y">
-        {sessions?.map(({ id, user_agent, ip, last_seen_at, is_current }) => (
+        {sessions?.toSorted(byUse).map(({ id, user_agent, ip, last_seen_at, is_current }) => (
           <li
             key={id}
             className="flex flex-wrap items-center justify-between gap-3 py-2.5 first:pt-0 last:pb-0"
