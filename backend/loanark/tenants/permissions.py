@@ -48,7 +48,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.MEMBERS_READ: "see who belongs to the organisation or is invited, and how members sign in",
     Permission.MEMBERS_WRITE: "invite, change roles, remove members, let support in",
     Permission.MEMBERS_LEAVE: "leave the organisation",
-    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only; sign-in rules; the audit log's retention",
+    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only; sign-in rules; audit retention",
     Permission.TOKENS_OWN: "make and revoke personal API tokens",
 }
 

@@ -7,16 +7,16 @@ import { useRights } from "@/features/session/role";
 
 export default function AccessPage() {
   const { tenant } = useParams({ from: "/$tenant" });
-  const { canAdminister } = useRights(tenant);
+  const { can } = useRights(tenant);
   return (
     <Page
       title="Access"
       lead="Who may come in, and how they show who they are. Only an administrator can change it."
     >
       <div className="grid gap-4">
-        <InvitationsPanel tenant={tenant} canAdminister={canAdminister} />
-        <CompanyPanel tenant={tenant} canAdminister={canAdminister} />
-        <SecondFactorPanel tenant={tenant} canAdminister={canAdminister} />
+        <InvitationsPanel tenant={tenant} canAdminister={can("members:write")} />
+        <CompanyPanel tenant={tenant} canAdminister={can("organisation:write")} />
+        <SecondFactorPanel tenant={tenant} canAdminister={can("organisation:write")} />
       </div>
     </Page>
   );
