@@ -71,18 +71,28 @@ def lesser_role(role: str) -> RunSQL:
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END $$;
         DO $$ BEGIN
-            -- Databases of one server share its roles: two that migrate at once do this one after the other.
-            PERFORM pg_advisory_xact_lock(hashtextextended('{role}', 0));
-            IF NOT pg_has_role('{role}', '{APP_ROLE}', 'USAGE') THEN
-                GRANT {APP_ROLE} TO {role};
-            END IF;
-            IF current_setting('server_version_num')::int < 160000 THEN
-                IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
-                    EXECUTE 'GRANT {role} TO ' || quote_ident(current_user);
-                END IF;
-            ELSIF NOT pg_has_role(current_user, '{role}', 'SET') THEN
-                EXECUTE 'GRANT {role} TO ' || quote_ident(current_user) || ' WITH INHERIT FALSE, SET TRUE';
-            END IF;
+            -- Databases of one server share its roles, but no lock: of two that migrate at once one may have to try
+            -- again ("tuple concurrently updated").
+            FOR try IN 1..100 LOOP
+                BEGIN
+                    IF NOT pg_has_role('{role}', '{APP_ROLE}', 'USAGE') THEN
+                        GRANT {APP_ROLE} TO {role};
+                    END IF;
+                    IF current_setting('server_version_num')::int < 160000 THEN
+                        IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+                            EXECUTE 'GRANT {role} TO ' || quote_ident(current_user);
+                        END IF;
+                    ELSIF NOT pg_has_role(current_user, '{role}', 'SET') THEN
+                        EXECUTE 'GRANT {role} TO ' || quote_ident(current_user) || ' WITH INHERIT FALSE, SET TRUE';
+                    END IF;
+                    EXIT;
+                EXCEPTION WHEN internal_error OR unique_violation OR object_in_use THEN
+                    IF try = 100 THEN
+                        RAISE;
+                    END IF;
+                    PERFORM pg_sleep(0.05);
+                END;
+            END LOOP;
         END $$;
         """,
         RunSQL.noop,

@@ -225,7 +225,7 @@ def queries_of(lender: Organisation, path: str) -> int:
 
 
 #: Who is it (session, person), may they (settings, membership, settings), around it BEGIN and COMMIT.
-DOOR = 7
+DOOR = 8
 
 
 @pytest.mark.parametrize(

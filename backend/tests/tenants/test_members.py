@@ -164,7 +164,7 @@ def test_a_name_must_be_one_and_not_anothers(organisation: Organisation, name: s
 def supporter() -> str:
     """Somebody of the vendor, in no organisation."""
     email = f"support-{make_organisation().slug}@vendor.example"
-    User.objects.create_user(email, "correct horse battery", is_staff=True)
+    make_supporter(email, password="correct horse battery")
     return email
 
 

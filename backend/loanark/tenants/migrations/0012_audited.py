@@ -6,7 +6,7 @@ from loanark.kit.trail import audited
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0010_access"), ("audit", "0001_initial")]
+    dependencies = [("tenants", "0011_people_seen"), ("audit", "0001_initial")]
 
     operations = [
         audited("tenants", "organisation", "name", ["name", "own_contacts_only"], on="UPDATE"),
