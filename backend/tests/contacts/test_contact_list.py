@@ -224,7 +224,7 @@ def queries_of(lender: Organisation, path: str) -> int:
     return len(captured)
 
 
-#: Who is it (session, person), may they (settings, membership, settings), around it BEGIN and COMMIT.
+#: Who is it (session, person), may they (settings, membership, settings, second factor), around it BEGIN and COMMIT.
 DOOR = 8
 
 
