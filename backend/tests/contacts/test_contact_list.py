@@ -219,6 +219,7 @@ def test_badges_say_why(lender: Organisation) -> None:
 
 def queries_of(lender: Organisation, path: str) -> int:
     lender.call("GET", path)
+    assert lender.call("GET", path).status_code == 200  # once a minute a request notes where the session is used
     with CaptureQueriesContext(connection) as captured:
         assert lender.call("GET", path).status_code == 200
     return len(captured)
