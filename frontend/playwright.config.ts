@@ -25,7 +25,7 @@ export default defineConfig({
   use: { trace: "retain-on-failure" },
   projects: [
     { name: "first-run", use: desk, testMatch: /first-run/ },
-    { name: "desk", use: desk, testMatch: /main-job|looks/, dependencies: ["first-run"] },
+    { name: "desk", use: desk, testMatch: /main-job|looks|people/, dependencies: ["first-run"] },
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },

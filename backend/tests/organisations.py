@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import get_hashers
 from django.http import HttpResponse
@@ -66,6 +67,7 @@ class Organisation:
     def person(self, role: Role) -> str:
         email = f"{role.value.replace('_', '-')}-{secrets.token_hex(4)}@{self.slug}.example"
         user = User.objects.create_user(email, PASSWORD)
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
         with tenant_scope(self.id):
             Membership.objects.create(tenant_id=self.id, user=user, role=role.value)
         return email
@@ -120,6 +122,11 @@ def signed_in(email: str) -> Browser:
     return browser
 
 
+def mails_to(email: str) -> list[sql.Row]:
+    """What the product's own mailbox holds for somebody, newest first."""
+    return sql.rows("SELECT subject, body FROM mailbox WHERE recipients = %s ORDER BY id DESC", [email])
+
+
 def make_organisation(name: str = "") -> Organisation:
     """A new one, with its administrator signed in."""
     hash_passwords_quickly()
@@ -152,5 +159,6 @@ def fenced_tables(connection: psycopg.Connection[Any]) -> list[str]:
 #: Tables with a tenant_id that row-level security does not fence, and why.
 UNFENCED: Mapping[str, str] = {
     "portal_routes": "a webhook comes with a HubSpot account's number only: this tells whose it is",
+    "company_domains": "somebody signs in with an e-mail address only: this tells whose provider to ask",
     "oauth_states": "a browser comes back from HubSpot with the secret state only: this tells whose it is",
 }

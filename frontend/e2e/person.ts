@@ -8,7 +8,7 @@ export async function signIn(page: Page): Promise<void> {
   await page.goto(new URL("/", url).href);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL(`**/${tenant}`);
 }
 

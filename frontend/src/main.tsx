@@ -11,10 +11,11 @@ setUpClient();
 const queryClient = makeQueryClient({
   onSignedOut: () => {
     const { pathname, href } = router.latestLocation;
-    if (pathname === "/sign-in") return;
+    if (pathname === "/sign-in" || pathname.startsWith("/join/")) return;
     queryClient.clear();
     void router.navigate({ to: "/sign-in", search: { next: href } });
   },
+  onSecondFactorNeeded: () => void router.navigate({ to: "/account", search: { needed: true } }),
 });
 const router = makeRouter(queryClient);
 

@@ -1,6 +1,8 @@
 """The little of a browser that the demo needs to walk through its own sign-in and HubSpot's consent page."""
 
+import contextlib
 import http.cookiejar
+import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -31,6 +33,12 @@ class Browser:
     def sign_in(self, email: str, password: str) -> None:
         self._send("GET", f"{self._base_url}/")
         self.post_json("/api/auth/browser/v1/auth/login", {"email": email, "password": password})
+
+    def sign_out(self) -> None:
+        """allauth answers a successful sign-out with 401: nobody is signed in now."""
+        headers = {"X-CSRFToken": self._cookie("csrftoken"), "Referer": self._base_url}
+        with contextlib.suppress(urllib.error.HTTPError):
+            self._send("DELETE", f"{self._base_url}/api/auth/browser/v1/auth/session", headers=headers)
 
     def get_json(self, path: str) -> Any:
         return orjson.loads(self._send("GET", f"{self._base_url}{path}")[1])

@@ -43,6 +43,7 @@ def _checks() -> Iterator[Check]:
         yield Check("database", False, error.message)
         return
     yield from _database_checks()
+    yield _mail_check()
     yield from _connection_checks()
 
 
@@ -57,7 +58,7 @@ def _database_checks() -> Iterator[Check]:
         """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
            AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-           AND c.relname NOT IN ('portal_routes', 'oauth_states')"""
+           AND c.relname NOT IN ('portal_routes', 'oauth_states', 'company_domains')"""
     )
     names = ", ".join(row["relname"] for row in bare)
     yield Check("row-level security", not bare, f"missing on {names}" if bare else "forced on every tenant's table")
@@ -66,6 +67,16 @@ def _database_checks() -> Iterator[Check]:
         yield Check("role", strong is False, f"{role} {'could pass' if strong else 'cannot pass'} the fences")
     alive = worker.alive()
     yield Check("worker", True, "alive" if alive else "none is running now (start one: loanark worker)")
+
+
+def _mail_check() -> Check:
+    """Missing mail is no failure: it is needed for invitations, forgotten passwords and notices only."""
+    from django.conf import settings
+
+    server = settings.CONFIG.mail_server
+    if server:
+        return Check("mail", True, f"through {server.host}:{server.port}, from {settings.CONFIG.mail_from}")
+    return Check("mail", True, "goes nowhere: no LOANARK_MAIL_URL. Invitations and forgotten passwords need it")
 
 
 def _connection_checks() -> Iterator[Check]:

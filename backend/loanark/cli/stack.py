@@ -91,6 +91,7 @@ def demo(
         LOANARK_HUBSPOT_APP_URL=f"http://127.0.0.1:{hubspot}",
         LOANARK_HUBSPOT_CLIENT_ID=state.secret("client_id"),
         LOANARK_HUBSPOT_CLIENT_SECRET=state.secret("client_secret"),
+        LOANARK_DEMO="1",
     )
     note("Starting the database")
     embedded = boot.django()
@@ -222,10 +223,10 @@ def _connect_as_a_person(account: dict[str, str]) -> None:
     try:
         person.sign_in(account["email"], account["password"])
         base = f"/api/tenants/{account['tenant']}/connection"
-        if person.get_json(base)["status"] == "connected":
-            return
-        page = person.open(person.post_json(f"{base}/authorize", {})["url"])
-        person.submit(page, button="connect")
+        if person.get_json(base)["status"] != "connected":
+            page = person.open(person.post_json(f"{base}/authorize", {})["url"])
+            person.submit(page, button="connect")
+        person.sign_out()
     except (BrowserError, urllib.error.URLError) as error:
         note(f"Could not connect HubSpot by itself ({error}). Connect it on the page Connection.")
 
@@ -241,6 +242,7 @@ def _tell(as_json: bool, facts: dict[str, str]) -> None:
         click.echo(f"  sign in    {facts['email']}  {facts['password']}")
         click.echo(f"  HubSpot    {facts['hubspot_url']}  (simulated: be the HubSpot user here)")
         click.echo(f"  SQL        psql '{facts['sql_url']}'")
+        click.echo(f"  mail       {facts['url']}/mailbox  (what is sent stays here)")
     click.echo("  Ctrl-C stops everything; the next start finds its data again.\n")
 
 

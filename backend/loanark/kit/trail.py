@@ -23,15 +23,24 @@ def note(
     )
 
 
-def audited(table: str, kind: str, subject: str, columns: Sequence[str], *, secret: Sequence[str] = ()) -> RunSQL:
+def audited(
+    table: str,
+    kind: str,
+    subject: str,
+    columns: Sequence[str],
+    *,
+    secret: Sequence[str] = (),
+    on: str = "INSERT OR UPDATE OR DELETE",
+    when: str = "true",
+) -> RunSQL:
     """For migrations: every change of these columns is in the audit log, whoever wrote it.
 
-    Kinds are `<kind>.added`, `.changed` and `.removed`; `subject` is the column that names the row. Of `secret` ones it
-    is only told that they changed.
+    Kinds are `<kind>.added`, `.changed` and `.removed`; `subject` is the column that names the row (`user_id` is told
+    as the person's address). Of `secret` ones it is only told that they changed. `when`: only then.
     """
     arguments = ", ".join(f"'{part}'" for part in (kind, subject, ",".join([*columns, *secret]), ",".join(secret)))
     return RunSQL(
-        f"""CREATE TRIGGER "{table}_audit" AFTER INSERT OR UPDATE OR DELETE ON "{table}"
-            FOR EACH ROW EXECUTE FUNCTION audit_row({arguments})""",
+        f"""CREATE TRIGGER "{table}_audit" AFTER {on} ON "{table}"
+            FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION audit_row({arguments})""",
         f'DROP TRIGGER "{table}_audit" ON "{table}"',
     )

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from loanark.kit import clock, sql
 from loanark.kit.errors import Forbidden, NotFound
 from loanark.kit.rls import APP_ROLE
+from loanark.tenants import second_factor
 from loanark.tenants.models import Role, Tenant
 from loanark.tenants.permissions import NEVER_BY_TOKEN, OF_ROLE, Permission, roles_with
 
@@ -82,7 +83,8 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
     """The door for people and their tokens: their organisation, where they may do all of what is `needed`.
 
     Raises: NotFound for an organisation one does not belong to (its existence is private), or no longer, or that the
-    token is not for; Forbidden for a role that may not; OutOfScope for a token that may not.
+    token is not for; Forbidden for a role that may not; OutOfScope for a token that may not; SecondFactorNeeded where
+    one is required and lacking.
     """
     assert needed, "a door asks for a permission"
     user, bearer = request.user, bearer_of(request)
@@ -109,6 +111,7 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
             own_contacts=found["own_contacts"],
         )
         _narrow(scope, via=f"token {bearer.name}" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
+        second_factor.demand(scope.user_id)
         yield scope
 
 

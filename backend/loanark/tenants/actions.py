@@ -1,7 +1,10 @@
 """Making organisations and their people."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -14,7 +17,8 @@ from loanark.tenants.models import Membership, Role, Tenant, User
 
 #: Addresses of the product itself: an organisation's pages live at /<slug>/….
 RESERVED_SLUGS = frozenset(
-    {"api", "assets", "docs", "health", "metrics", "oauth", "password", "sign-in", "static", "verify-email", "webhooks"}
+    {"account", "api", "assets", "docs", "health", "join", "mailbox", "metrics", "oauth", "password", "sign-in"}
+    | {"sign-up", "static", "verify-email", "webhooks"}
 )
 
 
@@ -40,7 +44,7 @@ def create_tenant(name: str, *, admin_email: str, password: str | None = None) -
             raise Invalid(f"There is an organisation {slug!r} already. Choose another name.", errors={"name": "taken"})
         tenant = Tenant.objects.create(name=name, slug=slug)
         user, fresh = _person(admin_email, password)
-        sql.execute("SELECT set_config('loanark.tenant_id', %s, true)", [str(tenant.id)])
+        _enter(tenant.id)
         Membership.objects.create(tenant=tenant, user=user, role=Role.ADMINISTRATOR.value)
     return Created(tenant, user, fresh)
 
@@ -69,11 +73,51 @@ def end_supporter(email: str) -> int:
     return ended
 
 
+def find_person(email: str) -> User | None:
+    """Whoever has this address, in any case."""
+    return User.objects.by_email(email)
+
+
+@contextmanager
+def admitting(tenant_id: UUID) -> Iterator[None]:
+    """A transaction in which people are made: web and workers may not, so it is the owner's. Fenced like any other."""
+    with transaction.atomic(durable=True):
+        _enter(tenant_id)
+        yield
+
+
+def make_person(email: str, *, name: str = "", password: str | None = None) -> User:
+    """A person whose address is proven: by an invitation, the command line, or the company's sign-in."""
+    user = User.objects.create_user(email, password, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def admit(tenant_id: UUID, user: User, role: Role) -> None:
+    """Makes somebody a member. Whoever is one already keeps the role."""
+    Membership.objects.get_or_create(tenant_id=tenant_id, user=user, defaults={"role": role.value})
+
+
+def end_sessions(user: User, *, keep: str | None) -> None:
+    """Signs somebody out everywhere, or everywhere but in one session."""
+    with transaction.atomic():
+        sql.execute(
+            """DELETE FROM django_session WHERE session_key IN (
+                   SELECT session_key FROM usersessions_usersession WHERE user_id = %s AND session_key <> %s)""",
+            [user.pk, keep or ""],
+        )
+        sql.execute(
+            "DELETE FROM usersessions_usersession WHERE user_id = %s AND session_key <> %s", [user.pk, keep or ""]
+        )
+
+
+def _enter(tenant_id: UUID) -> None:
+    sql.execute("SELECT set_config('loanark.tenant_id', %s, true)", [str(tenant_id)])
+
+
 def _person(email: str, password: str | None) -> tuple[User, str | None]:
     email = email.strip().lower()
-    if existing := User.objects.filter(email=email).first():
+    if existing := find_person(email):
         return existing, None
     password = password or secrets.token_urlsafe(12)
-    user = User.objects.create_user(email, password)
-    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
-    return user, password
+    return make_person(email, password=password), password

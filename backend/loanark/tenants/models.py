@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 
@@ -26,6 +27,10 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def by_email(self, email: str) -> "User | None":
+        """Addresses are one whatever their case."""
+        return self.filter(email=email.strip().lower()).first()
 
 
 class User(AbstractUser):
@@ -111,3 +116,64 @@ class ApiTokenUse(models.Model):
 
     class Meta:
         db_table = "api_token_uses"
+
+
+class Invitation(models.Model):
+    """Somebody is asked to join, by a link that was mailed; the link's token is kept as its digest only."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.BigIntegerField()
+    email = models.TextField()
+    role = models.TextField()
+    token_digest = models.TextField()
+    invited_by = models.TextField()
+    invited_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitations"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant_id", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitations_one_open_key",
+            ),
+            models.UniqueConstraint(fields=["tenant_id", "token_digest"], name="invitations_token_key"),
+        ]
+
+
+class SignInRules(models.Model):
+    """What an organisation asks of its members when they sign in. Without a row: nothing beyond the password."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    second_factor_required = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        db_table = "sign_in_rules"
+
+
+class CompanySignIn(models.Model):
+    """An organisation's OpenID Connect provider. The secret is sealed."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    issuer = models.TextField()
+    client_id = models.TextField()
+    client_secret = models.TextField()
+    required = models.BooleanField(default=False, db_default=False)
+    first_time_role = models.TextField(null=True)
+
+    class Meta:
+        db_table = "company_sign_in"
+
+
+class CompanyDomain(models.Model):
+    """Whose members have addresses of a domain. Read before the organisation is known, so it is not fenced."""
+
+    domain = models.TextField(primary_key=True)
+    tenant_id = models.UUIDField()
+
+    class Meta:
+        db_table = "company_domains"

@@ -45,10 +45,10 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.SETTINGS_READ: "see the settings of the sync",
     Permission.SETTINGS_WRITE: "change brakes, deletions and schedule",
     Permission.AUDIT_READ: "see, verify and export the audit log, with what it holds of contacts",
-    Permission.MEMBERS_READ: "see who belongs to the organisation, support included",
-    Permission.MEMBERS_WRITE: "change roles, remove members, let support in",
+    Permission.MEMBERS_READ: "see who belongs to the organisation or is invited, and how members sign in",
+    Permission.MEMBERS_WRITE: "invite, change roles, remove members, let support in",
     Permission.MEMBERS_LEAVE: "leave the organisation",
-    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only; how long the audit log is kept",
+    Permission.ORGANISATION_WRITE: "rename the organisation; own contacts only; sign-in rules; audit retention",
     Permission.TOKENS_OWN: "make and revoke personal API tokens",
 }
 

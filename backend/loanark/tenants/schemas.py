@@ -108,3 +108,107 @@ class TokenMade(TokenOut):
     """`token` is its text: it is shown this once."""
 
     token: str
+
+
+class InvitationIn(Schema):
+    """Whom to invite, as what."""
+
+    email: str
+    role: Role
+
+
+class Invitation(Schema):
+    """An invitation that was neither accepted nor revoked."""
+
+    id: int
+    email: str
+    role: Role
+    invited_by: str
+    invited_at: datetime
+    expires_at: datetime
+    is_expired: bool
+
+
+class InvitationToAccept(Schema):
+    """What the link's page says to whoever holds it."""
+
+    organisation: str
+    organisation_slug: str
+    inviter: str
+    email: str
+    role: Role
+    expires_at: datetime
+    #: There is a person with this address: they sign in instead of choosing a name and a password.
+    has_account: bool
+
+
+class Acceptance(Schema):
+    """Of a new person; one who signed in sends neither."""
+
+    name: str = ""
+    password: str = ""
+
+
+class Joined(Schema):
+    """Where the new member belongs now."""
+
+    organisation_slug: str
+
+
+class Drawing(Schema):
+    """The `otpauth:` address to draw."""
+
+    address: str
+
+
+class Drawn(Schema):
+    svg: str
+
+
+class SignInRulesIn(Schema):
+    second_factor_required: bool
+
+
+class SignInRules(Schema):
+    """What an organisation asks of its members when they sign in."""
+
+    second_factor_required: bool
+    #: These can only set one up, as long as it is required.
+    members_without_second_factor: int
+
+
+class CompanyBegin(Schema):
+    """Whose company, and where to go afterwards."""
+
+    email: str
+    next: str = "/"
+
+
+class CompanyBegun(Schema):
+    url: str
+
+
+class CompanySignInIn(Schema):
+    """An OpenID Connect provider. An empty secret keeps the one there is."""
+
+    issuer: str
+    client_id: str
+    secret: str = ""
+    domains: list[str]
+    required: bool = False
+    #: What somebody becomes who arrives for the first time; null: only who is invited comes in.
+    first_time_role: Role | None = None
+
+
+class CompanySignIn(Schema):
+    """How members sign in with their company."""
+
+    is_set_up: bool
+    issuer: str
+    client_id: str
+    has_secret: bool
+    domains: list[str]
+    required: bool
+    first_time_role: Role | None
+    #: To be registered with the provider.
+    callback_url: str

@@ -22,8 +22,14 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
+from loanark.tenants.account_api import account
+from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import organisation_router as organisations
 from loanark.tenants.api import router as session
+from loanark.tenants.company_api import begin as company_begin
+from loanark.tenants.company_api import router as company_sign_in
+from loanark.tenants.invitations_api import invited
+from loanark.tenants.invitations_api import router as invitations
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
 from loanark.web import errors
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
@@ -95,7 +101,20 @@ api = Api(
     parser=StrictJson(),
 )
 api.add_router("", session, auth=PEOPLE_AND_TOKENS)
-for router in (contacts, connections, sync, held, sync_settings, audit, organisations):
+for router in (invited, account, company_begin):
+    api.add_router("", router)
+for router in (
+    contacts,
+    connections,
+    sync,
+    held,
+    sync_settings,
+    audit,
+    organisations,
+    invitations,
+    sign_in_rules,
+    company_sign_in,
+):
     api.add_router("/tenants/{tenant}", router, auth=PEOPLE_AND_TOKENS)
 
 

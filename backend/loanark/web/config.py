@@ -5,6 +5,7 @@ import binascii
 import os
 import secrets
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -23,6 +24,18 @@ class ConfigurationError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """An SMTP server: `smtps` speaks TLS from the first byte, `smtp` may begin it later (`?tls=1`)."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls_from_start: bool
+    tls_later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     database_url: str
     database_direct_url: str
@@ -37,6 +50,14 @@ class Config:
     encryption_keys: tuple[bytes, ...]
     data_dir: Path
     frontend_dir: Path
+    #: None: mail stays in the product's own mailbox, a table.
+    mail_server: MailServer | None
+    mail_from: str
+    #: So many proxies of one's own stand before the web process; each adds the address it was asked from.
+    trusted_proxies: int
+    open_signup: bool
+    #: The demo: mail is shown on a page and in the console, since it goes nowhere.
+    demo: bool
 
     @property
     def oauth_available(self) -> bool:
@@ -60,6 +81,11 @@ def load() -> Config:
         encryption_keys=tuple(_aes_key(key) for key in keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
         data_dir=data_dir,
         frontend_dir=Path(os.environ.get("LOANARK_FRONTEND_DIR", _FRONTEND)),
+        mail_server=_mail_server(),
+        mail_from=_mail_from(),
+        trusted_proxies=_number("LOANARK_TRUSTED_PROXIES", most=10),
+        open_signup=_switch("LOANARK_OPEN_SIGNUP"),
+        demo=_switch("LOANARK_DEMO"),
     )
 
 
@@ -69,6 +95,50 @@ def _url(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"Set {name} to a full http(s) address; it is {value!r}.")
     return value
+
+
+def _mail_server() -> MailServer | None:
+    value = os.environ.get("LOANARK_MAIL_URL", "")
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    query = dict(parse_qsl(parts.query))
+    later = query.pop("tls", "0")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or query or later not in ("0", "1"):
+        # The value holds a password: it is not repeated.
+        raise ConfigurationError(
+            "Set LOANARK_MAIL_URL to smtp://user:password@host:587?tls=1 or smtps://user:password@host; special "
+            "characters in user and password are written as %XX."
+        )
+    from_start = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=port or (465 if from_start else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls_from_start=from_start,
+        tls_later=later == "1" and not from_start,
+    )
+
+
+def _mail_from() -> str:
+    value = os.environ.get("LOANARK_MAIL_FROM", "LoanArk CRM Sync <loanark@localhost>")
+    if "@" not in parseaddr(value)[1] or "\n" in value:
+        raise ConfigurationError(
+            f"Set LOANARK_MAIL_FROM to the sender's address, like LoanArk <crm@lender.example>; it is {value!r}."
+        )
+    return value
+
+
+def _number(name: str, *, most: int) -> int:
+    value = os.environ.get(name, "") or "0"
+    if not value.isdecimal() or int(value) > most:
+        raise ConfigurationError(f"Set {name} to a number from 0 to {most}; it is {value!r}.")
+    return int(value)
 
 
 def _switch(name: str) -> bool:

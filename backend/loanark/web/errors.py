@@ -72,5 +72,10 @@ def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(400, "malformed", "The request is not understood", "Nothing was done.")
 
 
+def not_here(request: HttpRequest) -> HttpResponse:
+    """An address of allauth's that the product does not offer: a person's e-mail address is what was invited."""
+    return problem(404, "not-found", "Not found", "There is no such thing here. Nothing was done.")
+
+
 def first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)

@@ -21,6 +21,8 @@ from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
 from loanark.kit import clock, sql
+from loanark.tenants import second_factor
+from loanark.tenants.access import tenant_scope
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
@@ -173,7 +175,11 @@ def _tenant_of(scope: Any, slug: str) -> str:
         tenant_id = sql.scalar("SELECT id FROM organisations_of(%s) WHERE slug = %s", [user.pk, slug])
         if tenant_id is None:
             raise _Refused(404)
+        with tenant_scope(tenant_id):
+            second_factor.demand(user.pk or 0)
         return str(tenant_id)
+    except second_factor.SecondFactorNeeded:
+        raise _Refused(403) from None
     except OperationalError:
         raise _Refused(503) from None
     finally:

@@ -3,6 +3,7 @@ from running anything that is not ours. A request shows one of the three: with a
 """
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.headless.contrib.ninja import security as allauth
@@ -20,6 +21,31 @@ POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+
+
+class ClientAddress:
+    """Makes REMOTE_ADDR the client's own address, for limits, sessions, notices and the audit log.
+
+    Each proxy adds the address it was called from to the end of X-Forwarded-For: of `LOANARK_TRUSTED_PROXIES` proxies
+    of ours the first one added the client's. What comes before it is the client's own invention.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if proxies := settings.CONFIG.trusted_proxies:
+            told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+            if len(told) >= proxies and _is_address(told[-proxies]):
+                request.META["REMOTE_ADDR"] = told[-proxies]
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 class ContentSecurityPolicy:

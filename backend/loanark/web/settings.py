@@ -20,6 +20,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "loanark.tenants",
     "loanark.connections",
@@ -29,6 +31,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "loanark.web.security.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.security.ContentSecurityPolicy",
@@ -40,7 +43,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "loanark.web.sessions.SeenOncePerMinute",
 ]
 
 ROOT_URLCONF = "loanark.web.urls"
@@ -59,24 +62,72 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# As NIST SP 800-63B has it: long, not among the known ones, not one's own name; no rules of composition, no expiry.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "loanark.tenants.passwords.MaximumLengthValidator"},
+    {"NAME": "loanark.tenants.passwords.KnownPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "loanark.tenants.adapter.People"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "loanark.tenants.adapter.ClosedSignup"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # an invitation proves the address too
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # a mail either way: neither the answer nor its time tells who has an account
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords: five for one account in five minutes, from anywhere; more from one address is an office at most.
+    "login_failed": "10/m/ip,5/300s/key",
+    "login": "30/m/ip",
+    # Whoever has a session already guesses at one account only.
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    # Each sends a mail to somebody who may not have asked for it.
+    "reset_password": "20/m/ip,5/h/key",
+    "signup": "20/m/ip",
+    "confirm_email": "1/3m/key",
+    # Keys in links are too long to guess; this keeps the tries cheap for us.
+    "reset_password_from_key": "20/m/ip",
+    # Invitations and company sign-in are ours, and count here too.
+    "invitation": "30/m/ip",
+    "company": "20/m/ip",
+}
+SOCIALACCOUNT_ADAPTER = "loanark.tenants.company_login.CompanyLogins"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "loanark.tenants.company_login.CompanyProvider"}}
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the provider verified the address, or nobody comes in
+MFA_ADAPTER = "loanark.tenants.authenticators.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # a passkey is two factors: the device, and what unlocks it
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "LoanArk CRM Sync"
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # `ClientAddress` knows the proxies; from there on REMOTE_ADDR is the client's
+USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": f"{CONFIG.public_url}/verify-email/{{key}}",
     "account_reset_password": f"{CONFIG.public_url}/password/reset",
     "account_reset_password_from_key": f"{CONFIG.public_url}/password/reset/{{key}}",
-    "account_signup": f"{CONFIG.public_url}/sign-in",
+    "account_signup": f"{CONFIG.public_url}/sign-up",
+    "socialaccount_login_error": f"{CONFIG.public_url}/sign-in",
 }
+
+# Mail: through the configured server, or kept in the product's own mailbox.
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if CONFIG.mail_server else "loanark.web.mailbox.MailboxBackend"
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.mail_from
+EMAIL_TIMEOUT = 10  # a person waits for the answer meanwhile
+if CONFIG.mail_server:
+    EMAIL_HOST, EMAIL_PORT = CONFIG.mail_server.host, CONFIG.mail_server.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.mail_server.user, CONFIG.mail_server.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = CONFIG.mail_server.tls_from_start, CONFIG.mail_server.tls_later
 
 CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]

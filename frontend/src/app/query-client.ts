@@ -21,17 +21,26 @@ function tellProblem(error: unknown): void {
   toastFailed(problem.title, { detail: problem.fields[0]?.message ?? problem.detail });
 }
 
-/** Errors are handled once, here: signed out goes to sign-in, a failed change is told by a toast, a failed read where it would stand. */
-export function makeQueryClient({ onSignedOut }: { onSignedOut: () => void }): QueryClient {
+interface Ways {
+  onSignedOut: () => void;
+  /** An organisation asks for a second factor that one does not have. */
+  onSecondFactorNeeded: () => void;
+}
+
+/** Errors are handled once, here: signed out goes to sign-in, a lacking second factor to where it is set up, a failed
+ * change is told by a toast, a failed read where it would stand. */
+export function makeQueryClient({ onSignedOut, onSecondFactorNeeded }: Ways): QueryClient {
   onlineManager.setOnline(navigator.onLine); // It starts as "online" whatever is true (TanStack/query #5847).
-  const noticeSignedOut = (error: unknown) => {
-    if (error instanceof Problem && error.status === 401) onSignedOut();
+  const notice = (error: unknown) => {
+    if (!(error instanceof Problem)) return;
+    if (error.status === 401) onSignedOut();
+    if (error.code === "second-factor-needed") onSecondFactorNeeded();
   };
   return new QueryClient({
-    queryCache: new QueryCache({ onError: noticeSignedOut }),
+    queryCache: new QueryCache({ onError: notice }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _context, mutation) => {
-        noticeSignedOut(error);
+        notice(error);
         if (!mutation.meta?.handlesError) tellProblem(error);
       },
     }),

@@ -13,6 +13,7 @@ import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { invitationsQuery } from "@/features/invitations/queries";
 import { mappingQuery } from "@/features/mapping/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
@@ -26,6 +27,12 @@ import { parseSearch, pickStrings, stringifySearch } from "./search-params";
 
 interface RouterContext {
   queryClient: QueryClient;
+}
+
+interface SignInSearch {
+  next?: string;
+  company?: string;
+  error?: string;
 }
 
 const LAST_TENANT = "loanark.tenant";
@@ -66,9 +73,18 @@ const home = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+  // `company` and `error`: one comes back from the company's sign-in.
+  validateSearch: ({ next, ...search }: Record<string, unknown>): SignInSearch => ({
+    ...(typeof next === "string" && /^\/(?![/\\])/.test(next) && { next }),
+    ...pickStrings(search, ["company", "error"]),
+  }),
   component: lazyPage(() => import("@/routes/sign-in")),
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  component: lazyPage(() => import("@/routes/sign-up")),
 });
 
 // Where the links of allauth's e-mails lead (HEADLESS_FRONTEND_URLS).
@@ -88,6 +104,21 @@ const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email/$key",
   component: lazyPage(() => import("@/routes/verify-email")),
+});
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join/$token",
+  component: lazyPage(() => import("@/routes/join")),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  validateSearch: ({ needed }: Record<string, unknown>): { needed?: true } =>
+    needed ? { needed: true } : {},
+  beforeLoad: ({ context, location }) => signedIn(context.queryClient, location.href).then(() => undefined),
+  component: lazyPage(() => import("@/routes/account")),
 });
 
 const organisation = createRoute({
@@ -186,12 +217,22 @@ const settings = createRoute({
   component: lazyPage(() => import("@/routes/settings")),
 });
 
+const access = createRoute({
+  getParentRoute: () => organisation,
+  path: "/access",
+  loader: ({ context, params }) => void context.queryClient.prefetchQuery(invitationsQuery(params.tenant)),
+  component: lazyPage(() => import("@/routes/access")),
+});
+
 const routeTree = root.addChildren([
   home,
   signInRoute,
+  signUpRoute,
   passwordReset,
   newPassword,
   verifyEmail,
+  join,
+  account,
   organisation.addChildren([
     dashboard,
     contacts,
@@ -201,6 +242,7 @@ const routeTree = root.addChildren([
     run,
     connection,
     mapping,
+    access,
     settings,
   ]),
 ]);

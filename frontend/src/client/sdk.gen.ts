@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveMemberData, RemoveMemberResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,60 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: Record<string, unknown>;
 };
+
+/**
+ * Draw Qr
+ *
+ * An authenticator app's key as a picture to point a phone at. Nothing is kept.
+ */
+export const drawQr = <ThrowOnError extends boolean = false>(options: Options<DrawQrData, ThrowOnError>) => (options.client ?? client).post<DrawQrResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/account/qr',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begin Company Sign In
+ *
+ * Where to go to sign in with the company that has this address.
+ */
+export const beginCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<BeginCompanySignInData, ThrowOnError>) => (options.client ?? client).post<BeginCompanySignInResponses, unknown, ThrowOnError>({
+    url: '/api/company-sign-in',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Invitation
+ *
+ * What a link invites to.
+ */
+export const getInvitation = <ThrowOnError extends boolean = false>(options: Options<GetInvitationData, ThrowOnError>) => (options.client ?? client).get<GetInvitationResponses, unknown, ThrowOnError>({ url: '/api/invitations/{token}', ...options });
+
+/**
+ * Accept Invitation
+ *
+ * Joins: as the signed-in person, or as a new one, who is signed in by it.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = false>(options: Options<AcceptInvitationData, ThrowOnError>) => (options.client ?? client).post<AcceptInvitationResponses, unknown, ThrowOnError>({
+    url: '/api/invitations/{token}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Get Session
@@ -149,6 +203,59 @@ export const verifyAudit = <ThrowOnError extends boolean = false>(options: Optio
     ],
     url: '/api/tenants/{tenant}/audit/verify',
     ...options
+});
+
+/**
+ * Remove Company Sign In
+ *
+ * Everybody signs in with a password again.
+ */
+export const removeCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<RemoveCompanySignInData, ThrowOnError>) => (options.client ?? client).delete<RemoveCompanySignInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/company-sign-in',
+    ...options
+});
+
+/**
+ * Get Company Sign In
+ *
+ * How members sign in with their company, if they do. The client's secret is never told.
+ */
+export const getCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<GetCompanySignInData, ThrowOnError>) => (options.client ?? client).get<GetCompanySignInResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/company-sign-in',
+    ...options
+});
+
+/**
+ * Set Company Sign In
+ *
+ * Sets it up or changes it. The provider is asked first what it offers.
+ */
+export const setCompanySignIn = <ThrowOnError extends boolean = false>(options: Options<SetCompanySignInData, ThrowOnError>) => (options.client ?? client).put<SetCompanySignInResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/company-sign-in',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -666,6 +773,74 @@ export const rejectHeld = <ThrowOnError extends boolean = false>(options: Option
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/held/{group}/reject',
+    ...options
+});
+
+/**
+ * List Invitations
+ *
+ * Who is invited and has not answered.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options: Options<ListInvitationsData, ThrowOnError>) => (options.client ?? client).get<ListInvitationsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options
+});
+
+/**
+ * Invite
+ *
+ * Mails somebody a link with which they join in a role.
+ */
+export const invite = <ThrowOnError extends boolean = false>(options: Options<InviteData, ThrowOnError>) => (options.client ?? client).post<InviteResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke Invitation
+ *
+ * The link stops working.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Resend Invitation
+ *
+ * Mails a new link, good for another week; the earlier one stops working.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>) => (options.client ?? client).post<ResendInvitationResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend',
     ...options
 });
 
@@ -1340,6 +1515,44 @@ export const changeSyncSettings = <ThrowOnError extends boolean = false>(options
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/settings/sync',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Sign In Rules
+ *
+ * What the organisation asks of its members when they sign in.
+ */
+export const getSignInRules = <ThrowOnError extends boolean = false>(options: Options<GetSignInRulesData, ThrowOnError>) => (options.client ?? client).get<GetSignInRulesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/sign-in-rules',
+    ...options
+});
+
+/**
+ * Change Sign In Rules
+ *
+ * From the next request on, whoever lacks what is required can only set it up.
+ */
+export const changeSignInRules = <ThrowOnError extends boolean = false>(options: Options<ChangeSignInRulesData, ThrowOnError>) => (options.client ?? client).patch<ChangeSignInRulesResponses, unknown, ThrowOnError>({
+    security: [{
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        }, { name: 'X-Session-Token', type: 'apiKey' }],
+    url: '/api/tenants/{tenant}/sign-in-rules',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -5,6 +5,22 @@ export type ClientOptions = {
 };
 
 /**
+ * Acceptance
+ *
+ * Of a new person; one who signed in sends neither.
+ */
+export type Acceptance = {
+    /**
+     * Name
+     */
+    name?: string;
+    /**
+     * Password
+     */
+    password?: string;
+};
+
+/**
  * Action
  *
  * What happens to the contact as a whole, before its fields.
@@ -171,6 +187,98 @@ export type ChangePage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * CompanyBegin
+ *
+ * Whose company, and where to go afterwards.
+ */
+export type CompanyBegin = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Next
+     */
+    next?: string;
+};
+
+/**
+ * CompanyBegun
+ */
+export type CompanyBegun = {
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * CompanySignIn
+ *
+ * How members sign in with their company.
+ */
+export type CompanySignIn = {
+    /**
+     * Callback Url
+     */
+    callback_url: string;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    first_time_role: Role | null;
+    /**
+     * Has Secret
+     */
+    has_secret: boolean;
+    /**
+     * Is Set Up
+     */
+    is_set_up: boolean;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Required
+     */
+    required: boolean;
+};
+
+/**
+ * CompanySignInIn
+ *
+ * An OpenID Connect provider. An empty secret keeps the one there is.
+ */
+export type CompanySignInIn = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Domains
+     */
+    domains: Array<string>;
+    first_time_role?: Role | null;
+    /**
+     * Issuer
+     */
+    issuer: string;
+    /**
+     * Required
+     */
+    required?: boolean;
+    /**
+     * Secret
+     */
+    secret?: string;
 };
 
 /**
@@ -742,6 +850,28 @@ export type DateTransform = {
  * Direction
  */
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
+
+/**
+ * Drawing
+ *
+ * The `otpauth:` address to draw.
+ */
+export type Drawing = {
+    /**
+     * Address
+     */
+    address: string;
+};
+
+/**
+ * Drawn
+ */
+export type Drawn = {
+    /**
+     * Svg
+     */
+    svg: string;
+};
 
 /**
  * ErasureOut
@@ -1353,6 +1483,85 @@ export type HeldOperationOut = {
 };
 
 /**
+ * Invitation
+ *
+ * An invitation that was neither accepted nor revoked.
+ */
+export type Invitation = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Invited At
+     */
+    invited_at: string;
+    /**
+     * Invited By
+     */
+    invited_by: string;
+    /**
+     * Is Expired
+     */
+    is_expired: boolean;
+    role: Role;
+};
+
+/**
+ * InvitationIn
+ *
+ * Whom to invite, as what.
+ */
+export type InvitationIn = {
+    /**
+     * Email
+     */
+    email: string;
+    role: Role;
+};
+
+/**
+ * InvitationToAccept
+ *
+ * What the link's page says to whoever holds it.
+ */
+export type InvitationToAccept = {
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Has Account
+     */
+    has_account: boolean;
+    /**
+     * Inviter
+     */
+    inviter: string;
+    /**
+     * Organisation
+     */
+    organisation: string;
+    /**
+     * Organisation Slug
+     */
+    organisation_slug: string;
+    role: Role;
+};
+
+/**
  * JoinNameTransform
  *
  * First and last name as the field `full_name`; to HubSpot only.
@@ -1362,6 +1571,18 @@ export type JoinNameTransform = {
      * Kind
      */
     kind: 'join_name';
+};
+
+/**
+ * Joined
+ *
+ * Where the new member belongs now.
+ */
+export type Joined = {
+    /**
+     * Organisation Slug
+     */
+    organisation_slug: string;
 };
 
 /**
@@ -2573,6 +2794,32 @@ export type Session = {
 export type Side = 'hubspot' | 'loanark';
 
 /**
+ * SignInRules
+ *
+ * What an organisation asks of its members when they sign in.
+ */
+export type SignInRules = {
+    /**
+     * Members Without Second Factor
+     */
+    members_without_second_factor: number;
+    /**
+     * Second Factor Required
+     */
+    second_factor_required: boolean;
+};
+
+/**
+ * SignInRulesIn
+ */
+export type SignInRulesIn = {
+    /**
+     * Second Factor Required
+     */
+    second_factor_required: boolean;
+};
+
+/**
  * SplitNameTransform
  *
  * One part of a whole name; to LoanArk only.
@@ -3023,6 +3270,80 @@ export type VersionDiff = {
     differences: Array<MappingDifference>;
 };
 
+export type DrawQrData = {
+    body: Drawing;
+    path?: never;
+    query?: never;
+    url: '/api/account/qr';
+};
+
+export type DrawQrResponses = {
+    /**
+     * OK
+     */
+    200: Drawn;
+};
+
+export type DrawQrResponse = DrawQrResponses[keyof DrawQrResponses];
+
+export type BeginCompanySignInData = {
+    body: CompanyBegin;
+    path?: never;
+    query?: never;
+    url: '/api/company-sign-in';
+};
+
+export type BeginCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanyBegun;
+};
+
+export type BeginCompanySignInResponse = BeginCompanySignInResponses[keyof BeginCompanySignInResponses];
+
+export type GetInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/invitations/{token}';
+};
+
+export type GetInvitationResponses = {
+    /**
+     * OK
+     */
+    200: InvitationToAccept;
+};
+
+export type GetInvitationResponse = GetInvitationResponses[keyof GetInvitationResponses];
+
+export type AcceptInvitationData = {
+    body: Acceptance;
+    path: {
+        /**
+         * Token
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/invitations/{token}';
+};
+
+export type AcceptInvitationResponses = {
+    /**
+     * OK
+     */
+    200: Joined;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
 export type GetSessionData = {
     body?: never;
     path?: never;
@@ -3249,6 +3570,69 @@ export type VerifyAuditResponses = {
 };
 
 export type VerifyAuditResponse = VerifyAuditResponses[keyof VerifyAuditResponses];
+
+export type RemoveCompanySignInData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type RemoveCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type RemoveCompanySignInResponse = RemoveCompanySignInResponses[keyof RemoveCompanySignInResponses];
+
+export type GetCompanySignInData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type GetCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type GetCompanySignInResponse = GetCompanySignInResponses[keyof GetCompanySignInResponses];
+
+export type SetCompanySignInData = {
+    body: CompanySignInIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/company-sign-in';
+};
+
+export type SetCompanySignInResponses = {
+    /**
+     * OK
+     */
+    200: CompanySignIn;
+};
+
+export type SetCompanySignInResponse = SetCompanySignInResponses[keyof SetCompanySignInResponses];
 
 export type ListConflictsData = {
     body?: never;
@@ -3967,6 +4351,100 @@ export type RejectHeldResponses = {
 };
 
 export type RejectHeldResponse = RejectHeldResponses[keyof RejectHeldResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations';
+};
+
+export type ListInvitationsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<Invitation>;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type InviteData = {
+    body: InvitationIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations';
+};
+
+export type InviteResponses = {
+    /**
+     * Created
+     */
+    201: Invitation;
+};
+
+export type InviteResponse = InviteResponses[keyof InviteResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Invitation Id
+         */
+        invitation_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}';
+};
+
+export type RevokeInvitationResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Invitation Id
+         */
+        invitation_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/invitations/{invitation_id}/resend';
+};
+
+export type ResendInvitationResponses = {
+    /**
+     * OK
+     */
+    200: Invitation;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
 
 export type GetMappingData = {
     body?: never;
@@ -4769,6 +5247,48 @@ export type ChangeSyncSettingsResponses = {
 };
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
+
+export type GetSignInRulesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sign-in-rules';
+};
+
+export type GetSignInRulesResponses = {
+    /**
+     * OK
+     */
+    200: SignInRules;
+};
+
+export type GetSignInRulesResponse = GetSignInRulesResponses[keyof GetSignInRulesResponses];
+
+export type ChangeSignInRulesData = {
+    body: SignInRulesIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/sign-in-rules';
+};
+
+export type ChangeSignInRulesResponses = {
+    /**
+     * OK
+     */
+    200: SignInRules;
+};
+
+export type ChangeSignInRulesResponse = ChangeSignInRulesResponses[keyof ChangeSignInRulesResponses];
 
 export type LetSupportInData = {
     body: SupportIn;

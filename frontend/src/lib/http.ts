@@ -26,16 +26,17 @@ export async function bodyOf(response: Response): Promise<unknown> {
 export async function requestJson<T>(
   method: string,
   path: string,
-  { body, accept = [], headers }: { body?: unknown; accept?: number[]; headers?: HeadersInit } = {},
+  {
+    body,
+    accept = [],
+    headers,
+  }: { body?: unknown; accept?: number[]; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; data: T }> {
   try {
     const response = await appFetch(new URL(path, window.location.origin), {
       method,
-      ...(headers && { headers }),
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { "Content-Type": "application/json" },
-      }),
+      headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const data = await bodyOf(response);
     if (!response.ok && !accept.includes(response.status)) throw problemFromBody(response.status, data);

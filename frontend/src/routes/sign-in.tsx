@@ -1,13 +1,14 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter, useSearch } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { Logo } from "@/components/ui/logo";
 import { SideBadge } from "@/components/ui/side";
+import { signUpQuery } from "@/features/session/queries";
 import { SignInForm } from "@/features/session/sign-in-form";
 import { useTitle } from "@/lib/use-title";
 
 export default function SignInPage() {
   useTitle("Sign in");
-  const { next } = useSearch({ from: "/sign-in" });
+  const { next, company, error } = useSearch({ from: "/sign-in" });
   const router = useRouter();
   const queryClient = useQueryClient();
 
@@ -26,12 +27,32 @@ export default function SignInPage() {
         <div className="mx-auto w-full max-w-88">
           <h1 className="mb-1 font-semibold text-2xl tracking-tight">Sign in</h1>
           <p className="mb-7 text-muted">Your contacts, the same in both places.</p>
-          <SignInForm onSignedIn={onSignedIn} />
+          <SignInForm
+            next={next ?? "/"}
+            company={company || error ? { error } : undefined}
+            onSignedIn={onSignedIn}
+          />
         </div>
-        <p className="text-muted text-xs">No account? Your administrator adds you.</p>
+        <NoAccount />
       </div>
       <Picture />
     </main>
+  );
+}
+
+function NoAccount() {
+  const { data: isOpen } = useQuery(signUpQuery());
+  return (
+    <p className="text-muted text-xs">
+      No account?{" "}
+      {isOpen ? (
+        <Link to="/sign-up" className="underline underline-offset-3">
+          Sign up
+        </Link>
+      ) : (
+        "Your administrator invites you."
+      )}
+    </p>
   );
 }
 

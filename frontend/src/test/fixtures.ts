@@ -1,10 +1,13 @@
 import type {
   ChangeOut,
+  CompanySignIn,
   ConflictOut,
   ConnectionOut,
   ContactOut,
   FieldOut,
   HeldGroup,
+  Invitation,
+  InvitationToAccept,
   MappingOut,
   MemberOut,
   Organisation,
@@ -112,6 +115,68 @@ export const session: Session = {
     organisationAs("administrator"),
     { ...organisationAs("sales_manager"), slug: "cedar", name: "Cedar Mortgage" },
   ],
+};
+
+export const signedInPlaces = [
+  {
+    id: 1,
+    user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:151.0) Gecko/20100101 Firefox/151.0",
+    ip: "203.0.113.7",
+    created_at: NOW / 1000 - 7200,
+    last_seen_at: NOW / 1000 - 30,
+    is_current: true,
+  },
+  {
+    id: 2,
+    user_agent:
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
+    ip: "198.51.100.4",
+    created_at: NOW / 1000 - 90_000,
+    last_seen_at: NOW / 1000 - 3600,
+    is_current: false,
+  },
+];
+
+export const invitations: Invitation[] = [
+  {
+    id: 5,
+    email: "gwen@loanark.example",
+    role: "sales_manager",
+    invited_by: "dana.fields@loanark.example",
+    invited_at: ago(60),
+    expires_at: new Date(NOW + 7 * 86_400_000).toISOString(),
+    is_expired: false,
+  },
+  {
+    id: 4,
+    email: "otto@loanark.example",
+    role: "auditor",
+    invited_by: "dana.fields@loanark.example",
+    invited_at: ago(60 * 24 * 9),
+    expires_at: ago(60 * 24 * 2),
+    is_expired: true,
+  },
+];
+
+export const invitationToAccept: InvitationToAccept = {
+  organisation: "LoanArk",
+  organisation_slug: TENANT,
+  inviter: "Dana Fields",
+  email: "gwen@loanark.example",
+  role: "sales_manager",
+  expires_at: new Date(NOW + 7 * 86_400_000).toISOString(),
+  has_account: false,
+};
+
+export const companySignIn: CompanySignIn = {
+  is_set_up: false,
+  issuer: "",
+  client_id: "",
+  has_secret: false,
+  domains: [],
+  required: false,
+  first_time_role: null,
+  callback_url: "https://crm.loanark.example/oauth/company/loanark/callback",
 };
 
 export const connection: ConnectionOut = {

@@ -2,9 +2,12 @@ import { HttpResponse, http } from "msw";
 import type { ContactRow, Facet } from "@/client";
 import {
   changes,
+  companySignIn,
   conflict,
   connection,
   contactOf,
+  invitations,
+  invitationToAccept,
   mapping,
   members,
   noCounts,
@@ -15,6 +18,7 @@ import {
   rejection,
   runs,
   session,
+  signedInPlaces,
   syncSettings,
   token,
   undoRun,
@@ -82,6 +86,9 @@ export const handlers = [
   http.get("*/api/auth/browser/v1/auth/session", () =>
     HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
   ),
+  http.get("*/api/auth/browser/v1/config", () =>
+    HttpResponse.json({ data: { account: { is_open_for_signup: false } } }),
+  ),
   http.post("*/api/auth/browser/v1/auth/login", async ({ request }) => {
     const { password } = (await request.json()) as { password: string };
     if (password !== "wrong") return HttpResponse.json({ status: 200 });
@@ -96,6 +103,21 @@ export const handlers = [
   }),
   http.delete("*/api/auth/browser/v1/auth/session", () => HttpResponse.json({}, { status: 401 })),
   http.get("*/api/session", () => HttpResponse.json(session)),
+  http.get("*/api/auth/browser/v1/account/authenticators", () => HttpResponse.json({ data: [] })),
+  http.get("*/api/auth/browser/v1/auth/sessions", () => HttpResponse.json({ data: signedInPlaces })),
+  http.post("*/api/account/qr", () =>
+    HttpResponse.json({ svg: "<svg xmlns='http://www.w3.org/2000/svg'/>" }),
+  ),
+  http.get("*/api/invitations/:token", ({ params }) =>
+    params.token === "good"
+      ? HttpResponse.json(invitationToAccept)
+      : problem(404, "not-found", "Not found", "This invitation does not exist or does not work any more."),
+  ),
+  http.get(`${API}/invitations`, () => HttpResponse.json(invitations)),
+  http.get(`${API}/company-sign-in`, () => HttpResponse.json(companySignIn)),
+  http.get(`${API}/sign-in-rules`, () =>
+    HttpResponse.json({ second_factor_required: false, members_without_second_factor: 2 }),
+  ),
 
   http.get(`${API}/overview`, () =>
     HttpResponse.json({ ...overview, worker_seen_at: new Date().toISOString() }),

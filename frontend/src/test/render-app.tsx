@@ -11,7 +11,10 @@ setUpClient();
 
 /** The whole app at an address, as a person meets it. */
 export function renderApp(address: string) {
-  const queryClient = makeQueryClient({ onSignedOut: () => undefined });
+  const queryClient = makeQueryClient({
+    onSignedOut: () => undefined,
+    onSecondFactorNeeded: () => void router.navigate({ to: "/account", search: { needed: true } }),
+  });
   const router = makeRouter(queryClient, createMemoryHistory({ initialEntries: [address] }));
   const view = render(<App queryClient={queryClient} router={router} />);
   return { ...view, user: userEvent.setup(), router, queryClient };

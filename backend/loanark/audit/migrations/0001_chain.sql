@@ -94,7 +94,8 @@ CREATE FUNCTION audit_note(
 $$;
 
 -- For rows of a table: AFTER INSERT OR UPDATE OR DELETE … EXECUTE FUNCTION audit_row(kind, subject column, columns, secret
--- columns), each list separated by commas. Of a secret it is only told that it changed.
+-- columns), each list separated by commas. Of a secret it is only told that it changed; a subject `user_id` is told as the
+-- person's address.
 CREATE FUNCTION audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
@@ -102,9 +103,14 @@ DECLARE
     verb text := CASE TG_OP WHEN 'INSERT' THEN 'added' WHEN 'UPDATE' THEN 'changed' ELSE 'removed' END;
     watched text[] := string_to_array(TG_ARGV[2], ',');
     secret text[] := string_to_array(coalesce(TG_ARGV[3], ''), ',');
+    entry jsonb := coalesce(new_row, old_row);
     before jsonb;
     after jsonb;
 BEGIN
+    -- A cascade may come from where no organisation is set.
+    IF coalesce(current_setting('loanark.tenant_id', true), '') = '' THEN
+        PERFORM set_config('loanark.tenant_id', coalesce(entry ->> 'tenant_id', entry ->> 'id'), true);
+    END IF;
     SELECT jsonb_object_agg(name, CASE WHEN name = ANY(secret) THEN '"(secret)"' ELSE old_row -> name END)
                FILTER (WHERE old_row -> name <> 'null'),
            jsonb_object_agg(name, CASE WHEN name = ANY(secret) THEN '"(secret)"' ELSE new_row -> name END)
@@ -116,7 +122,11 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM audit_note(
-        TG_ARGV[0] || '.' || verb, coalesce(new_row, old_row) ->> TG_ARGV[1], NULL,
+        TG_ARGV[0] || '.' || verb,
+        CASE WHEN TG_ARGV[1] = 'user_id'
+             THEN coalesce((SELECT email FROM users WHERE id = (entry ->> 'user_id')::bigint), entry ->> 'user_id')
+             ELSE coalesce(entry ->> TG_ARGV[1], '') END,
+        (entry ->> 'contact_id')::uuid,
         jsonb_build_object('before', coalesce(before, '{}'), 'after', coalesce(after, '{}'))
     );
     RETURN NULL;

@@ -28,7 +28,7 @@ EVERYBODYS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sync", "0007_witness_until"), ("contacts", "0010_own_contacts"), ("audit", "0001_initial")]
+    dependencies = [("sync", "0008_audited"), ("contacts", "0010_own_contacts"), ("audit", "0001_initial")]
 
     operations = [
         narrowed("hints", ROLE, RECORD_OF_OWN.format("hints")),

@@ -13,7 +13,7 @@ ACCESS_SQL = Path(__file__).with_name("0010_access.sql").read_text()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenants", "0002_app_role")]
+    dependencies = [("tenants", "0006_people_company")]
 
     operations = [
         migrations.AddField("tenant", "own_contacts_only", models.BooleanField(default=False, db_default=False)),

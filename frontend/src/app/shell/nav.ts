@@ -3,6 +3,7 @@ import {
   Columns3Cog,
   Gauge,
   Inbox,
+  KeyRound,
   type LucideIcon,
   RefreshCw,
   Settings2,
@@ -17,6 +18,7 @@ export interface NavItem {
     | "/$tenant/runs"
     | "/$tenant/connection"
     | "/$tenant/mapping"
+    | "/$tenant/access"
     | "/$tenant/settings";
   label: string;
   icon: LucideIcon;
@@ -34,5 +36,6 @@ export const DAILY_PAGES: NavItem[] = [
 export const SETUP_PAGES: NavItem[] = [
   { to: "/$tenant/connection", label: "Connection", icon: Cable },
   { to: "/$tenant/mapping", label: "Mapping", icon: Columns3Cog },
+  { to: "/$tenant/access", label: "Access", icon: KeyRound },
   { to: "/$tenant/settings", label: "Settings", icon: Settings2 },
 ];

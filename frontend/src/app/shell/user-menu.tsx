@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Keyboard, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
 import {
   Menu,
   MenuContent,
@@ -25,6 +25,7 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
   const { data: session } = useSuspenseQuery(sessionQuery());
   const theme = useTheme();
   const leave = useSignOut();
+  const navigate = useNavigate();
   const name = session.user.name || session.user.email;
 
   return (
@@ -62,6 +63,9 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
           </MenuRadioItem>
         </MenuRadioGroup>
         <MenuSeparator />
+        <MenuItem onSelect={() => void navigate({ to: "/account" })}>
+          <UserRoundCog aria-hidden /> Your account
+        </MenuItem>
         <MenuItem onSelect={openShortcuts}>
           <Keyboard aria-hidden /> Keyboard shortcuts
         </MenuItem>

@@ -3,8 +3,46 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { approveHeld, approveRun, archiveField, authorize, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getConnection, getContact, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSyncSettings, importMapping, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeMember, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeToken, sampleMapping, setAuditRetention, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveMemberData, RemoveMemberResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+
+/**
+ * Draw Qr
+ *
+ * An authenticator app's key as a picture to point a phone at. Nothing is kept.
+ */
+export const drawQrMutation = (options?: Partial<Options<DrawQrData>>): UseMutationOptions<DrawQrResponse, DefaultError, Options<DrawQrData>> => {
+    const mutationOptions: UseMutationOptions<DrawQrResponse, DefaultError, Options<DrawQrData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await drawQr({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Begin Company Sign In
+ *
+ * Where to go to sign in with the company that has this address.
+ */
+export const beginCompanySignInMutation = (options?: Partial<Options<BeginCompanySignInData>>): UseMutationOptions<BeginCompanySignInResponse, DefaultError, Options<BeginCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<BeginCompanySignInResponse, DefaultError, Options<BeginCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await beginCompanySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -37,6 +75,45 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
         params.query = options.query;
     }
     return [params];
+};
+
+export const getInvitationQueryKey = (options: Options<GetInvitationData>) => createQueryKey('getInvitation', options);
+
+/**
+ * Get Invitation
+ *
+ * What a link invites to.
+ */
+export const getInvitationOptions = (options: Options<GetInvitationData>) => queryOptions<GetInvitationResponse, DefaultError, GetInvitationResponse, ReturnType<typeof getInvitationQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getInvitation({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getInvitationQueryKey(options)
+});
+
+/**
+ * Accept Invitation
+ *
+ * Joins: as the signed-in person, or as a new one, who is signed in by it.
+ */
+export const acceptInvitationMutation = (options?: Partial<Options<AcceptInvitationData>>): UseMutationOptions<AcceptInvitationResponse, DefaultError, Options<AcceptInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationResponse, DefaultError, Options<AcceptInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
 };
 
 export const getSessionQueryKey = (options?: Options<GetSessionData>) => createQueryKey('getSession', options);
@@ -254,6 +331,64 @@ export const verifyAuditMutation = (options?: Partial<Options<VerifyAuditData>>)
     const mutationOptions: UseMutationOptions<VerifyAuditResponse, DefaultError, Options<VerifyAuditData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await verifyAudit({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove Company Sign In
+ *
+ * Everybody signs in with a password again.
+ */
+export const removeCompanySignInMutation = (options?: Partial<Options<RemoveCompanySignInData>>): UseMutationOptions<RemoveCompanySignInResponse, DefaultError, Options<RemoveCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<RemoveCompanySignInResponse, DefaultError, Options<RemoveCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeCompanySignIn({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getCompanySignInQueryKey = (options: Options<GetCompanySignInData>) => createQueryKey('getCompanySignIn', options);
+
+/**
+ * Get Company Sign In
+ *
+ * How members sign in with their company, if they do. The client's secret is never told.
+ */
+export const getCompanySignInOptions = (options: Options<GetCompanySignInData>) => queryOptions<GetCompanySignInResponse, DefaultError, GetCompanySignInResponse, ReturnType<typeof getCompanySignInQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getCompanySignIn({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getCompanySignInQueryKey(options)
+});
+
+/**
+ * Set Company Sign In
+ *
+ * Sets it up or changes it. The provider is asked first what it offers.
+ */
+export const setCompanySignInMutation = (options?: Partial<Options<SetCompanySignInData>>): UseMutationOptions<SetCompanySignInResponse, DefaultError, Options<SetCompanySignInData>> => {
+    const mutationOptions: UseMutationOptions<SetCompanySignInResponse, DefaultError, Options<SetCompanySignInData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await setCompanySignIn({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -844,6 +979,83 @@ export const rejectHeldMutation = (options?: Partial<Options<RejectHeldData>>): 
     const mutationOptions: UseMutationOptions<RejectHeldResponse, DefaultError, Options<RejectHeldData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await rejectHeld({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvitationsQueryKey = (options: Options<ListInvitationsData>) => createQueryKey('listInvitations', options);
+
+/**
+ * List Invitations
+ *
+ * Who is invited and has not answered.
+ */
+export const listInvitationsOptions = (options: Options<ListInvitationsData>) => queryOptions<ListInvitationsResponse, DefaultError, ListInvitationsResponse, ReturnType<typeof listInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvitationsQueryKey(options)
+});
+
+/**
+ * Invite
+ *
+ * Mails somebody a link with which they join in a role.
+ */
+export const inviteMutation = (options?: Partial<Options<InviteData>>): UseMutationOptions<InviteResponse, DefaultError, Options<InviteData>> => {
+    const mutationOptions: UseMutationOptions<InviteResponse, DefaultError, Options<InviteData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await invite({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke Invitation
+ *
+ * The link stops working.
+ */
+export const revokeInvitationMutation = (options?: Partial<Options<RevokeInvitationData>>): UseMutationOptions<RevokeInvitationResponse, DefaultError, Options<RevokeInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RevokeInvitationResponse, DefaultError, Options<RevokeInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resend Invitation
+ *
+ * Mails a new link, good for another week; the earlier one stops working.
+ */
+export const resendInvitationMutation = (options?: Partial<Options<ResendInvitationData>>): UseMutationOptions<ResendInvitationResponse, DefaultError, Options<ResendInvitationData>> => {
+    const mutationOptions: UseMutationOptions<ResendInvitationResponse, DefaultError, Options<ResendInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendInvitation({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1591,6 +1803,45 @@ export const changeSyncSettingsMutation = (options?: Partial<Options<ChangeSyncS
     const mutationOptions: UseMutationOptions<ChangeSyncSettingsResponse, DefaultError, Options<ChangeSyncSettingsData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await changeSyncSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSignInRulesQueryKey = (options: Options<GetSignInRulesData>) => createQueryKey('getSignInRules', options);
+
+/**
+ * Get Sign In Rules
+ *
+ * What the organisation asks of its members when they sign in.
+ */
+export const getSignInRulesOptions = (options: Options<GetSignInRulesData>) => queryOptions<GetSignInRulesResponse, DefaultError, GetSignInRulesResponse, ReturnType<typeof getSignInRulesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSignInRules({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSignInRulesQueryKey(options)
+});
+
+/**
+ * Change Sign In Rules
+ *
+ * From the next request on, whoever lacks what is required can only set it up.
+ */
+export const changeSignInRulesMutation = (options?: Partial<Options<ChangeSignInRulesData>>): UseMutationOptions<ChangeSignInRulesResponse, DefaultError, Options<ChangeSignInRulesData>> => {
+    const mutationOptions: UseMutationOptions<ChangeSignInRulesResponse, DefaultError, Options<ChangeSignInRulesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeSignInRules({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,14 +1,16 @@
 import { requestJson } from "@/lib/http";
 import { problemFromBody } from "@/lib/problem";
+import { type RequestOptions, signWithPasskey } from "@/lib/webauthn";
 
 /** django-allauth headless, as a browser speaks it. These addresses are allauth's own and in no OpenAPI document of ours. */
 const AUTH = "/api/auth/browser/v1";
 
 interface AuthAnswer {
-  data?: { flows?: { id: string; is_pending?: boolean }[] };
+  data?: { flows?: { id: string; is_pending?: boolean; types?: string[] }[] };
 }
 
-export type SignInStep = "done" | "code";
+/** Done; or the second step, by one of these. */
+export type SignInStep = { isDone: true } | { isDone: false; types: string[] };
 
 /** Also plants the CSRF cookie that signing in needs; so it goes first. */
 export async function openAuth(): Promise<void> {
@@ -30,15 +32,37 @@ export async function answerCode(code: string): Promise<SignInStep> {
   );
 }
 
+/** Back from the company: signed in, or before the second step. */
+export async function signInGoesOn(): Promise<SignInStep> {
+  return nextStep(await requestJson<AuthAnswer>("GET", `${AUTH}/auth/session`, { accept: [401, 410] }));
+}
+
+/** The second step by a passkey. */
+export async function answerPasskey(): Promise<SignInStep> {
+  return byPasskey(`${AUTH}/auth/webauthn/authenticate`);
+}
+
+/** Signs in by a passkey alone. */
+export async function signInByPasskey(): Promise<SignInStep> {
+  return byPasskey(`${AUTH}/auth/webauthn/login`);
+}
+
+async function byPasskey(path: string): Promise<SignInStep> {
+  const { data } = await requestJson<{ data: { request_options: RequestOptions } }>("GET", path);
+  const credential = await signWithPasskey(data.data.request_options);
+  return nextStep(await requestJson<AuthAnswer>("POST", path, { body: { credential }, accept: [401] }));
+}
+
 export async function signOut(): Promise<void> {
   // allauth answers 401 to a successful sign-out: "you are signed out now".
   await requestJson("DELETE", `${AUTH}/auth/session`, { accept: [401] });
 }
 
 function nextStep({ status, data }: { status: number; data: AuthAnswer }): SignInStep {
-  if (status === 200 || status === 409) return "done";
-  const pending = data.data?.flows?.find((flow) => flow.is_pending)?.id;
-  if (pending === "mfa_authenticate") return "code";
+  if (status === 200 || status === 409) return { isDone: true };
+  const flow = data.data?.flows?.find((one) => one.is_pending);
+  const pending = flow?.id;
+  if (pending === "mfa_authenticate") return { isDone: false, types: flow?.types ?? [] };
   throw problemFromBody(status, {
     code: pending ?? "signed-out",
     title: pending === "verify_email" ? "Confirm your e-mail address first" : "This did not sign you in",

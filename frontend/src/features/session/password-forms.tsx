@@ -10,7 +10,7 @@ import { asProblem } from "@/lib/problem";
 import { openAuth } from "./auth";
 import { checkResetKey, requestReset, resetPassword, verifyEmail } from "./password";
 
-const SHORTEST = 10;
+const SHORTEST = 12;
 
 function useAuthCookie(): void {
   useEffect(() => {

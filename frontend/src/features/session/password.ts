@@ -18,6 +18,20 @@ export async function resetPassword(key: string, password: string): Promise<void
   await requestJson("POST", `${AUTH}/password/reset`, { body: { key, password }, accept: [401] });
 }
 
+/** Whether people may sign up by themselves. */
+export async function isSignUpOpen(): Promise<boolean> {
+  const { data } = await requestJson<{ data: { account: { is_open_for_signup: boolean } } }>(
+    "GET",
+    "/api/auth/browser/v1/config",
+  );
+  return data.data.account.is_open_for_signup;
+}
+
+/** It says the same whether there is such an account or not: look into your mailbox. */
+export async function signUp(email: string, password: string): Promise<void> {
+  await requestJson("POST", `${AUTH}/signup`, { body: { email, password }, accept: [401] });
+}
+
 export async function verifyEmail(key: string): Promise<void> {
   await requestJson("POST", `${AUTH}/email/verify`, { body: { key }, accept: [401] });
 }
