@@ -5,6 +5,7 @@ from loanark.kit import sql
 from loanark.sync import evidence, hints, runs
 from loanark.sync.hints import Lane
 from loanark.sync.session import Session
+from loanark.tenants import members
 
 #: Proof of what HubSpot told is kept this long. What an event is known by is kept longer than HubSpot repeats it,
 #: which is a day.
@@ -23,6 +24,7 @@ def tidy(session: Session) -> None:
             [KEEP_DELIVERIES_DAYS],
         )
         sql.execute("DELETE FROM webhook_events WHERE at < now() - make_interval(days => %s)", [KEEP_EVENTS_DAYS])
+        members.clear_ended_support()
         evidence.forget_old()
         hints.leave(Side.HUBSPOT, evidence.due(), source="told to be erased", lane=Lane.POLL)
         _start_owed_sweep()

@@ -123,6 +123,11 @@ def let_support_in(scope: Scope, email: str, role: Role, hours: int) -> int:
     return int(user_id)
 
 
+def clear_ended_support() -> int:
+    """Takes out support whose time is over: they cannot enter already. Call inside a tenant's scope."""
+    return sql.execute("DELETE FROM memberships WHERE support_until <= now()")
+
+
 def _until(hours: int) -> datetime:
     return clock.now() + timedelta(hours=hours)
 

@@ -9,6 +9,7 @@ from organisations import Browser, Organisation, make_organisation, signed_in
 from psycopg.errors import CheckViolation, RestrictViolation
 
 from loanark.kit.errors import NotFound
+from loanark.tenants import members
 from loanark.tenants.actions import end_supporter, make_supporter
 from loanark.tenants.models import Role, User
 
@@ -196,6 +197,19 @@ def test_supports_access_ends_by_itself(organisation: Organisation) -> None:
     assert email not in [row["email"] for row in organisation.get("members")]
     assert let_in(organisation, email).status_code == 201, "and can be granted anew"
     assert browser.call("GET", organisation.path("contacts")).status_code == 200
+
+
+def test_support_whose_time_is_over_is_taken_out_and_nobody_else(organisation: Organisation) -> None:
+    person(organisation, Role.AUDITOR)
+    user_id = let_in(organisation, supporter()).json()["id"]
+    with organisation.scope():
+        assert members.clear_ended_support() == 0
+    organisation.execute("UPDATE memberships SET support_until = now() WHERE support_until IS NOT NULL")
+    with organisation.scope():
+        assert members.clear_ended_support() == 1
+    left = organisation.rows("SELECT user_id FROM memberships")
+    assert user_id not in [row["user_id"] for row in left]
+    assert len(left) == 2
 
 
 def test_row_level_security_itself_hides_a_grant_that_is_over(organisation: Organisation, database: str) -> None:
