@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
         "resume": "settings:resume",
         "held": "held:held",
         "audit": "audit:audit",
+        "rotate-keys": "keys:rotate_keys",
         "bench": "bench:bench",
     }
 

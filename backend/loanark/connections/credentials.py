@@ -37,6 +37,25 @@ def unseal(tenant_id: UUID, name: str, stored: str) -> str:
         raise SecretLost(str(error)) from error
 
 
+def reseal(tenant_id: UUID) -> int:
+    """Seals the connection's tokens with the newest key; returns how many were not. Within the tenant's scope.
+
+    Raises: SecretLost.
+    """
+    row = sql.first("SELECT access_token, refresh_token FROM connections FOR NO KEY UPDATE")
+    stored = {name: row[name] for name in ("access_token", "refresh_token")} if row else {}
+    try:
+        fresh = {name: keyring().reseal(text, f"connection/{tenant_id}/{name}") for name, text in stored.items()}
+    except SecretError as error:
+        raise SecretLost(str(error)) from error
+    if fresh != stored:
+        sql.execute(
+            "UPDATE connections SET access_token = %s, refresh_token = %s",
+            [fresh["access_token"], fresh["refresh_token"]],
+        )
+    return sum(fresh[name] != stored[name] for name in stored)
+
+
 def transport() -> Any:
     """None, or what tests put in the place of the network."""
     return settings.HUBSPOT_TRANSPORT() if settings.HUBSPOT_TRANSPORT else None

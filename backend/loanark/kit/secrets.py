@@ -49,9 +49,16 @@ class Keyring:
                 "A stored secret is damaged or belongs to another place. Connect HubSpot again."
             ) from None
 
-    def sealed_with_newest(self, stored: str) -> bool:
-        """Whether a stored secret needs no rotation."""
-        return stored.split(".", 2)[1:2] == [self._newest]
+    @property
+    def newest(self) -> str:
+        """The id of the key that seals."""
+        return self._newest
+
+    def reseal(self, stored: str, context: str) -> str:
+        """The same secret under the newest key; as it is, when it was sealed with that. Raises: SecretError."""
+        if not stored or stored.split(".", 2)[1:2] == [self._newest]:
+            return stored
+        return self.seal(self.open(stored, context), context)
 
     def sign(self, message: bytes, context: str) -> str:
         """`v1.<key id>.<HMAC-SHA256>`, under a key of its own for this context."""

@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.text import slugify
 
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.errors import Invalid, NotFound
 from loanark.tenants.access import every_tenant, tenant_scope
 from loanark.tenants.models import Membership, Role, Tenant, User
@@ -94,7 +94,8 @@ def make_person(email: str, *, name: str = "", password: str | None = None) -> U
 
 
 def admit(tenant_id: UUID, user: User, role: Role) -> None:
-    """Makes somebody a member. Whoever is one already keeps the role."""
+    """Makes somebody a member. Whoever is one already keeps the role; support whose time is over is none."""
+    Membership.objects.filter(tenant_id=tenant_id, user=user, support_until__lte=clock.now()).delete()
     Membership.objects.get_or_create(tenant_id=tenant_id, user=user, defaults={"role": role.value})
 
 

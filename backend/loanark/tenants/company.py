@@ -279,5 +279,17 @@ def _context(tenant_id: UUID) -> str:
     return f"company/{tenant_id}/client_secret"
 
 
+def reseal(tenant_id: UUID) -> int:
+    """Seals the provider's client secret with the newest key; returns whether it was not. Within the tenant's scope.
+
+    Raises: SecretError.
+    """
+    stored = sql.scalar("SELECT client_secret FROM company_sign_in FOR NO KEY UPDATE") or ""
+    fresh = _keyring().reseal(stored, _context(tenant_id))
+    if fresh != stored:
+        sql.execute("UPDATE company_sign_in SET client_secret = %s", [fresh])
+    return int(fresh != stored)
+
+
 def _keyring() -> Keyring:
     return Keyring(settings.CONFIG.encryption_keys)

@@ -1,0 +1,179 @@
+"""Who did what, how, and from where: each kind of deed is in the log, whoever did it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from conftest import Owner
+    from organisations import Organisation
+
+
+def events(organisation: Organisation, **filters: Any) -> list[dict[str, Any]]:
+    return list(organisation.get("audit", **filters)["items"])
+
+
+def admin_of(organisation: Organisation) -> str:
+    return str(organisation.admin.call("GET", "/api/session").json()["user"]["email"])
+
+
+def test_an_edit_names_person_way_address_and_values(organisation: Organisation) -> None:
+    ann = organisation.contact(email="ann@example.com", city="Boise")
+    organisation.call("PATCH", f"contacts/{ann}", {"version": 1, "values": {"city": "Nampa"}})
+    edit, made = events(organisation, kind="contacts")
+    assert (edit["actor"], edit["via"]) == (admin_of(organisation), "browser")
+    assert edit["address"] == organisation.admin.client.defaults["REMOTE_ADDR"]
+    assert [(one["before"], one["after"]) for one in edit["first_changes"]] == [({"city": "Boise"}, {"city": "Nampa"})]
+    assert made["via"] == "sql"
+    assert made["seq"] < edit["seq"]
+
+
+def test_a_sign_in_and_one_that_failed_are_told_to_each_of_the_persons_organisations(
+    organisation: Organisation,
+) -> None:
+    from organisations import Browser
+
+    from loanark.tenants.models import Role
+
+    email = organisation.person(Role.LOAN_OFFICER)
+    browser = Browser()
+    browser.sign_in(email, "a wrong password")
+    browser.sign_in(email)
+    browser.call("DELETE", "/api/auth/browser/v1/auth/session")
+    told = events(organisation, kind="sign-in", actor=email)
+    assert [event["kind"] for event in told] == ["sign-in.ended", "sign-in.succeeded", "sign-in.failed"]
+    assert {event["address"] for event in told} == {browser.client.defaults["REMOTE_ADDR"]}
+
+
+def test_a_role_that_changes_is_told_with_before_and_after(organisation: Organisation) -> None:
+    from loanark.tenants.models import Role, User
+
+    email = organisation.person(Role.LOAN_OFFICER)
+    id = User.objects.get(email=email).pk
+    organisation.call("PATCH", f"members/{id}", {"role": "auditor"})
+    changed, added = (event for event in events(organisation, kind="member") if event["subject"] == email)
+    assert (changed["kind"], changed["before"], changed["after"]) == (
+        "member.changed", {"role": "loan_officer"}, {"role": "auditor"},
+    )  # fmt: skip
+    assert added["kind"] == "member.added"
+
+
+def test_what_is_written_by_sql_is_told_as_well(organisation: Organisation, owner: Owner) -> None:
+    owner("INSERT INTO sync_settings (brake_floor) VALUES (5000)")
+    (event,) = events(organisation, kind="sync-settings")
+    assert (event["via"], event["after"]["brake_floor"]) == ("sql", 5000)
+
+
+def test_of_a_secret_it_is_only_told_that_it_changed(organisation: Organisation, owner: Owner) -> None:
+    owner(
+        "INSERT INTO company_sign_in (issuer, client_id, client_secret) VALUES ('https://x.example', 'c', 'canary-1')"
+    )
+    owner("UPDATE company_sign_in SET client_secret = 'canary-2'")
+    changed, _ = events(organisation, kind="company-sign-in")
+    assert (changed["before"], changed["after"]) == ({"client_secret": "(secret)"}, {"client_secret": "(secret)"})
+    whole = organisation.scalar("SELECT string_agg(e::text, ' ') FROM audit_events e")
+    assert "canary" not in whole
+
+
+def test_a_token_is_told_by_name_and_its_use_once_an_hour(organisation: Organisation) -> None:
+    from organisations import Browser
+
+    made = organisation.call("POST", "tokens", {"name": "nightly", "scopes": ["contacts:read"], "expires_in_days": 1})
+    text = made.json()["token"]
+    for _ in range(3):
+        answer = Browser().client.get(
+            organisation.path("contacts"), headers={"Authorization": f"Bearer {text}"}, REMOTE_ADDR="10.1.2.3"
+        )
+        assert answer.status_code == 200, answer.content
+    assert [event["kind"] for event in events(organisation, kind="token")] == ["token.used", "token.added"]
+    used = events(organisation, kind="token.used")[0]
+    assert (used["actor"], used["via"], used["address"]) == (admin_of(organisation), "token nightly", "10.1.2.3")
+    assert text not in organisation.scalar("SELECT string_agg(e::text, ' ') FROM audit_events e")
+
+
+def test_a_contacts_events_can_be_asked_for(organisation: Organisation) -> None:
+    ann, _ = organisation.contact(email="ann@example.com"), organisation.contact(email="bob@example.com")
+    organisation.execute("UPDATE contacts SET company = 'Acme'")
+    both, made = events(organisation, contact_id=str(ann))
+    assert both["changes"] == 2
+    assert [one["contact_id"] for one in both["first_changes"]] == [str(ann)]
+    assert made["changes"] == 1
+
+
+def test_a_list_goes_on_where_a_page_ends(organisation: Organisation) -> None:
+    for number in range(5):
+        organisation.contact(email=f"p{number}@example.com")
+    first = organisation.get("audit", kind="contacts", limit=3)
+    second = organisation.get("audit", kind="contacts", limit=3, cursor=first["next_cursor"])
+    seqs = [event["seq"] for event in [*first["items"], *second["items"]]]
+    assert seqs == sorted(seqs, reverse=True)
+    assert len(seqs) == 5
+    assert second["next_cursor"] is None
+
+
+def test_an_export_is_flat_and_in_the_order_of_the_chain(organisation: Organisation) -> None:
+    organisation.contact(email="ann@example.com", company='=HYPERLINK("http://x")')
+    answer = organisation.admin.client.get(organisation.path("audit/export"))
+    rows = [orjson.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert [row["seq"] for row in rows] == sorted(row["seq"] for row in rows)
+    (made,) = (row for row in rows if row["kind"] == "contact.created")
+    assert made["after"]["email"] == "ann@example.com"
+    assert rows[-1]["kind"] == "audit.exported", "taking the log along is told by the log"
+    table = organisation.admin.client.get(organisation.path("audit/export"), {"format": "csv"})
+    lines = b"".join(table.streaming_content).decode().splitlines()
+    assert lines[0].startswith("seq,at,kind,actor")
+    assert len(lines) == len(rows) + 2
+
+
+def test_a_verification_over_http_finds_what_was_cut(organisation: Organisation, owner: Owner) -> None:
+    organisation.contact(email="ann@example.com")
+    whole = organisation.call("POST", "audit/verify").json()
+    assert whole["intact"], whole
+    owner("DELETE FROM audit_events WHERE seq = 2")
+    broken = organisation.call("POST", "audit/verify").json()
+    assert not broken["intact"]
+    assert ("missing", "event 2") in [(one["what"], one["place"]) for one in broken["findings"]]
+
+
+def test_only_administrators_and_auditors_read_the_log(organisation: Organisation) -> None:
+    from loanark.tenants.models import Role
+
+    for role, status in ((Role.LOAN_OFFICER, 403), (Role.SALES_MANAGER, 403), (Role.AUDITOR, 200)):
+        assert organisation.member(role).call("GET", organisation.path("audit")).status_code == status
+
+
+def test_what_is_old_enough_goes_and_the_log_says_so_and_is_whole(organisation: Organisation, owner: Owner) -> None:
+    from loanark.audit import actions
+    from loanark.audit.chain import verify
+
+    organisation.contact(email="ann@example.com")
+    with organisation.scope():
+        assert actions.prune() == 0, "without a policy nothing goes"
+    assert organisation.call("PUT", "audit/retention", {"keep_days": 30}).status_code == 422
+    assert organisation.call("PUT", "audit/retention", {"keep_days": 365}).json() == {"keep_days": 365}
+    last = organisation.scalar("SELECT max(seq) FROM audit_events")
+    age(owner, last)
+    with organisation.scope():
+        assert actions.prune() == last
+    with organisation.scope():
+        report = verify(organisation.id)
+    assert report.intact, report.findings
+    assert report.first == last + 1
+    assert events(organisation, kind="audit.pruned")[0]["more"]["events"] == last
+
+
+def age(owner: Owner, last: int) -> None:
+    """Makes everything up to a place two years old, as if it had been written then."""
+    owner("UPDATE audit_events SET at = at - interval '2 years' WHERE seq <= %s", last)
+    owner("UPDATE audit_events SET hash = audit_hash(audit_events, seq, previous) WHERE seq = 1")
+    for seq in range(2, last + 1):
+        owner(
+            "UPDATE audit_events e SET previous = p.hash FROM audit_events p WHERE e.seq = %s AND p.seq = e.seq - 1",
+            seq,
+        )
+        owner("UPDATE audit_events e SET hash = audit_hash(e, seq, previous) WHERE seq = %s", seq)
+    owner("UPDATE audit_heads SET hash = (SELECT hash FROM audit_events WHERE seq = %s)", last)
+    # One more event is young: what is pruned ends before it.
+    owner("INSERT INTO contacts (email) VALUES ('young@example.com')")
