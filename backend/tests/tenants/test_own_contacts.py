@@ -295,8 +295,9 @@ def as_own(branch: Branch, url: str, own: str | None) -> psycopg.Connection[Any]
 
 #: Tables of an organisation that hold nothing of a contact.
 OF_NO_CONTACT = {
-    "api_token_uses", "api_tokens", "connections", "custom_fields", "field_mappings", "leases", "mapping_versions",
-    "memberships", "poll_states", "request_buckets", "request_usage", "sync_settings",
+    "api_token_uses", "api_tokens", "company_sign_in", "connections", "custom_fields", "field_mappings",
+    "invitations", "leases", "mapping_versions", "memberships", "poll_states", "request_buckets",
+    "request_usage", "sign_in_rules", "sync_settings",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ EVERYBODYS = (
     "absences",
     "webhook_deliveries",
     "webhook_events",
+    "audit_events",
     "audit_heads",
     "audit_anchors",
 )
