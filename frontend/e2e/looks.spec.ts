@@ -2,8 +2,25 @@ import { expect, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
 import { address, expectAccessible, signIn } from "./person";
 
-const PAGES = ["", "/contacts", "/needs-you", "/runs", "/runs/1", "/runs/2", "/connection", "/mapping"];
-const DOORS = ["/sign-in", "/password/reset", "/password/reset/not-a-key", "/verify-email/not-a-key"];
+const PAGES = [
+  "",
+  "/contacts",
+  "/needs-you",
+  "/runs",
+  "/runs/1",
+  "/runs/2",
+  "/connection",
+  "/mapping",
+  "/access",
+];
+const DOORS = [
+  "/sign-in",
+  "/password/reset",
+  "/password/reset/not-a-key",
+  "/verify-email/not-a-key",
+  "/sign-up",
+  "/join/not-a-link",
+];
 const NOWHERE = ["/nowhere", "/contacts/00000000-0000-4000-8000-000000000000"];
 
 async function expectFine(page: Page): Promise<void> {
@@ -34,6 +51,8 @@ test("every door is accessible in light and dark, and fits the screen", async ({
 
 test("every page is accessible in light and dark, and fits the screen", async ({ page }) => {
   await signIn(page);
+  await page.goto(new URL("/account", theDemo().url).href);
+  await expectFine(page);
   for (const path of PAGES) {
     await page.goto(address(path));
     await expectFine(page);
