@@ -5,9 +5,11 @@ tenant's rows: the role `loanark_app` and the tenant are set for the transaction
 Who may see their own contacts only works as the role `loanark_own_contacts`, to which PostgreSQL shows no others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -20,8 +22,9 @@ from loanark.tenants import second_factor
 from loanark.tenants.models import Role, Tenant
 from loanark.tenants.permissions import NEVER_BY_TOKEN, OF_ROLE, Permission, roles_with
 
-#: How changes come to be in this process, unless a transaction says otherwise.
-_usual_marks: dict[str, str] = {}
+#: How changes come to be in this process, and on behalf of whom in this request, unless a transaction says otherwise.
+_process_marks: dict[str, str] = {}
+_request_marks: ContextVar[Mapping[str, str]] = ContextVar("marks", default=MappingProxyType({}))
 
 #: The role of a transaction that sees only one person's contacts (see the contacts' migration 0010).
 OWN_CONTACTS_ROLE = "loanark_own_contacts"
@@ -62,7 +65,17 @@ def bearer_of(request: HttpRequest) -> Bearer | None:
 
 def work_as(via: str) -> None:
     """Says once, for this process, how changes come to be that no request asked for: `command line` or `sync`."""
-    _usual_marks["via"] = via
+    _process_marks["via"] = via
+
+
+@contextmanager
+def on_behalf(**marks: str) -> Iterator[None]:
+    """Within, transactions say who is behind them and where from (`actor`, `via`, `address`), as far as it is known."""
+    before = _request_marks.set({**_request_marks.get(), **marks})
+    try:
+        yield
+    finally:
+        _request_marks.reset(before)
 
 
 @contextmanager
@@ -110,7 +123,10 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
             permissions=OF_ROLE[role] & bearer.scopes if bearer else OF_ROLE[role],
             own_contacts=found["own_contacts"],
         )
-        _narrow(scope, via=f"token {bearer.name}" if bearer else "browser", address=request.META.get("REMOTE_ADDR", ""))
+        # What follows in this request, in transactions of its own, is the same person's.
+        who = {"actor": scope.actor, "via": f"token {bearer.name}" if bearer else "browser"}
+        _request_marks.set({**_request_marks.get(), **who})
+        _narrow(scope)
         second_factor.demand(scope.user_id)
         yield scope
 
@@ -126,9 +142,9 @@ def _refuse(role: Role, bearer: Bearer | None, needed: Sequence[Permission]) -> 
             raise OutOfScope(f"The token lacks the scope {permission.value}. Nothing was done. Make one that has it.")
 
 
-def _narrow(scope: Scope, **origin: str) -> None:
+def _narrow(scope: Scope) -> None:
     """From here on the transaction sees the organisation, or of its contacts only the person's own."""
-    marks = {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark", **origin}
+    marks = {"tenant_id": str(scope.tenant_id), "actor": scope.actor, "cause": "user", "side": "loanark"}
     if scope.own_contacts is None:
         _set({}, **marks)
     else:
@@ -151,7 +167,8 @@ def tenant_by_name(name: str) -> Tenant:
 
 def _set(own: dict[str, str], **marks: str) -> None:
     """Sets PostgreSQL's own settings and ours, for this transaction."""
-    names = [*own.items(), *((f"loanark.{name}", value) for name, value in {**_usual_marks, **marks}.items())]
+    marks = {**_process_marks, **_request_marks.get(), **marks}
+    names = [*own.items(), *((f"loanark.{name}", value) for name, value in marks.items())]
     if simulated := clock.simulated():
         names.append(("simulation.now", simulated.now().isoformat()))
     calls = ", ".join("set_config(%s, %s, true)" for _ in names)

@@ -13,7 +13,7 @@ from ninja.security import HttpBearer
 from ninja.security import SessionAuth as CookieAuth
 
 from loanark.tenants import tokens
-from loanark.tenants.access import Bearer
+from loanark.tenants.access import Bearer, on_behalf
 from loanark.tenants.queries import active_person
 
 #: Scripts strictly from here; styles inline too, since Radix and sonner insert <style> elements.
@@ -24,7 +24,7 @@ POLICY = (
 
 
 class ClientAddress:
-    """Makes REMOTE_ADDR the client's own address, for limits, sessions, notices and the audit log.
+    """Makes REMOTE_ADDR the client's own address, for limits, sessions, notices and the audit log, which is told it.
 
     Each proxy adds the address it was called from to the end of X-Forwarded-For: of `LOANARK_TRUSTED_PROXIES` proxies
     of ours the first one added the client's. What comes before it is the client's own invention.
@@ -38,7 +38,8 @@ class ClientAddress:
             told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
             if len(told) >= proxies and _is_address(told[-proxies]):
                 request.META["REMOTE_ADDR"] = told[-proxies]
-        return self.get_response(request)
+        with on_behalf(via="browser", address=request.META.get("REMOTE_ADDR", "")):
+            return self.get_response(request)
 
 
 def _is_address(text: str) -> bool:

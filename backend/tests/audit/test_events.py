@@ -77,6 +77,16 @@ def test_of_a_secret_it_is_only_told_that_it_changed(organisation: Organisation,
     assert "canary" not in whole
 
 
+def test_what_a_request_does_in_a_transaction_of_its_own_is_told_with_its_person(organisation: Organisation) -> None:
+    from organisations import CONNECTED
+
+    organisation.insert("connections", tenant_id=organisation.id, **CONNECTED)
+    assert organisation.call("DELETE", "connection").status_code in (200, 204)
+    changed = events(organisation, kind="connection")[0]
+    assert (changed["actor"], changed["via"]) == (admin_of(organisation), "browser")
+    assert changed["address"] == organisation.admin.client.defaults["REMOTE_ADDR"]
+
+
 def test_a_token_is_told_by_name_and_its_use_once_an_hour(organisation: Organisation) -> None:
     from organisations import Browser
 
