@@ -158,7 +158,7 @@ def test_a_header_of_authorization_is_never_helped_by_a_cookie(organisation: Org
 
 def test_a_token_opens_no_page_of_sign_in(organisation: Organisation) -> None:
     script = program(organisation, organisation.admin, *SCOPES)
-    for path in ("browser/v1/auth/session", "browser/v1/account/email", "app/v1/auth/session"):
+    for path in ("browser/v1/auth/session", "browser/v1/account/authenticators", "app/v1/auth/session"):
         assert script.call("GET", f"/api/auth/{path}").status_code == 401
 
 
@@ -244,7 +244,7 @@ def test_the_document_says_which_scopes_an_operation_takes_and_each_is_needed(
     described = everywhere[operation.name]
     needed = set(described["x-permissions"])
     assert needed, "every operation asks for a permission"
-    ways = [way for way in described["security"] if "TokenAuth" in way]
+    ways = [way for way in described.get("security", []) if "TokenAuth" in way]
     ids = {name: IDS.get(name, "999999") for name in re.findall(r"\{(\w+)\}", operation.path)}
     address = operation.address(lender.slug, ids)
     for name, script in programs.items():
@@ -258,8 +258,8 @@ def test_the_document_says_which_scopes_an_operation_takes_and_each_is_needed(
     else:
         assert [set(way["TokenAuth"]) for way in ways] == [needed]
         if operation.method == "GET":
-            scopes = tuple(sorted(needed))
-            answer = program(lender, lender.admin, *scopes).call("GET", address)
+            enough = programs[min(needed)] if len(needed) == 1 else program(lender, lender.admin, *sorted(needed))
+            answer = enough.call("GET", address)
             assert answer.status_code in (200, 404, 409), answer.content
 
 
@@ -270,14 +270,14 @@ def test_a_token_is_taken_for_what_an_organisation_holds_and_to_ask_whose_it_is(
         path
         for path, methods in document["paths"].items()
         for described in methods.values()
-        if any("TokenAuth" in way for way in described["security"])
+        if any("TokenAuth" in way for way in described.get("security", []))
     }
     assert {path for path in taking if not path.startswith("/api/tenants/{tenant}/")} == {"/api/session"}
     assert len(taking) > 30
     bearer = document["components"]["securitySchemes"]["TokenAuth"]
     assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
     for described in [one for methods in document["paths"].values() for one in methods.values()]:
-        for way in described["security"]:
+        for way in described.get("security", []):
             assert set(way) <= set(document["components"]["securitySchemes"])
 
 
