@@ -19,8 +19,9 @@ def admin_of(organisation: Organisation) -> str:
     return str(organisation.admin.call("GET", "/api/session").json()["user"]["email"])
 
 
-def test_an_edit_names_person_way_address_and_values(organisation: Organisation) -> None:
-    ann = organisation.contact(email="ann@example.com", city="Boise")
+def test_an_edit_names_person_way_address_and_values(organisation: Organisation, owner: Owner) -> None:
+    owner("INSERT INTO contacts (email, city) VALUES ('ann@example.com', 'Boise')")
+    ann = organisation.scalar("SELECT id FROM contacts")
     organisation.call("PATCH", f"contacts/{ann}", {"version": 1, "values": {"city": "Nampa"}})
     edit, made = events(organisation, kind="contacts")
     assert (edit["actor"], edit["via"]) == (admin_of(organisation), "browser")
