@@ -76,14 +76,14 @@ def load() -> Config:
         hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
         hubspot_client_secret=os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", ""),
         hubspot_journal=_switch("LOANARK_HUBSPOT_JOURNAL"),
-        token_requests_per_minute=_count("LOANARK_TOKEN_REQUESTS_PER_MINUTE", 600),
+        token_requests_per_minute=_number("LOANARK_TOKEN_REQUESTS_PER_MINUTE", default=600, least=1, most=999_999),
         secret_keys=keys("LOANARK_SECRET_KEYS", data_dir),
         encryption_keys=tuple(_aes_key(key) for key in keys("LOANARK_ENCRYPTION_KEYS", data_dir)),
         data_dir=data_dir,
         frontend_dir=Path(os.environ.get("LOANARK_FRONTEND_DIR", _FRONTEND)),
         mail_server=_mail_server(),
         mail_from=_mail_from(),
-        trusted_proxies=_number("LOANARK_TRUSTED_PROXIES", most=10),
+        trusted_proxies=_number("LOANARK_TRUSTED_PROXIES", default=0, least=0, most=10),
         open_signup=_switch("LOANARK_OPEN_SIGNUP"),
         demo=_switch("LOANARK_DEMO"),
     )
@@ -134,10 +134,10 @@ def _mail_from() -> str:
     return value
 
 
-def _number(name: str, *, most: int) -> int:
-    value = os.environ.get(name, "") or "0"
-    if not value.isdecimal() or int(value) > most:
-        raise ConfigurationError(f"Set {name} to a number from 0 to {most}; it is {value!r}.")
+def _number(name: str, *, default: int, least: int, most: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ConfigurationError(f"Set {name} to a whole number from {least} to {most}; it is {value!r}.")
     return int(value)
 
 
@@ -146,13 +146,6 @@ def _switch(name: str) -> bool:
     if value not in ("", "0", "1"):
         raise ConfigurationError(f"Set {name} to 1 or 0; it is {value!r}.")
     return value == "1"
-
-
-def _count(name: str, default: int) -> int:
-    value = os.environ.get(name, "") or str(default)
-    if not (value.isascii() and value.isdigit() and 0 < int(value) < 1_000_000):
-        raise ConfigurationError(f"Set {name} to a whole number from 1 to 999999; it is {value!r}.")
-    return int(value)
 
 
 def keys(name: str, data_dir: Path) -> tuple[str, ...]:
