@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -15,7 +16,6 @@ from loanark.audit.schemas import (
     ContactChangePage,
     EventFilters,
     EventPage,
-    FindingOut,
     RetentionIn,
     RetentionOut,
     VerificationOut,
@@ -53,17 +53,7 @@ def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
     with enter(request, tenant, Permission.AUDIT_READ) as scope:
         report = verify(scope.tenant_id)
         trail.note("audit.verified", detail={"intact": report.intact, "findings": len(report.findings)})
-    findings = [FindingOut(what=one.what, place=one.place, detail=one.detail) for one in report.findings]
-    return VerificationOut(
-        intact=report.intact,
-        first=report.first,
-        last=report.last,
-        hash=report.hash,
-        events=report.events,
-        changes=report.changes,
-        anchored=report.anchored,
-        findings=findings,
-    )
+    return VerificationOut(intact=report.intact, **asdict(report))
 
 
 @router.get("/audit/export", response={200: None})

@@ -1,6 +1,7 @@
 """The audit log: whether it is whole, and taking it along."""
 
 import sys
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -44,7 +45,7 @@ def verify(name: str | None, head: str | None, as_json: bool) -> None:
                 "changes": report.changes,
                 "head": f"{report.last}:{report.hash}",
                 "signed_up_to": report.anchored,
-                "findings": [{"what": one.what, "place": one.place, "detail": one.detail} for one in report.findings],
+                "findings": [asdict(finding) for finding in report.findings],
             }
         )
     if as_json:
