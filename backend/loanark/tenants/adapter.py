@@ -51,7 +51,7 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         send_quietly(mails.compose(template_prefix, user.email, {**(context or {}), **_who(self, self.request)}))
         if template_prefix not in NOTED_OTHERWISE:
             kind = template_prefix.rpartition("/")[2].replace("_", "-")
-            sign_in_log.note(self.request, user, f"account.{kind}")
+            sign_in_log.note(user, f"account.{kind}")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuses too many tries for one account, and tells its owner."""
@@ -61,7 +61,7 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
             email = str(credentials.get("email", ""))
             self._tell_of_guessing(request, email)
             if user := find_person(email):
-                sign_in_log.note(request, user, "sign-in.throttled")
+                sign_in_log.note(user, "sign-in.throttled")
             raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -78,14 +78,14 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         """A wrong password for somebody who is there. Of others nobody could be told."""
         super().authentication_failed(request, **credentials)
         if user := find_person(str(credentials.get("email", ""))):
-            sign_in_log.note(request, user, "sign-in.failed")
+            sign_in_log.note(user, "sign-in.failed")
 
     def logout(self, request: HttpRequest) -> None:
         """Signs out."""
         user = request.user
         super().logout(request)
         if isinstance(user, User):
-            sign_in_log.note(request, user, "sign-in.ended")
+            sign_in_log.note(user, "sign-in.ended")
 
     def pre_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse | None:
         """A passkey is no way around the company's sign-in either."""
@@ -106,7 +106,7 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         """After every way of signing in: a place not seen before is told."""
         response: HttpResponse = super().post_login(request, user, **details)
         methods = [str(record["method"]) for record in get_authentication_records(request, user)]
-        sign_in_log.note(request, user, "sign-in.succeeded", methods=methods)
+        sign_in_log.note(user, "sign-in.succeeded", methods=methods)
         if _is_new_place(user, self.get_client_ip(request), self.get_http_user_agent(request)):
             self.request = request
             self.send_notification_mail("loanark/new_sign_in", user)
