@@ -9,8 +9,8 @@ from uuid import UUID
 
 import structlog
 
-from loanark.connections.credentials import keyring
 from loanark.kit import sql
+from loanark.tenants.keys import keyring
 
 log = structlog.get_logger()
 

@@ -25,8 +25,9 @@ def rotate_keys(as_json: bool) -> None:
     from loanark.kit.secrets import SecretError
     from loanark.tenants import authenticators, company
     from loanark.tenants.access import every_tenant, tenant_scope
+    from loanark.tenants.keys import keyring
 
-    key = credentials.keyring().newest
+    key = keyring().newest
     people, lost = authenticators.reseal()
     done: dict[str, Any] = {"key": key, "second_factors": people, "connections": 0, "company_sign_ins": 0}
     for tenant in every_tenant():

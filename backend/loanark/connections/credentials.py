@@ -11,18 +11,15 @@ from loanark.connections.models import Connection
 from loanark.connections.problems import SecretLost
 from loanark.hubspot import oauth
 from loanark.kit import clock, sql
-from loanark.kit.secrets import Keyring, SecretError
+from loanark.kit.secrets import SecretError
 from loanark.tenants.access import tenant_scope
+from loanark.tenants.keys import keyring
 
 #: Refreshed this long before it expires: longer than any single call may take.
 REFRESH_MARGIN = timedelta(minutes=2)
 
 #: A process asks the database again after this long, so that a disconnection takes effect everywhere soon.
 REMEMBER_SECONDS = 5.0
-
-
-def keyring() -> Keyring:
-    return Keyring(settings.CONFIG.encryption_keys)
 
 
 def seal(tenant_id: UUID, name: str, secret: str) -> str:

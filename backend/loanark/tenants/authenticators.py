@@ -17,7 +17,8 @@ from qrcode.image.svg import SvgPathImage
 
 from loanark.kit import sql
 from loanark.kit.errors import Invalid
-from loanark.kit.secrets import Keyring, SecretError
+from loanark.kit.secrets import SecretError
+from loanark.tenants.keys import keyring
 
 log = structlog.get_logger()
 
@@ -29,14 +30,14 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seals a TOTP key or the seed of recovery codes."""
-        return Keyring(settings.CONFIG.encryption_keys).seal(text, _CONTEXT)
+        return keyring().seal(text, _CONTEXT)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Opens it. A key that is not configured any more is no wrong code: the person is told so."""
         if not encrypted_text.startswith("v1."):
             return encrypted_text  # made before secrets were sealed
         try:
-            return Keyring(settings.CONFIG.encryption_keys).open(encrypted_text, _CONTEXT)
+            return keyring().open(encrypted_text, _CONTEXT)
         except SecretError as error:
             log.error("a second factor does not open", error=str(error))
             raise ValidationError(
@@ -58,7 +59,7 @@ def reseal() -> tuple[int, list[str]]:
 
     Nobody is held up: one that changes meanwhile was sealed with the newest key anyway.
     """
-    ring, done, lost = Keyring(settings.CONFIG.encryption_keys), 0, []
+    ring, done, lost = keyring(), 0, []
     for row in sql.rows(
         """SELECT a.id, a.data::text AS data, u.email FROM mfa_authenticator a JOIN users u ON u.id = a.user_id
            WHERE a.type IN ('totp', 'recovery_codes') ORDER BY a.id"""

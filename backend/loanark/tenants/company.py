@@ -15,9 +15,9 @@ from django.conf import settings
 
 from loanark.kit import sql
 from loanark.kit.errors import Invalid, LoanArkError, NotFound
-from loanark.kit.secrets import Keyring
 from loanark.tenants.access import Scope, tenant_scope
 from loanark.tenants.actions import admit, admitting, find_person, make_person
+from loanark.tenants.keys import keyring
 from loanark.tenants.models import Role, User
 
 #: A provider that has not answered by then does not.
@@ -67,7 +67,7 @@ class Company:
     @property
     def secret(self) -> str:
         """Raises: SecretError."""
-        return _keyring().open(self.sealed_secret, _context(self.tenant_id)) if self.sealed_secret else ""
+        return keyring().open(self.sealed_secret, _context(self.tenant_id)) if self.sealed_secret else ""
 
     def speaks_for(self, email: str) -> bool:
         return _domain(email) in self.domains
@@ -208,7 +208,7 @@ def save(scope: Scope, choices: Choices) -> Company:
             )
     sealed = before.sealed_secret if before else ""
     if choices.secret:
-        sealed = _keyring().seal(choices.secret, _context(scope.tenant_id))
+        sealed = keyring().seal(choices.secret, _context(scope.tenant_id))
     sql.execute(
         """INSERT INTO company_sign_in (issuer, client_id, client_secret, required, first_time_role)
            VALUES (%s, %s, %s, %s, %s) ON CONFLICT (tenant_id) DO UPDATE SET issuer = excluded.issuer,
@@ -285,11 +285,7 @@ def reseal(tenant_id: UUID) -> int:
     Raises: SecretError.
     """
     stored = sql.scalar("SELECT client_secret FROM company_sign_in FOR NO KEY UPDATE") or ""
-    fresh = _keyring().reseal(stored, _context(tenant_id))
+    fresh = keyring().reseal(stored, _context(tenant_id))
     if fresh != stored:
         sql.execute("UPDATE company_sign_in SET client_secret = %s", [fresh])
     return int(fresh != stored)
-
-
-def _keyring() -> Keyring:
-    return Keyring(settings.CONFIG.encryption_keys)
