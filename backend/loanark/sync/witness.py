@@ -304,6 +304,7 @@ def _decide(
     )
     now = case.remote.get(rule.field, BLANK)
     stands = not tell_only and isinstance(now, Value) and now.canonical == written.asked
+    kept = theirs in (ours, BLANK)
     for operation in operations:
         match operation:
             case Conflict():
@@ -313,9 +314,14 @@ def _decide(
                     row |= {"open": False, "winner": Side.HUBSPOT.value}
                 effects.conflicts.append({**row, "late": True})
                 effects.counts["conflicted"] += 1
+                kept = True
             case Write(side=Side.LOANARK, after=value) if stands:
                 update_row(effects, case.contact_id, case.local.columns, rule.field, value)
                 hints.leave(Side.LOANARK, [str(case.contact_id)], source="late conflict", lane=Lane.EDIT)
+                kept = True
+    if not kept:
+        # LoanArk's value went on since, so that today there is nothing to decide: what was covered is told all the same.
+        _tell(case, rule, written, theirs, Value(written.asked, written.asked), effects, Side.LOANARK)
 
 
 def _is_asked(effects: Effects, contact_id: UUID, name: str) -> bool:

@@ -101,6 +101,35 @@ def test_a_create_sent_again_since_its_answer_was_lost_covers_nothing_unseen(wor
     world.assert_balanced()
 
 
+def test_a_covered_value_is_kept_though_loanark_cleared_what_covered_it(world: World) -> None:
+    """Where LoanArk alone decides, a blank that was never agreed on says nothing: but here one was written first."""
+    id, contact_id = world.pair()
+    world.map("city", direction="to_hubspot")
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.edit(contact_id, city=None)
+    world.settle()
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["hubspot"], conflict["loanark"], conflict["winner"]) == ("Nampa", "Eagle", "loanark")
+    assert conflict["late"] and not conflict["open"]
+    world.assert_balanced()
+
+
+def test_a_covered_value_is_kept_though_both_sides_went_on(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    world.map("city", blank_may_overwrite=False)
+    world.edit(contact_id, city="Eagle")
+    with world.meanwhile(SEND, lambda: world.hubspot.edit(id, city="Nampa")):
+        world.turn()
+    world.edit(contact_id, city=None)
+    world.hubspot.edit(id, city="Kuna")
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"
+    assert [row["hubspot"] for row in world.conflicts(contact_id)] == ["Nampa"]
+    world.assert_balanced()
+
+
 def test_a_covered_value_is_kept_when_the_question_is_about_a_newer_one(world: World) -> None:
     id, contact_id = covered(world, "ask")
     world.hubspot.edit(id, city="Kuna")
