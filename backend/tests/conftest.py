@@ -24,7 +24,7 @@ os.environ.update(
     LOANARK_DATABASE_URL="postgresql:///set-by-the-fixture",
     LOANARK_SECRET_KEYS="only for tests",
     LOANARK_ENCRYPTION_KEYS=base64.b64encode(b"0" * 32).decode(),
-    LOANARK_PUBLIC_URL="http://testserver",
+    LOANARK_PUBLIC_URL="http://localhost",
     LOANARK_HUBSPOT_API_URL="http://hubspot.test",
     LOANARK_HUBSPOT_APP_URL="http://hubspot.test",
     LOANARK_HUBSPOT_CLIENT_ID=CLIENT_ID,

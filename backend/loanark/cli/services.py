@@ -41,20 +41,11 @@ def web(host: str, port: int, as_json: bool) -> None:
     log_to_stderr()
     import uvicorn
 
-    from loanark.web.asgi import application
+    from loanark.web.asgi import SERVER, application
 
     if as_json:
         show({"url": f"http://{host}:{port}"})
-    uvicorn.run(
-        application,
-        host=host,
-        port=port,
-        log_level="warning",
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        timeout_keep_alive=30,
-    )
+    uvicorn.run(application, host=host, port=port, **SERVER)
 
 
 @click.command()

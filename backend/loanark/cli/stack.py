@@ -41,7 +41,7 @@ def up(host: str, port: int, as_json: bool) -> None:
     """Run web and worker against the configured HubSpot, with the embedded database when none is configured."""
     port = port or _free_port()
     _refuse_taken(host, port)
-    os.environ.setdefault("LOANARK_PUBLIC_URL", f"http://{host}:{port}")
+    os.environ.setdefault("LOANARK_PUBLIC_URL", f"http://127.0.0.1:{port}")
     embedded = boot.django()
     supervisor = _supervisor(embedded)
     _start_product(supervisor, host, port)

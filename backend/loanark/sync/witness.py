@@ -177,11 +177,12 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
         if case.undecided or not witnesses:
             continue
         done += [witness.id for witness in witnesses]
-        for witness in witnesses:
+        for nth, witness in enumerate(witnesses):
             if witness.action == "archive":
                 _ask_the_bin(session, case, rules, witness, effects)
             else:
-                _ask_the_history(case, rules, witness, effects)
+                later = [one.since for one in witnesses[nth + 1 :] if one.since]
+                _ask_the_history(case, rules, witness, later, effects)
     forget(done)
     _find_lost(cases)
 
@@ -215,7 +216,9 @@ def _find_lost(cases: Sequence[Case]) -> None:
         look_after([row["hubspot_id"] for row in found])
 
 
-def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects) -> None:
+def _ask_the_history(
+    case: Case, rules: Mapping[str, FieldRule], witness: Witness, later: Sequence[datetime], effects: Effects
+) -> None:
     contact = (case.seen.contact or case.seen.archived) if case.seen else None
     if contact is None or case.contact_id is None:
         return
@@ -225,7 +228,7 @@ def _ask_the_history(case: Case, rules: Mapping[str, FieldRule], witness: Witnes
             continue
         history = _entries(rule, contact.history.get(rule.property_name, ()))
         ours = Value(written.asked, written.asked)
-        for nth, entry in enumerate(covered(written, history, witness.since, witness.until)):
+        for nth, entry in enumerate(covered(written, history, witness.since, witness.until, later)):
             if not isinstance(entry.value, Value):
                 # No value that LoanArk could take: what it wrote stays, and what was there is kept.
                 unreadable = Value(entry.value.raw, entry.value.raw)

@@ -29,6 +29,9 @@ _request_marks: ContextVar[Mapping[str, str]] = ContextVar("marks", default=Mapp
 #: The role of a transaction that sees only one person's contacts (see the contacts' migration 0010).
 OWN_CONTACTS_ROLE = "loanark_own_contacts"
 
+#: A statement of a request is ended after this long: whoever asked has gone by then, and others wait for the thread.
+STATEMENT_SECONDS = 60
+
 
 class OutOfScope(Forbidden):
     code = "token-scope"
@@ -102,7 +105,7 @@ def enter(request: HttpRequest, slug: str, *needed: Permission) -> Iterator[Scop
     assert needed, "a door asks for a permission"
     user, bearer = request.user, bearer_of(request)
     with transaction.atomic(durable=True):
-        _set({"role": APP_ROLE}, user_id=str(user.pk))
+        _set({"role": APP_ROLE, "statement_timeout": f"{STATEMENT_SECONDS}s"}, user_id=str(user.pk))
         found = sql.first(
             """SELECT t.id, t.slug, m.role, CASE WHEN t.own_contacts_only AND m.role = 'loan_officer'
                       THEN lower(btrim(coalesce(m.owner_key, u.email))) END AS own_contacts

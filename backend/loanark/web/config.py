@@ -6,6 +6,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,6 +15,9 @@ from loanark.kit.postgres import default_data_dir
 #: In a clone the built user interface lies beside the back end.
 _FRONTEND = Path(__file__).parents[3] / "frontend" / "dist"
 
+#: Bytes of a request's body. The largest that anybody has reason to send are a mapping's document, and HubSpot's
+#: batches of a hundred events.
+LARGEST_BODY = 2_621_440
 
 #: A request waits this long for a connection to the database; then it says that the database does not answer.
 POOL_SECONDS = 5
@@ -70,7 +74,7 @@ def load() -> Config:
     return Config(
         database_url=database_url,
         database_direct_url=os.environ.get("LOANARK_DATABASE_DIRECT_URL", "") or database_url,
-        public_url=_url("LOANARK_PUBLIC_URL", "http://127.0.0.1:8000"),
+        public_url=_public_url(),
         hubspot_api_url=_url("LOANARK_HUBSPOT_API_URL", "https://api.hubapi.com"),
         hubspot_app_url=_url("LOANARK_HUBSPOT_APP_URL", "https://app.hubspot.com"),
         hubspot_client_id=os.environ.get("LOANARK_HUBSPOT_CLIENT_ID", ""),
@@ -95,6 +99,26 @@ def _url(name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"Set {name} to a full http(s) address; it is {value!r}.")
     return value
+
+
+def _public_url() -> str:
+    """Passwords and customers' data cross no network in the clear."""
+    url = _url("LOANARK_PUBLIC_URL", "http://127.0.0.1:8000")
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            f"Set LOANARK_PUBLIC_URL to the https address of the proxy in front; it is {url!r}, and plain http is for "
+            "this machine alone (http://127.0.0.1:8000)."
+        )
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    """RFC 6761 keeps `localhost` and what ends in it on the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _mail_server() -> MailServer | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from psycopg.errors import QueryCanceled
 
 from loanark.kit.problems import problem
 
@@ -38,7 +39,15 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def database_away(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """The database is down, restarts or is overwhelmed."""
+    """The database is down, restarts or is overwhelmed; or it was told to end a statement that took too long."""
+    if isinstance(error.__cause__, QueryCanceled):
+        log.warning("a statement took too long", path=request.path)
+        return problem(
+            503,
+            "took-too-long",
+            "The database took too long",
+            "Nothing was saved. Ask for less at a time, with a narrower filter, or try again when less is going on.",
+        )
     log.warning("the database does not answer", path=request.path, error=first_line(error))
     return problem(
         503,

@@ -22,6 +22,19 @@ POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
+#: What no page of ours uses, and so no script in one may ask for.
+FEATURES = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(self), "
+    "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self), usb=(), xr-spatial-tracking=()"
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Permissions-Policy": FEATURES,
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
 
 class ClientAddress:
     """Makes REMOTE_ADDR the client's own address, for limits, sessions, notices and the audit log, which is told it.
@@ -49,13 +62,18 @@ def _is_address(text: str) -> bool:
         return False
 
 
-class ContentSecurityPolicy:
+class ResponseHeaders:
+    """What every answer tells a browser; answers of the API are kept by nobody, unless they say so."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 

@@ -1,6 +1,6 @@
 """Django's settings, from the environment (see `config`)."""
 
-from loanark.web.config import django_database, load
+from loanark.web.config import LARGEST_BODY, django_database, load
 
 CONFIG = load()
 
@@ -34,7 +34,7 @@ MIDDLEWARE = [
     "loanark.web.security.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "loanark.web.security.ContentSecurityPolicy",
+    "loanark.web.security.ResponseHeaders",
     "loanark.web.errors.MethodsAsProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -133,9 +133,13 @@ CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
+if _SECURE:  # names that a browser takes only from this very host, over https, for all its paths (RFC 6265bis)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -56,6 +56,22 @@ def test_entries_older_than_our_reading_were_seen() -> None:
     assert texts(covered(Written(asked="V", before="B", base="B"), entries, READ_AT)) == ["X"]
 
 
+def test_what_came_back_to_what_we_had_read_is_no_reading() -> None:
+    """Typed X, covered by our first write; put back to B, which our second write had read and covered too."""
+    entries = history("V*", "B", "V*", "X")
+    put_back = entries[1].at
+    written = Written(asked="V", before="B", base="B")
+    assert texts(covered(written, entries, READ_AT, later=[put_back])) == ["X"]
+    assert texts(covered(written, entries, put_back)) == []
+    assert texts(covered(written, entries, READ_AT)) == ["B", "X"], "the same write sent again had read nothing"
+
+
+def test_somebody_who_typed_and_put_it_back_before_our_write_lost_nothing() -> None:
+    written = Written(asked="V", before="B", base="B")
+    assert texts(covered(written, history("V*", "B", "X"), READ_AT)) == []
+    assert texts(covered(written, history("V*", "B", "V*"), READ_AT)) == ["B"], "after our first write it was an edit"
+
+
 def test_over_a_blank_that_was_never_filled() -> None:
     assert texts(covered(Written(asked="V", before=None, base=None), history("V*", "X"), None)) == ["X"]
 

@@ -76,7 +76,7 @@ class HubSpot:
         app = {"client_id": settings.CONFIG.hubspot_client_id, "client_secret": settings.CONFIG.hubspot_client_secret}
         self.simulator = Simulator(
             Settings(
-                contacts=people, limit=None, search_lag_ms=0, webhook_url="http://testserver/webhooks/hubspot", **app
+                contacts=people, limit=None, search_lag_ms=0, webhook_url="http://localhost/webhooks/hubspot", **app
             )
         )
         self.simulator.webhooks.settings.delay_ms = 0
@@ -301,7 +301,7 @@ class World:
         body = orjson.dumps(events)
         moment = str(time.time_ns() // 1_000_000 - age_seconds * 1000)
         key = (secret or settings.CONFIG.hubspot_client_secret).encode()
-        message = b"POSThttp://testserver/webhooks/hubspot" + body + moment.encode()
+        message = b"POSThttp://localhost/webhooks/hubspot" + body + moment.encode()
         headers = {
             "X-HubSpot-Signature-v3": base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode(),
             "X-HubSpot-Request-Timestamp": moment,

@@ -26,7 +26,7 @@ from loanark.tenants.company_login import CompanyEndpoint
 from loanark.tenants.models import Role, User
 
 LIBRARY = Path(__file__).parents[3] / "frontend" / "node_modules" / "oidc-provider" / "lib" / "index.js"
-OURS = "http://testserver"
+OURS = "http://localhost"
 
 
 @dataclass
@@ -127,7 +127,7 @@ def come_back(browser: Browser, address: str) -> dict[str, str]:
     answer = browser.client.get(f"{parts.path}?{parts.query}")
     assert answer.status_code == 302, answer.content
     where = urlsplit(answer.headers["Location"])
-    assert (where.netloc or "testserver", where.path) == ("testserver", "/sign-in")
+    assert (where.netloc or "localhost", where.path) == ("localhost", "/sign-in")
     return {name: values[0] for name, values in parse_qs(where.query).items()}
 
 

@@ -1,7 +1,6 @@
 """The live stream, over a real server: open pages hear of changes, whoever made them."""
 
 import http.client
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,26 +8,10 @@ from contextlib import contextmanager
 import orjson
 import psycopg
 import pytest
-import uvicorn
 from organisations import Browser, Organisation, make_organisation
 
 from loanark.tenants.models import Role
 from loanark.web import live
-
-
-@pytest.fixture(scope="module")
-def port(database: str) -> Iterator[int]:
-    from loanark.web.asgi import application
-
-    server = uvicorn.Server(uvicorn.Config(application, port=0, lifespan="on", log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(10)
 
 
 @pytest.fixture(scope="module")

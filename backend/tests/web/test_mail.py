@@ -79,7 +79,7 @@ def test_the_demo_shows_mail_on_a_page_and_in_the_console(
     database: str, demo: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _send("shown@lender.example")
-    answer = Client().get("/mailbox")
+    answer = Client().get("/mailbox", headers={"Host": "localhost"})
     assert answer.status_code == 200
     page = answer.content.decode()
     assert "shown@lender.example" in page

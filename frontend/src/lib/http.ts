@@ -3,7 +3,7 @@ import { asProblem, problemFromBody } from "./problem";
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 function csrfToken(): string {
-  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  return /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
 /** `fetch` as this app speaks it: same origin, with Django's CSRF header on whatever changes something. */
