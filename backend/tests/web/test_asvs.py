@@ -4,17 +4,21 @@ Below that: the written rules say what is in force, and small proofs that some r
 """
 
 import ast
+import os
 import re
+import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import Message
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httptools
 import jwt
 import pytest
 import structlog
@@ -300,25 +304,68 @@ def test_trace_sends_nothing_back(lender: Organisation, path: str) -> None:
     assert answer.headers["Content-Type"] != "message/http"
 
 
+def answered(port: int, head: bytes, body: bytes) -> bytes:
+    """Everything that the server says to one connection."""
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\n" + head + b"\r\n" + body)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+#: Asked behind the other, on the same connection, which it ends.
+NEXT = b"GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     "head",
     [
-        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
         b"Content-Length: 4\r\nContent-Length: 5\r\n",
+        b"Content-Length: 4, 5\r\n",
+        b"Content-Length: +4\r\n",
         b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
         b"Content-Length: 4\r\nTransfer-Encoding : chunked\r\n",
     ],
 )
-def test_a_request_whose_end_is_not_clear_is_refused(head: bytes) -> None:
-    """By the parser that the server reads requests with."""
-    assert "httptools" in (ROOT / "backend" / "pyproject.toml").read_text()
-    with pytest.raises(httptools.HttpParserError):
-        httptools.HttpRequestParser(SimpleNamespace()).feed_data(
-            b"POST / HTTP/1.1\r\nHost: a\r\n" + head + b"\r\n0\r\n\r\n"
-        )
+def test_a_request_whose_end_is_not_clear_is_refused(port: int, head: bytes) -> None:
+    said = answered(port, head, b"0\r\n\r\n" + NEXT)
+    assert said.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 ")), said
+    assert said.count(b"HTTP/1.1 ") == 1, "and nothing that may have been hidden in it is answered"
 
 
-def test_no_environment_switches_debugging_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_say_where_a_request_ends_and_a_length_beside_them_does_not_count(port: int) -> None:
+    length = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"
+    said = answered(port, length, b"b\r\nhello world\r\n0\r\n\r\n" + NEXT)
+    statuses = re.findall(rb"HTTP/1\.1 (\d+)", said)
+    assert statuses == [b"403", b"200"], "what a length of 4 would leave over is not taken for a request"
+
+
+#: Asks for the page over https, as a process of its own: settings are read once.
+OVER_HTTPS = """
+import django
+django.setup()
+from django.test import Client
+answer = Client().get("/", secure=True, headers={"Host": "crm.lender.example"})
+print(answer.headers["Strict-Transport-Security"])
+print(answer.cookies.output(header=""))
+from django.conf import settings
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_PATH)
+"""
+
+
+def test_over_https_cookies_are_bound_to_this_host_and_browsers_stay_with_https(database: str) -> None:
+    environment = {**os.environ, "LOANARK_PUBLIC_URL": "https://crm.lender.example"}
+    done = subprocess.run(
+        [sys.executable, "-c", OVER_HTTPS], env=environment, capture_output=True, text=True, check=True
+    )
+    stay, cookie, session = done.stdout.splitlines()
+    assert stay == "max-age=31536000; includeSubDomains"
+    assert cookie.strip().startswith("__Host-csrftoken=")
+    assert {"Secure", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+    assert session == "__Host-sessionid True /"
+
+
+def test_no_environment_switches_debugging_on() -> None:
     source = ast.parse(Path(ours.__file__).read_text())
     said = [
         ast.literal_eval(node.value)
@@ -330,8 +377,6 @@ def test_no_environment_switches_debugging_on(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_callers_address_is_what_our_own_proxies_say(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def seen(proxies: int, forwarded: str) -> str:
-        from dataclasses import replace
-
         monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, trusted_proxies=proxies))
         heard: list[str] = []
 
