@@ -143,7 +143,7 @@ def _who(adapter: DefaultAccountAdapter, request: HttpRequest) -> dict[str, Any]
 
 
 def _is_new_place(user: User, address: str, browser: str) -> bool:
-    """Whether device or network are new, for somebody who was here before. Remembers both.
+    """Whether device or network are new, for somebody who was here before. Remembers both, for a year.
 
     A network is the first three quarters of an address, a device its browser's name without version numbers: neither a
     new address by the same provider nor an update is news.
@@ -157,4 +157,5 @@ def _is_new_place(user: User, address: str, browser: str) -> bool:
                ON CONFLICT (user_id, kind, name) DO UPDATE SET seen_at = now()""",
             [user.pk, kind, name],
         )
+    sql.execute("DELETE FROM sign_in_places WHERE user_id = %s AND seen_at < now() - interval '1 year'", [user.pk])
     return bool(known) and any({"kind": kind, "name": name} not in known for kind, name in places)

@@ -93,7 +93,7 @@ def test_without_a_verb_it_lists_every_verb_with_a_line_each() -> None:
     assert done.returncode == 0
     listed = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
     expected = "demo up test check format setup loanark web worker migrate doctor hubspot-simulator"
-    expected += " bench simulate client lock"
+    expected += " bench simulate client advisories lock"
     assert " ".join(listed) == expected
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines() if line.startswith("  "))
 
@@ -110,7 +110,7 @@ def test_an_unknown_verb_is_refused_on_stderr() -> None:
     [
         (
             ["test", "pithon"],
-            "There is no part 'pithon'. The parts are: lint, types, imports, python, frontend, browser.",
+            "There is no part 'pithon'. The parts are: lint, advisories, types, imports, python, frontend, browser.",
         ),
         (["test", "lint", "--", "-x"], "Options after -- go to pytest"),
         (["setup", "now"], "./run setup takes no arguments."),
@@ -409,3 +409,68 @@ def test_browsers_on_the_path_are_told_to_the_tests(
     assert run.find_browsers() == 0
     assert os.environ["LOANARK_CHROMIUM"] == str(tmp_path / "chromium")
     assert os.environ["LOANARK_FIREFOX"] == str(tmp_path / "firefox-esr")
+
+
+# ── Advisories ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CLEAN_PYTHON = '{"dependencies": [{"name": "django", "version": "5.2", "vulns": []}]}'
+CLEAN_NODE = '{"vulnerabilities": {}}'
+
+
+@pytest.fixture
+def advised(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What pip-audit and npm answer; a test changes it."""
+    answers = {"pip-audit": CLEAN_PYTHON, "npm": CLEAN_NODE}
+    monkeypatch.setattr(run.subprocess, "run", lambda argv, **_: subprocess.CompletedProcess(argv, 1, answers[argv[0]]))
+    return answers
+
+
+def test_without_known_weaknesses_all_is_well(run: ModuleType, advised: dict[str, str]) -> None:
+    assert run.known_weaknesses() == 0
+
+
+@pytest.mark.parametrize(
+    ("tool", "answer"),
+    [
+        ("pip-audit", '{"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "PYSEC-1", "aliases": []}]}]}'),
+        ("npm", '{"vulnerabilities": {"b": {"range": "<2", "via": [{"url": "https://x.example/GHSA-2"}, "a"]}}}'),
+    ],
+)
+def test_a_known_weakness_fails_until_it_is_answered(
+    run: ModuleType, advised: dict[str, str], capsys: pytest.CaptureFixture[str], tool: str, answer: str
+) -> None:
+    advised[tool] = answer
+    assert run.known_weaknesses() == 1
+    name = "PYSEC-1" if tool == "pip-audit" else "GHSA-2"
+    assert f"{name} is not answered" in capsys.readouterr().out
+    run.ADVISORIES.parent.mkdir(exist_ok=True)
+    run.ADVISORIES.write_text(f"# Advisories\n\n### {name}\n\nDoes not touch us, since.\n")
+    assert run.known_weaknesses() == 0
+
+
+@pytest.mark.parametrize(
+    ("tool", "answer"),
+    [
+        ("pip-audit", ""),
+        ("pip-audit", '{"dependencies": [{"name": "a", "skip_reason": "could not be asked"}]}'),
+        ("npm", '{"error": {"summary": "no route"}}'),
+    ],
+)
+def test_what_could_not_be_asked_is_not_taken_for_well(
+    run: ModuleType, advised: dict[str, str], capsys: pytest.CaptureFixture[str], tool: str, answer: str
+) -> None:
+    advised[tool] = answer
+    assert run.known_weaknesses() == run.UNKNOWN
+    assert "nothing is known" in capsys.readouterr().out
+
+
+def test_a_part_that_could_not_find_out_says_so_and_fails_nothing(
+    run: ModuleType, steps: Steps, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "PARTS", {"one": [lambda: run.UNKNOWN], "two": [run.Command(["x"], run.ROOT)]})
+    monkeypatch.setattr(run, "install_python", lambda **_: None)
+    monkeypatch.setattr(run, "run", lambda _: 0)
+    assert run.run_parts(["one", "two"]) == 0
+    assert "NOT KNOWN" in capsys.readouterr().out
+    monkeypatch.setattr(run, "run", lambda _: run.UNKNOWN)  # a program's own exit code
+    assert run.run_parts(["two"]) == 1

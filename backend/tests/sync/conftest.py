@@ -1,6 +1,5 @@
 """The engine's tests play in a world: see `world.py`."""
 
-import os
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -39,14 +38,3 @@ def world(make_world: "Callable[..., World]") -> "World":
     built = make_world()
     built.start()
     return built
-
-
-#: Seeds of the stories at random; more of them are worth a night.
-SEEDS = range(1, 7)
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seed" in metafunc.fixturenames:
-        asked = os.environ.get("LOANARK_TEST_SEEDS", "")
-        first, _, last = asked.partition("-")
-        metafunc.parametrize("seed", range(int(first), int(last or first) + 1) if asked else SEEDS)

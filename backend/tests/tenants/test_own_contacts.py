@@ -336,9 +336,11 @@ def test_sql_cannot_take_or_give_contacts_either(branch: Branch, database: str) 
 
 
 def test_nobody_else_has_these_policies(database: str) -> None:
-    """So nobody else is slower: the plans of web and workers do not mention them; nor do those of the owner."""
+    """So nobody else is slower: the plans of web and workers do not mention them; nor do those of the owner, from
+    PostgreSQL 16 on (before, whoever is a member of a role inherits its policies; a condition lets the owner through).
+    """
     with psycopg.connect(database, autocommit=True) as connection:
-        for role in ("loanark_app", None):
+        for role in ("loanark_app", None)[: 2 if connection.info.server_version >= 160_000 else 1]:
             if role:
                 connection.execute(f"SET ROLE {role}")
             plan = connection.execute("EXPLAIN (VERBOSE) SELECT * FROM contacts WHERE email_key = 'x'").fetchall()

@@ -92,8 +92,8 @@ def test_the_demo_shows_mail_on_a_page_and_in_the_console(
 @pytest.mark.parametrize(
     "from_where",
     [
-        {"REMOTE_ADDR": "10.0.0.9"},
-        {"headers": {"X-Forwarded-For": "10.0.0.9"}},
+        {"REMOTE_ADDR": "10.0.0.9", "headers": {"Host": "localhost"}},
+        {"headers": {"Host": "localhost", "X-Forwarded-For": "10.0.0.9"}},
         {"headers": {"Host": "rebound.example"}},
     ],
 )

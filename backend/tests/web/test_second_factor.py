@@ -349,6 +349,15 @@ def test_a_sign_in_from_a_new_place_is_told_and_a_familiar_one_is_not(lender: Or
     assert mails_to(email)[0]["subject"] == "A sign-in from a new place"
     assert "198.51.100.4" in mails_to(email)[0]["body"]
     assert "Safari/20 (iPhone)" in mails_to(email)[0]["body"]
+    sql.execute(
+        """UPDATE sign_in_places SET seen_at = now() - interval '367 days'
+           WHERE name = 'Safari/ (iPhone)' AND user_id = (SELECT id FROM users WHERE email = %s)""",
+        [email],
+    )
+    sign_in("198.51.100.4", "Firefox/152.1 (Linux)")
+    assert told() == 2
+    sign_in("198.51.100.4", "Safari/20 (iPhone)")
+    assert told() == 3, "a place is forgotten after a year without a sign-in there"
 
 
 def test_guessing_is_told_to_the_owner_once(lender: Organisation) -> None:
