@@ -320,7 +320,7 @@ def _decide(
                 hints.leave(Side.LOANARK, [str(case.contact_id)], source="late conflict", lane=Lane.EDIT)
                 kept = True
     if not kept:
-        # LoanArk's value went on since, so that today there is nothing to decide: what was covered is told all the same.
+        # Its value went on since, and today there is nothing to decide: what was covered is told all the same.
         _tell(case, rule, written, theirs, Value(written.asked, written.asked), effects, Side.LOANARK)
 
 
