@@ -36,7 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.security.ContentSecurityPolicy",
     "loanark.web.errors.MethodsAsProblems",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "loanark.web.sessions.SessionCookies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -58,7 +58,13 @@ TEMPLATES = [
 
 DATABASES = {"default": django_database(CONFIG.database_url or "postgresql:///loanark")}
 # Login throttling counts in the cache: it must be one cache for all processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_FUNCTION": "loanark.web.security.cache_key",
+    }
+}
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -110,6 +116,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0  # `ClientAddress` knows the proxies; from there
 USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
+HEADLESS_TOKEN_STRATEGY = "loanark.web.sessions.SessionTokens"  # noqa: S105  a class
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": f"{CONFIG.public_url}/verify-email/{{key}}",
     "account_reset_password": f"{CONFIG.public_url}/password/reset",
@@ -133,6 +140,7 @@ CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "loanark.web.sessions"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
