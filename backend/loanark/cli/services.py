@@ -10,11 +10,29 @@ import structlog
 
 from loanark.cli import boot
 from loanark.cli.output import command, json_option, note, show
+from loanark.kit.redaction import Redactor
+from loanark.web.config import secrets_of_environment
+
+
+class _Redacting(logging.Formatter):
+    """What libraries log, tracebacks included, without secrets."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(levelname)s %(name)s %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
 
 
 def log_to_stderr() -> None:
-    """One line an event: readable on a terminal, JSON elsewhere."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    """One line an event: readable on a terminal, JSON elsewhere. Nothing is logged but through the redactor, and no
+    traceback shows the values of variables.
+    """
+    redact = Redactor(secrets_of_environment())
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting(redact))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     plain = sys.stderr.isatty() or os.environ.get("LOANARK_LOG") == "plain"
     renderer = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if plain else structlog.processors.JSONRenderer()
@@ -25,6 +43,7 @@ def log_to_stderr() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             renderer,
+            lambda _logger, _method, line: redact(str(line)),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
