@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from loanark.cli import logs
 from loanark.cli.output import redacted
 from loanark.kit.postgres import EmbeddedPostgres, PostgresError, default_data_dir
 from loanark.web import config
@@ -68,6 +69,7 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
     import django as framework
     from django.db import Error
 
+    logs.to_stderr()
     try:
         framework.setup()
     except config.ConfigurationError as error:

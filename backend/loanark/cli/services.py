@@ -1,52 +1,11 @@
 """The long-running processes, and what prepares the database for them."""
 
-import logging
-import os
 import signal
-import sys
 
 import click
-import structlog
 
 from loanark.cli import boot
 from loanark.cli.output import command, json_option, note, show
-from loanark.kit.redaction import Redactor
-from loanark.web.config import secrets_of_environment
-
-
-class _Redacting(logging.Formatter):
-    """What libraries log, tracebacks included, without secrets."""
-
-    def __init__(self, redact: Redactor) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s")
-        self._redact = redact
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record))
-
-
-def log_to_stderr() -> None:
-    """One line an event: readable on a terminal, JSON elsewhere. Nothing is logged but through the redactor, and no
-    traceback shows the values of variables.
-    """
-    redact = Redactor(secrets_of_environment())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting(redact))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    plain = sys.stderr.isatty() or os.environ.get("LOANARK_LOG") == "plain"
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if plain else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-            lambda _logger, _method, line: redact(str(line)),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @click.command()
@@ -57,7 +16,6 @@ def log_to_stderr() -> None:
 def web(host: str, port: int, as_json: bool) -> None:
     """Serve the user interface, the API and the webhooks."""
     boot.django()
-    log_to_stderr()
     import uvicorn
 
     from loanark.web.asgi import application
@@ -68,6 +26,7 @@ def web(host: str, port: int, as_json: bool) -> None:
         application,
         host=host,
         port=port,
+        log_config=None,  # its words come out as everybody's
         log_level="warning",
         lifespan="on",
         server_header=False,
@@ -82,7 +41,6 @@ def web(host: str, port: int, as_json: bool) -> None:
 def worker(as_json: bool) -> None:
     """Carry every organisation's sync on. Start as many as you like, on any host."""
     boot.django()
-    log_to_stderr()
     from loanark.sync.worker import Worker
     from loanark.tenants.access import work_as
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from loanark.kit.postgres import default_data_dir
 
@@ -206,10 +206,12 @@ def secrets_of_environment() -> Iterator[str]:
 
 def without_password(url: str) -> str:
     """A database's address as it may be shown: who has the password gives it by PGPASSWORD or ~/.pgpass."""
-    parts = urlsplit(url)
-    who, at, where = parts.netloc.rpartition("@")
-    query = "&".join(part for part in parts.query.split("&") if not part.startswith("password="))
-    return urlunsplit(parts._replace(netloc=f"{who.partition(':')[0]}{at}{where}", query=query))
+    address, _, query = url.partition("?")
+    scheme, _, rest = address.partition("://")
+    authority, slash, database = rest.partition("/")
+    who, at, where = authority.rpartition("@")
+    kept = "&".join(part for part in query.split("&") if not part.startswith("password="))
+    return f"{scheme}://{who.partition(':')[0]}{at}{where}{slash}{database}" + (f"?{kept}" if kept else "")
 
 
 def django_database(url: str) -> dict[str, object]:
