@@ -81,8 +81,9 @@ def _trouble(_context: click.Context, _parameter: click.Parameter, texts: tuple[
 @click.option("--someone", "someone_per_minute", default=0.0, help="What others do in the accounts, acts per minute.")
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path),
               help="Directory that keeps changes over restarts.")  # fmt: skip
-@click.option("--client-id", default="", help="Fix the app's client id.")
-@click.option("--client-secret", default="", help="Fix the app's client secret.")
+@click.option("--client-id", default="", envvar="HUBSPOT_SIMULATOR_CLIENT_ID", help="Fix the app's client id.")
+@click.option("--client-secret", default="", envvar="HUBSPOT_SIMULATOR_CLIENT_SECRET",
+              help="Fix the app's client secret; from the environment, lists of processes do not show it.")  # fmt: skip
 @click.option("--openapi", type=click.Choice(VERSIONS), is_flag=False, flag_value=VERSIONS[0], is_eager=True,
               expose_value=False, callback=_print_description,
               help="Print the OpenAPI description of a version (the newest unless told) and stop.")  # fmt: skip

@@ -37,7 +37,7 @@ class Store:
     """The files of one simulator."""
 
     def __init__(self, directory: Path, fingerprint: dict[str, Any]) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # among its files are tokens
         self._path = directory / "journal.jsonl"
         self._check(directory / "flags.json", fingerprint)
         self.entries = compact(list(self._read()))

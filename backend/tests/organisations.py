@@ -19,6 +19,7 @@ from loanark.kit import sql
 from loanark.tenants.access import tenant_scope
 from loanark.tenants.actions import create_tenant
 from loanark.tenants.models import Membership, Role, User
+from loanark.web.mailbox import kept
 
 PASSWORD = "correct horse battery"
 
@@ -124,7 +125,7 @@ def signed_in(email: str) -> Browser:
 
 def mails_to(email: str) -> list[sql.Row]:
     """What the product's own mailbox holds for somebody, newest first."""
-    return sql.rows("SELECT subject, body FROM mailbox WHERE recipients = %s ORDER BY id DESC", [email])
+    return kept(email)
 
 
 def make_organisation(name: str = "") -> Organisation:

@@ -1,6 +1,8 @@
 """The command line: `loanark COMMAND`. Modules are imported when their command runs, so that --help is quick."""
 
 import importlib
+import sys
+import threading
 from typing import ClassVar
 
 import click
@@ -56,3 +58,9 @@ def main() -> None:
 
     Exit codes: 0 done; 1 failed, with one sentence on stderr; 2 wrong usage; 3 waits for approval; 4 partly done.
     """
+    from loanark.cli.output import tell_uncaught
+
+    sys.excepthook = tell_uncaught
+    threading.excepthook = lambda said: tell_uncaught(
+        said.exc_type, said.exc_value or said.exc_type(), said.exc_traceback
+    )

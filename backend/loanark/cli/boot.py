@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 import psycopg
 
+from loanark.cli import logs
+from loanark.cli.output import redacted
 from loanark.kit.postgres import EmbeddedPostgres, PostgresError, default_data_dir
 from loanark.web import config
 
@@ -51,8 +53,8 @@ def _ask(url: str) -> None:
         raise click.ClickException(str(error)) from None
     except psycopg.Error as error:
         raise click.ClickException(
-            f"The database does not answer: {first_line(error)}. Nothing was changed. Check that it runs and that "
-            "LOANARK_DATABASE_URL is right."
+            f"The database does not answer: {redacted(first_line(error))}. Nothing was changed. Check that it runs and "
+            "that LOANARK_DATABASE_URL is right."
         ) from None
 
 
@@ -67,6 +69,7 @@ def django(*, migrated: bool = True) -> EmbeddedPostgres | None:
     import django as framework
     from django.db import Error
 
+    logs.to_stderr()
     try:
         framework.setup()
     except config.ConfigurationError as error:

@@ -26,9 +26,12 @@ def rotate_keys(as_json: bool) -> None:
     from loanark.tenants import authenticators, company
     from loanark.tenants.access import every_tenant, tenant_scope
     from loanark.tenants.keys import keyring
+    from loanark.web import mailbox, sessions
 
     key = keyring().newest
     people, lost = authenticators.reseal()
+    sessions.reseal()
+    mailbox.reseal()
     done: dict[str, Any] = {"key": key, "second_factors": people, "connections": 0, "company_sign_ins": 0}
     for tenant in every_tenant():
         with tenant_scope(tenant.id):

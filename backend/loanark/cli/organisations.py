@@ -10,6 +10,7 @@ import click
 
 from loanark.cli import boot
 from loanark.cli.output import BY, command, fail, json_option, show, tenant_option
+from loanark.web.config import without_password
 
 
 @click.group()
@@ -70,9 +71,10 @@ def members(name: str, as_json: bool) -> None:
 def sql_url(tenant_id: UUID) -> str:
     """The database's address for another program that works on one organisation's contacts by SQL.
 
-    The session is set to the organisation: row-level security shows its rows, and new ones belong to it.
+    The session is set to the organisation: row-level security shows its rows, and new ones belong to it. A password is
+    left out: what a command prints is kept in many places. Programs take it from PGPASSWORD or ~/.pgpass.
     """
-    url = os.environ["LOANARK_DATABASE_URL"]
+    url = without_password(os.environ["LOANARK_DATABASE_URL"])
     setting = quote(f"-c loanark.tenant_id={tenant_id}")
     return f"{url}{'&' if '?' in url else '?'}options={setting}"
 

@@ -1,8 +1,10 @@
 """What a command prints: for people on a terminal, or one JSON document for scripts. Progress goes to stderr."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from types import TracebackType
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
@@ -10,6 +12,8 @@ import orjson
 from django.db import Error as DatabaseError
 
 from loanark.kit.errors import LoanArkError
+from loanark.kit.redaction import Redactor
+from loanark.web.config import secrets_of_environment
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +49,18 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def redacted(text: str) -> str:
+    """A text without the secrets of the environment: drivers and libraries may quote what they were given."""
+    return Redactor(secrets_of_environment())(text)
+
+
+def tell_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The interpreter's last words, for every command and process: a traceback, without secrets."""
+    sys.stderr.write(redacted("".join(traceback.format_exception(kind, error, trace))))
+
+
 def fail(code: str, detail: str, *, as_json: bool = False, exit_code: int = 1) -> NoReturn:
+    detail = redacted(detail)
     if as_json:
         show({"error": {"code": code, "detail": detail}})
     click.echo(f"Error: {detail}", err=True)

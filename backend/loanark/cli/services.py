@@ -1,33 +1,11 @@
 """The long-running processes, and what prepares the database for them."""
 
-import logging
-import os
 import signal
-import sys
 
 import click
-import structlog
 
 from loanark.cli import boot
 from loanark.cli.output import command, json_option, note, show
-
-
-def log_to_stderr() -> None:
-    """One line an event: readable on a terminal, JSON elsewhere."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    plain = sys.stderr.isatty() or os.environ.get("LOANARK_LOG") == "plain"
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if plain else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @click.command()
@@ -38,7 +16,6 @@ def log_to_stderr() -> None:
 def web(host: str, port: int, as_json: bool) -> None:
     """Serve the user interface, the API and the webhooks."""
     boot.django()
-    log_to_stderr()
     import uvicorn
 
     from loanark.web.asgi import SERVER, application
@@ -54,7 +31,6 @@ def web(host: str, port: int, as_json: bool) -> None:
 def worker(as_json: bool) -> None:
     """Carry every organisation's sync on. Start as many as you like, on any host."""
     boot.django()
-    log_to_stderr()
     from loanark.sync.worker import Worker
     from loanark.tenants.access import work_as
 

@@ -99,10 +99,9 @@ def demo(
     note(f"Starting a simulated HubSpot with {whom.described} on port {hubspot}")
     simulator = [sys.executable, "-m", "hubspot_simulator", "--port", str(hubspot), *whom.options]
     simulator += ["--limit", limit, "--latency-ms", str(latency_ms)]
-    simulator += ["--client-id", state.secret("client_id"), "--client-secret", state.secret("client_secret")]
     simulator += ["--state", str(boot.data_dir() / "hubspot")]
     simulator += ["--webhook-url", f"http://127.0.0.1:{port}/webhooks/hubspot"] if webhooks else []
-    supervisor.start("hubspot", simulator)
+    supervisor.start("hubspot", simulator, _hubspots_own(state))
     _start_product(supervisor, "127.0.0.1", port)
     account = _organisation(state)
 
@@ -190,6 +189,14 @@ class DemoState:
         if not self.get(name):
             self.put(name, secrets.token_hex(16))
         return str(self.get(name))
+
+
+def _hubspots_own(state: DemoState) -> dict[str, str]:
+    """The simulated HubSpot's environment: the app's secret, which no list of processes shows, and none of ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOANARK_")}
+    kept["HUBSPOT_SIMULATOR_CLIENT_ID"] = state.secret("client_id")
+    kept["HUBSPOT_SIMULATOR_CLIENT_SECRET"] = state.secret("client_secret")
+    return kept
 
 
 def _supervisor(embedded: EmbeddedPostgres | None) -> Supervisor:

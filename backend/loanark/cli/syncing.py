@@ -44,10 +44,8 @@ def sync(name: str, full: bool, preview: bool, approve: int | None, yes: bool, w
     if sum((preview, approve is not None, yes)) > 1:
         raise click.UsageError("Choose one of --preview, --approve and --yes.")
     boot.django()
-    from loanark.cli.services import log_to_stderr
     from loanark.tenants.access import tenant_by_name
 
-    log_to_stderr()
     tenant = tenant_by_name(name)
     tenant_id = tenant.id
     if not (full or preview or approve is not None or yes):
@@ -248,11 +246,9 @@ def report_run(tenant_id: UUID, run_id: int, *, waited: bool, as_json: bool) -> 
 def resync(name: str, contact_id: UUID, wait: bool, as_json: bool) -> None:
     """Look at one contact now, before anything else. What it would do: loanark plan --contact ID."""
     boot.django()
-    from loanark.cli.services import log_to_stderr
     from loanark.contacts import actions, queries
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
-    log_to_stderr()
     tenant_id = tenant_by_name(name).id
     with acting(tenant_id) as scope:
         actions.resync(scope, contact_id)
@@ -281,12 +277,10 @@ def retry(name: str, contact_id: UUID | None, everything: bool, code: str | None
     if (contact_id is not None) == everything:
         raise click.UsageError("Choose one of --contact and --all.")
     boot.django()
-    from loanark.cli.services import log_to_stderr
     from loanark.contacts import actions
     from loanark.kit.errors import NotFound
     from loanark.tenants.access import tenant_by_name
 
-    log_to_stderr()
     tenant_id = tenant_by_name(name).id
     with acting(tenant_id) as scope:
         retried = actions.retry_all(scope, code=code, contact_id=contact_id)

@@ -55,10 +55,8 @@ def undo(
     if since is None and (until or actor or field):
         raise click.UsageError("--until, --actor and --field belong to --since.")
     boot.django()
-    from loanark.cli.services import log_to_stderr
     from loanark.tenants.access import tenant_by_name
 
-    log_to_stderr()
     tenant_id = tenant_by_name(name).id
     if change_id is not None:
         _undo_change(tenant_id, change_id, wait=wait, as_json=as_json)

@@ -1,6 +1,6 @@
 """Credentials of a connection: encrypted at rest, refreshed before they expire, by one process at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ class Credentials:
     """Gives the HubSpot client a token that works now (see `hubspot.client.Client`)."""
 
     tenant_id: UUID
-    _token: str = ""
+    _token: str = field(default="", repr=False)
     _until: float = 0.0
 
     def token(self, force_refresh: bool) -> str:

@@ -20,7 +20,7 @@ from loanark.hubspot.errors import (
     ReconnectNeeded,
     Unavailable,
 )
-from loanark.hubspot.reply import Reply
+from loanark.hubspot.reply import Reply, without
 from loanark.hubspot.statuses import Means, means
 from loanark.hubspot.transport import API_VERSION, trust
 
@@ -40,6 +40,8 @@ OPTIONAL_SCOPES = ("crm.schemas.contacts.write", "crm.objects.owners.read")
 LIFETIME = 1800
 
 _TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
+#: What of a form nobody else may know.
+_SECRET = ("client_secret", "refresh_token", "code", "token")
 #: Statuses that say nothing about the credentials.
 _PASSING = frozenset({Means.FAILED, Means.LIMITED, Means.LOCKED, Means.MOVING, Means.NOT_TAKEN})
 
@@ -250,8 +252,11 @@ def _post(base_url: str, path: str, form: dict[str, str], transport: httpx2.Base
         ) from error
     except httpx2.RequestError as error:
         raise _unavailable(f"did not answer ({error or type(error).__name__})") from error
-    reply = Reply(response.status_code, response.headers, response.content)
-    meaning = means(reply.status)
+    meaning = means(response.status_code)
+    content = response.content
+    if meaning is not Means.DONE:
+        content = without(content, [form[name] for name in _SECRET if name in form])
+    reply = Reply(response.status_code, response.headers, content)
     if meaning in _PASSING:
         raise _unavailable(f"answered with status {reply.status}", refusals.retry_after(reply))
     if meaning is Means.DONE and reply.breaks_off:

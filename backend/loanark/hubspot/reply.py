@@ -1,13 +1,18 @@
 """An HTTP answer as it came, and the JSON in it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import httpx2
 import orjson
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+#: What stands in a message in the place of a secret.
+REMOVED = "[removed]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +78,15 @@ def _whole_characters(document: Any) -> Any:
     if isinstance(document, dict):
         return {_whole_characters(name): _whole_characters(value) for name, value in document.items()}
     return document
+
+
+def without(content: bytes, secrets: Iterable[str]) -> bytes:
+    """A refusal without what we were recognised by: some servers, and proxies before them, repeat what they were sent,
+    and a refusal's words are shown and stored.
+    """
+    for secret in filter(None, secrets):
+        ways = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
+        ways.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+        for way in sorted(ways, key=len, reverse=True):
+            content = content.replace(way.encode(), REMOVED.encode())
+    return content

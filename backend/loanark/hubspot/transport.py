@@ -33,7 +33,7 @@ from loanark.hubspot.errors import (
     UnknownOutcome,
 )
 from loanark.hubspot.gate import Allowance, Gate, Ungated
-from loanark.hubspot.reply import Reply
+from loanark.hubspot.reply import Reply, without
 from loanark.hubspot.statuses import CONNECTION_TROUBLE, Means, means
 
 T = TypeVar("T")
@@ -246,7 +246,10 @@ class Transport:
                 chunks.append(chunk)
                 if time.monotonic() > end:
                     raise httpx2.ReadTimeout(f"its answer was not complete after {RESPONSE_SECONDS:.0f} s")
-        return Reply(response.status_code, response.headers, b"".join(chunks))
+        content = b"".join(chunks)
+        if means(response.status_code) is not Means.DONE:
+            content = without(content, [bearer])
+        return Reply(response.status_code, response.headers, content)
 
     def _classify(self, reply: Reply, read_at: datetime, request: Request, progress: _Progress) -> Answer | _Again:
         """The one place where a status becomes an answer, another attempt, or an error."""

@@ -11,6 +11,7 @@ THREADS = 8
 
 #: How uvicorn serves it.
 SERVER: dict[str, Any] = {
+    "log_config": None,  # its words come out as everybody's
     "log_level": "warning",
     "lifespan": "on",
     "server_header": False,

@@ -4,7 +4,8 @@ import base64
 import binascii
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
@@ -34,24 +35,24 @@ class MailServer:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     tls_from_start: bool
     tls_later: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    database_url: str
-    database_direct_url: str
+    database_url: str = field(repr=False)
+    database_direct_url: str = field(repr=False)
     public_url: str
     hubspot_api_url: str
     hubspot_app_url: str
     hubspot_client_id: str
-    hubspot_client_secret: str
+    hubspot_client_secret: str = field(repr=False)
     hubspot_journal: bool
     token_requests_per_minute: int
-    secret_keys: tuple[str, ...]
-    encryption_keys: tuple[bytes, ...]
+    secret_keys: tuple[str, ...] = field(repr=False)
+    encryption_keys: tuple[bytes, ...] = field(repr=False)
     data_dir: Path
     frontend_dir: Path
     #: None: mail stays in the product's own mailbox, a table.
@@ -215,12 +216,40 @@ def _aes_key(text: str) -> bytes:
     return key
 
 
+def secrets_of_environment() -> Iterator[str]:
+    """The secrets among the variables, well-formed or not: logs and messages are searched for them."""
+    for name in ("LOANARK_SECRET_KEYS", "LOANARK_ENCRYPTION_KEYS"):
+        yield from (key.strip() for key in os.environ.get(name, "").split(","))
+    yield os.environ.get("LOANARK_HUBSPOT_CLIENT_SECRET", "")
+    for name in ("LOANARK_DATABASE_URL", "LOANARK_DATABASE_DIRECT_URL", "LOANARK_MAIL_URL"):
+        value = os.environ.get(name, "")
+        who = value.partition("://")[2].rpartition("@")[0]
+        password = who.partition(":")[2] or dict(parse_qsl(value.partition("?")[2])).get("password", "")
+        yield from (password, unquote(password))
+
+
+def without_password(url: str) -> str:
+    """A database's address as it may be shown: who has the password gives it by PGPASSWORD or ~/.pgpass."""
+    address, _, query = url.partition("?")
+    scheme, _, rest = address.partition("://")
+    authority, slash, database = rest.partition("/")
+    who, at, where = authority.rpartition("@")
+    kept = "&".join(part for part in query.split("&") if not part.startswith("password="))
+    return f"{scheme}://{who.partition(':')[0]}{at}{where}{slash}{database}" + (f"?{kept}" if kept else "")
+
+
 def django_database(url: str) -> dict[str, object]:
     """Django's settings for a `postgresql://` URL, query options included."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
     if parts.scheme not in ("postgresql", "postgres"):
+        # The value holds a password: it is not repeated.
         raise ConfigurationError(
-            f"Set LOANARK_DATABASE_URL to a postgresql:// address; its scheme is {parts.scheme!r}."
+            "Set LOANARK_DATABASE_URL to postgresql://user:password@host:5432/database; special characters in user and "
+            "password are written as %XX."
         )
     query = dict(parse_qsl(parts.query))
     return {
@@ -229,7 +258,7 @@ def django_database(url: str) -> dict[str, object]:
         "USER": unquote(parts.username or query.pop("user", "")),
         "PASSWORD": unquote(parts.password or query.pop("password", "")),
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
-        "PORT": query.pop("port", "") or str(parts.port or ""),
+        "PORT": query.pop("port", "") or str(port or ""),
         "OPTIONS": {**query, "pool": {"min_size": 0, "max_size": 12, "timeout": POOL_SECONDS}},
         # A connection that died with the database is noticed when it is taken from the pool, not by a failed request.
         "CONN_HEALTH_CHECKS": True,

@@ -15,7 +15,6 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connections
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
@@ -23,6 +22,7 @@ from django.http.cookie import parse_cookie
 from loanark.kit import clock, sql
 from loanark.tenants import second_factor
 from loanark.tenants.access import tenant_scope
+from loanark.web.sessions import SessionStore
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
@@ -168,7 +168,7 @@ def _tenant_of(scope: Any, slug: str) -> str:
     try:
         cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
         request = HttpRequest()
-        request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
+        request.session = SessionStore.opened_by(cookies.get(settings.SESSION_COOKIE_NAME))
         user = get_user(request)
         if not user.is_authenticated:
             raise _Refused(401)

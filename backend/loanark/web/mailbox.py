@@ -1,11 +1,13 @@
-"""Where mail stays when no mail server is configured: a small table. The demo shows it on a page and in the console.
+"""Where mail stays when no mail server is configured: a small table. The demo shows it on a page.
 
-Mails hold links that let people in. So the table keeps few, for a week, and the page is served by the demo only, to
-browsers on the same machine.
+Mails hold links that let people in. So the table keeps few, for a week, with their texts sealed, each for its row; the
+console tells that there is a mail, not what it says; and the page is served by the demo only, to browsers on the same
+machine.
 """
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +21,8 @@ from django.views.decorators.http import require_safe
 
 from loanark.kit import sql
 from loanark.kit.problems import problem
+from loanark.kit.secrets import SecretError
+from loanark.tenants.keys import keyring
 
 #: Mails are kept this long, and no more than so many.
 KEEP_DAYS, KEEP = 7, 200
@@ -34,7 +38,7 @@ class MailboxBackend(BaseEmailBackend):
     """Keeps what others would send."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keeps each message; in the demo it is printed as well."""
+        """Keeps each message; the demo says so."""
         for message in email_messages:
             _keep(message)
             if settings.CONFIG.demo:
@@ -43,9 +47,10 @@ class MailboxBackend(BaseEmailBackend):
 
 
 def _keep(message: EmailMessage) -> None:
+    number = sql.scalar("SELECT nextval(pg_get_serial_sequence('mailbox', 'id'))")
     sql.execute(
-        "INSERT INTO mailbox (recipients, subject, body) VALUES (%s, %s, %s)",
-        [", ".join(message.to), str(message.subject), str(message.body)],
+        "INSERT INTO mailbox (id, recipients, subject, body) OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s)",
+        [number, ", ".join(message.to), str(message.subject), keyring().seal(str(message.body), _context(number))],
     )
     sql.execute(
         """DELETE FROM mailbox WHERE sent_at < now() - make_interval(days => %s)
@@ -55,9 +60,42 @@ def _keep(message: EmailMessage) -> None:
 
 
 def _print(message: EmailMessage) -> None:
-    lines = [f"Mail to {', '.join(message.to)}: {message.subject}", *str(message.body).splitlines()]
-    sys.stderr.write("\n" + "\n".join(f"  | {line}" for line in lines) + "\n\n")
+    where = f"{settings.CONFIG.public_url}/mailbox"
+    sys.stderr.write(f"Mail to {', '.join(message.to)}: {message.subject}. Read it at {where}\n")
     sys.stderr.flush()
+
+
+def kept(recipient: str | None = None) -> list[sql.Row]:
+    """The mails of everybody or of somebody, newest first."""
+    found = sql.rows(
+        """SELECT id, recipients, subject, body, sent_at FROM mailbox WHERE %s::text IS NULL OR recipients = %s
+           ORDER BY id DESC LIMIT %s""",
+        [recipient, recipient, KEEP],
+    )
+    return [{**mail, "body": _opened(mail)} for mail in found]
+
+
+def reseal() -> int:
+    """Seals every mail with the newest key. Returns how many were not. One that opens with no key stays as it is."""
+    done = 0
+    for mail in sql.rows("SELECT id, body FROM mailbox"):
+        with suppress(SecretError):
+            fresh = keyring().reseal(mail["body"], _context(mail["id"]))
+            done += fresh != mail["body"] and sql.execute(
+                "UPDATE mailbox SET body = %s WHERE id = %s", [fresh, mail["id"]]
+            )
+    return done
+
+
+def _opened(mail: sql.Row) -> str:
+    try:
+        return keyring().open(mail["body"], _context(mail["id"]))
+    except SecretError as error:
+        return str(error)
+
+
+def _context(number: int) -> str:
+    return f"mailbox/{number}/body"
 
 
 @require_safe
@@ -65,8 +103,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """The mails of the demo, newest first."""
     if not (settings.CONFIG.demo and _on_this_machine(request)):
         return problem(404, "not-found", "Not found", "There is nothing at /mailbox.")
-    found = sql.rows("SELECT recipients, subject, body, sent_at FROM mailbox ORDER BY id DESC LIMIT %s", [KEEP])
-    articles = "".join(_article(mail) for mail in found) or "<p>No mail was sent yet.</p>"
+    articles = "".join(_article(mail) for mail in kept()) or "<p>No mail was sent yet.</p>"
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     response = HttpResponse(
         f'<!doctype html><html lang="en"><head>{head}<title>Mailbox · LoanArk CRM Sync</title><style>{_STYLE}</style>'

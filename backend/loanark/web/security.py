@@ -9,6 +9,7 @@ from typing import Any
 from allauth.headless.contrib.ninja import security as allauth
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from ninja.security import HttpBearer
 from ninja.security import SessionAuth as CookieAuth
 
@@ -60,6 +61,11 @@ def _is_address(text: str) -> bool:
         return bool(ip_address(text))
     except ValueError:
         return False
+
+
+def cache_key(key: str, key_prefix: str, version: int) -> str:
+    """Under which name the cache keeps something: what is counted there tells of addresses and of codes just used."""
+    return f"{version}:{salted_hmac('loanark.cache', f'{key_prefix}:{key}', algorithm='sha256').hexdigest()}"
 
 
 class ResponseHeaders:

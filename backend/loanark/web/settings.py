@@ -36,7 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.security.ResponseHeaders",
     "loanark.web.errors.MethodsAsProblems",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "loanark.web.sessions.SessionCookies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -58,7 +58,13 @@ TEMPLATES = [
 
 DATABASES = {"default": django_database(CONFIG.database_url or "postgresql:///loanark")}
 # Login throttling counts in the cache: it must be one cache for all processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_FUNCTION": "loanark.web.security.cache_key",
+    }
+}
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -110,6 +116,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0  # `ClientAddress` knows the proxies; from there
 USERSESSIONS_TRACK_ACTIVITY = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
+HEADLESS_TOKEN_STRATEGY = "loanark.web.sessions.SessionTokens"  # noqa: S105  a class
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": f"{CONFIG.public_url}/verify-email/{{key}}",
     "account_reset_password": f"{CONFIG.public_url}/password/reset",
@@ -136,6 +143,7 @@ SESSION_COOKIE_HTTPONLY = True
 if _SECURE:  # names that a browser takes only from this very host, over https, for all its paths (RFC 6265bis)
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
+SESSION_ENGINE = "loanark.web.sessions"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0

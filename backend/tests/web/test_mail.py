@@ -63,6 +63,16 @@ def test_without_a_server_mail_stays_in_the_mailbox(database: str) -> None:
     assert [mail["subject"] for mail in mails_to("kept@lender.example")] == ["Hello"]
 
 
+def test_a_mail_is_sealed_and_its_text_opens_in_its_own_row_only(database: str) -> None:
+    _send("sealed@lender.example", body="https://lender.example/one")
+    _send("other@lender.example", body="https://lender.example/two")
+    stored = dict(sql.rows("SELECT body FROM mailbox WHERE recipients = 'sealed@lender.example'")[0])
+    assert stored["body"].startswith("v1."), "a dump tells nothing"
+    assert "lender.example/one" in mails_to("sealed@lender.example")[0]["body"]
+    sql.execute("UPDATE mailbox SET body = %s WHERE recipients = 'other@lender.example'", [stored["body"]])
+    assert "lender.example" not in mails_to("other@lender.example")[0]["body"]
+
+
 def test_the_mailbox_forgets(database: str) -> None:
     _send("old@lender.example")
     sql.execute("UPDATE mailbox SET sent_at = now() - interval '8 days' WHERE recipients = 'old@lender.example'")
@@ -75,7 +85,7 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, demo=True))
 
 
-def test_the_demo_shows_mail_on_a_page_and_in_the_console(
+def test_the_demo_shows_mail_on_a_page_and_tells_of_it_in_the_console(
     database: str, demo: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _send("shown@lender.example")
@@ -86,7 +96,9 @@ def test_the_demo_shows_mail_on_a_page_and_in_the_console(
     assert '<a href="https://lender.example/x"' in page
     assert "<b>you" not in page
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "Mail to shown@lender.example: Hello" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Mail to shown@lender.example: Hello" in told
+    assert "https://lender.example/x" not in told, "links are for whoever opens the page"
 
 
 @pytest.mark.parametrize(
