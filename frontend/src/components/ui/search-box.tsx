@@ -1,19 +1,21 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { Input } from "@/components/ui/input";
-import { Kbd } from "@/components/ui/kbd";
 import { useDebounced } from "@/lib/use-debounced";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { Input } from "./input";
+import { Kbd } from "./kbd";
 
 const SETTLED_MS = 180;
 
 interface SearchBoxProps {
+  label: string;
+  placeholder: string;
   value: string;
   onSearch: (value: string) => void;
 }
 
 /** Searches as one types; the address follows once the typing settles. `/` comes here, Escape empties and leaves. */
-export function SearchBox({ value, onSearch }: SearchBoxProps) {
+export function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProps) {
   const [typed, setTyped] = useState(value);
   const settled = useDebounced(typed, SETTLED_MS);
   const told = useRef(value);
@@ -45,8 +47,8 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
       <Input
         ref={input}
         type="search"
-        aria-label="Search contacts"
-        placeholder="Name, e-mail, company or phone"
+        aria-label={label}
+        placeholder={placeholder}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
