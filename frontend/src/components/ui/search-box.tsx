@@ -18,18 +18,23 @@ interface SearchBoxProps {
 export function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProps) {
   const [typed, setTyped] = useState(value);
   const settled = useDebounced(typed, SETTLED_MS);
-  const told = useRef(value);
+  /** What the address was told and may not say yet: it follows late, and must not take back what was typed since. */
+  const told = useRef([value]);
   const input = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
+    if (settled === told.current.at(-1)) return;
+    told.current.push(settled);
     onSearch(settled.trim());
   }, [settled, onSearch]);
 
   useEffect(() => {
-    if (value === told.current.trim()) return; // Changed from outside: back, forward, a link.
-    told.current = value;
+    const at = told.current.map((text) => text.trim()).lastIndexOf(value);
+    if (at >= 0) {
+      told.current = told.current.slice(at);
+      return;
+    }
+    told.current = [value]; // Changed from outside: back, forward, a link.
     setTyped(value);
   }, [value]);
 
