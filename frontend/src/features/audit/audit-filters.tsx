@@ -27,7 +27,8 @@ export function AuditFilters({ facets, search, names, thingName, onChange }: Aud
       {search.thing && (
         <button type="button" className={chip(true)} onClick={() => onChange(without(search, "thing"))}>
           {thingName ?? describeThing(search.thing, names)}
-          <X className="size-3.5" aria-label="Show everything else again" />
+          <X className="size-3.5" aria-hidden />
+          <span className="sr-only">, give up this filter</span>
         </button>
       )}
       <ChipMenu

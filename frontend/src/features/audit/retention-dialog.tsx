@@ -86,9 +86,9 @@ export function RetentionDialog({ tenant, keepDays }: RetentionDialogProps) {
           {isShorter && (
             <>
               <Notice tone="warn" title="What is older is removed for good">
-                Within a day entries older than {termOf(days).replace("Kept for ", "")} go, and the history of
-                contacts with them: undo, and “why is this value here?”, reach back no further. The log says
-                that they went. Export it first if you may need it.
+                Entries older than {termOf(days).replace("Kept for ", "")} go within minutes, and the history
+                of contacts with them: undo, and “why is this value here?”, reach back no further. The log
+                says that they went. Export it first if you may need it.
               </Notice>
               <label className="flex items-start gap-2.5 text-sm">
                 <input
