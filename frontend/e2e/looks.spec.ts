@@ -12,6 +12,7 @@ const PAGES = [
   "/connection",
   "/mapping",
   "/access",
+  "/audit",
 ];
 const DOORS = [
   "/sign-in",

@@ -50,6 +50,11 @@ def holds(tenant_id: UUID, anchor: Anchor, signature: str) -> bool | None:
     return keyring().verifies(_message(tenant_id, anchor), CONTEXT, signature)
 
 
+def key_of(signature: str) -> str:
+    """The id of the key that a signature was made with."""
+    return signature.split(".")[1] if signature.count(".") == 2 else ""
+
+
 CONTEXT = "audit"
 
 

@@ -13,6 +13,8 @@ from ninja import Path, Query, Router
 from loanark.audit import actions, queries
 from loanark.audit.chain import verify
 from loanark.audit.schemas import (
+    AuditFacets,
+    AuditStateOut,
     ContactChangePage,
     EventFilters,
     EventPage,
@@ -27,6 +29,9 @@ from loanark.tenants.permissions import Permission
 router = Router(tags=["audit"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
+
+#: So many places of a log that is not whole are written down with its verification.
+TOLD_PLACES = 10
 
 
 @router.get("/audit", response=EventPage)
@@ -47,12 +52,28 @@ def list_audit_changes(
         return queries.changes(event_id, cursor=cursor, limit=limit)
 
 
+@router.get("/audit/facets", response=AuditFacets)
+def list_audit_facets(request: HttpRequest, tenant: Path[str]) -> AuditFacets:
+    """Who did something, and which kinds of events there are: what the log can be filtered by."""
+    with enter(request, tenant, Permission.AUDIT_READ):
+        return queries.facets()
+
+
+@router.get("/audit/state", response=AuditStateOut)
+def get_audit_state(request: HttpRequest, tenant: Path[str]) -> AuditStateOut:
+    """How the log stands: how long it is, up to where it is signed, and when it was verified last."""
+    with enter(request, tenant, Permission.AUDIT_READ) as scope:
+        return queries.state(scope.tenant_id)
+
+
 @router.post("/audit/verify", response=VerificationOut)
 def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
     """Checks that nothing was edited, taken away or put in: every event, every change, every signature."""
     with enter(request, tenant, Permission.AUDIT_READ) as scope:
         report = verify(scope.tenant_id)
-        trail.note("audit.verified", detail={"intact": report.intact, "findings": len(report.findings)})
+        places = [finding.place for finding in report.findings[:TOLD_PLACES]]
+        told = {"intact": report.intact, "findings": len(report.findings), "places": places}
+        trail.note("audit.verified", detail=told)
     return VerificationOut(intact=report.intact, **asdict(report))
 
 
@@ -62,7 +83,9 @@ def export_audit(
 ) -> HttpResponseBase:
     """The log in the order of its chain, as a file that is written while it is read."""
     with enter(request, tenant, Permission.AUDIT_READ) as scope:
-        trail.note("audit.exported", detail={"format": format, "filters": filters.model_dump(mode="json")})
+        # What was searched for may be a person, whom an erasure would not find here.
+        told = {**filters.model_dump(mode="json", exclude={"text"}), "searched": bool(filters.text)}
+        trail.note("audit.exported", detail={"format": format, "filters": told})
     rows = queries.export(scope.tenant_id, filters)
     kind = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
     response = StreamingHttpResponse(lines(rows, format), content_type=kind)

@@ -1,7 +1,8 @@
 """Whether the audit log is whole: every finding says what is wrong and where.
 
 Each check is one query that computes everything anew from the rows, with PostgreSQL's own functions only: whoever can
-change rows by hand could change our functions as well.
+change rows by hand could change our functions as well. What a check compares it reads in that one query: between two of
+them the log may grow, and lose what is too old.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,13 +63,13 @@ def verify(tenant_id: UUID, *, head: tuple[int, str] | None = None) -> Report:
     )
     assert counted
     findings = [
-        *_numbers(seq, pruned),
+        *_numbers(),
         *_links(),
         *_hashes(),
         *_details(),
         *_changes(),
         *_beginning(),
-        *_end(seq, hash),
+        *_end(),
         *_triggers(),
     ]
     anchored, doubts = _signatures(tenant_id, seq, head)
@@ -77,15 +78,15 @@ def verify(tenant_id: UUID, *, head: tuple[int, str] | None = None) -> Report:
     return Report(first, seq, hash.hex(), *counts, anchored, (*findings, *doubts))
 
 
-def _numbers(seq: int, pruned: int) -> Iterator[Finding]:
+def _numbers() -> Iterator[Finding]:
     """Every place of the chain is taken."""
     gaps = sql.rows(
-        """SELECT lost.first, lost.last FROM (
-               SELECT coalesce(lag(seq) OVER (ORDER BY seq), %s) + 1 AS first, seq - 1 AS last FROM audit_events
-               WHERE seq IS NOT NULL
-               UNION ALL SELECT coalesce(max(seq), %s) + 1, %s FROM audit_events
+        """SELECT lost.first, lost.last FROM audit_heads h CROSS JOIN LATERAL (
+               SELECT coalesce(lag(seq) OVER (ORDER BY seq), h.pruned_seq) + 1 AS first, seq - 1 AS last
+               FROM audit_events WHERE seq IS NOT NULL
+               UNION ALL SELECT coalesce(max(seq), h.pruned_seq) + 1, h.seq FROM audit_events
            ) lost WHERE lost.first <= lost.last ORDER BY 1 LIMIT %s""",
-        [pruned, pruned, seq, TOLD],
+        [TOLD],
     )
     for gap in gaps:
         one = gap["first"] == gap["last"]
@@ -208,13 +209,17 @@ def _beginning() -> Iterator[Finding]:
         )
 
 
-def _end(seq: int, hash: bytes) -> Iterator[Finding]:
+def _end() -> Iterator[Finding]:
     """The head is the last event."""
-    last = sql.first("SELECT seq, hash FROM audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1")
-    if last and last["seq"] > seq:
-        yield Finding("cut", f"event {last['seq']}", f"The head says that the log ends with event {seq}.")
-    elif last and last["seq"] == seq and bytes(last["hash"]) != hash:
-        yield Finding("changed", f"event {seq}", "It is the last one, and the head holds another hash for it.")
+    last = sql.first(
+        """SELECT e.seq, e.hash, coalesce(h.seq, 0) AS head_seq, h.hash AS head_hash FROM (
+               SELECT seq, hash FROM audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1
+           ) e LEFT JOIN audit_heads h ON true"""
+    )
+    if last and last["seq"] > last["head_seq"]:
+        yield Finding("cut", f"event {last['seq']}", f"The head says that the log ends with event {last['head_seq']}.")
+    elif last and last["seq"] == last["head_seq"] and bytes(last["hash"]) != bytes(last["head_hash"]):
+        yield Finding("changed", f"event {last['seq']}", "It is the last one, and the head holds another hash for it.")
 
 
 def _triggers() -> Iterator[Finding]:

@@ -1,12 +1,24 @@
 """Reading the audit log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from loanark.audit.schemas import ContactChangeOut, ContactChangePage, EventFilters, EventOut, EventPage
+from loanark.audit import anchors
+from loanark.audit.schemas import (
+    AuditFacets,
+    AuditStateOut,
+    ContactChangeOut,
+    ContactChangePage,
+    EventFilters,
+    EventOut,
+    EventPage,
+    SignedOut,
+    VerifiedOut,
+)
+from loanark.core.fields import display_name
 from loanark.kit import sql
 from loanark.kit.cursors import numbered
 from loanark.kit.errors import NotFound
@@ -18,19 +30,41 @@ FIRST_CHANGES = 3
 #: Events that an export reads at a time.
 BATCH = 500
 
+#: Words are looked for in so many events at a time: a long log is not read to its beginning for one question.
+SEARCHED = 5_000
+
+#: So many people and programs are offered to filter by.
+MOST_VALUES = 500
+
+_NEWEST_FIRST = "ORDER BY at DESC, id DESC"
+
 
 def page(filters: EventFilters, *, cursor: str | None, limit: int) -> EventPage:
-    """Events, newest first."""
-    before = numbered(cursor)
+    """Events, newest first. The cursor is the last event's id."""
+    after = numbered(cursor)
     where, params = _conditions(filters)
-    found = sql.rows(
-        f"""SELECT * FROM audit_events e WHERE (%s::bigint IS NULL OR id < %s) {where} ORDER BY id DESC LIMIT %s""",
-        [before, before, *params, limit + 1],
-    )
+    if after:
+        where += " AND (at, id) < (SELECT at, id FROM audit_events WHERE id = %s)"
+        params.append(after)
+    events, narrowed = f"SELECT * FROM audit_events e WHERE true {where} {_NEWEST_FIRST}", [*params]
+    if filters.text:
+        text, words = _text(filters.text)
+        events = f"SELECT * FROM ({events} LIMIT {SEARCHED}) e WHERE {text} {_NEWEST_FIRST}"
+        narrowed += words
+    found = sql.rows(f"{events} LIMIT %s", [*narrowed, limit + 1])
     shown = found[:limit]
-    first = _first_changes([row["id"] for row in shown if row["changes"]], filters.contact_id)
-    following = str(shown[-1]["id"]) if len(found) > limit else None
-    return EventPage(items=[_event(row, first.get(row["id"], [])) for row in shown], next_cursor=following)
+    following, searched_to = (shown[-1]["id"] if len(found) > limit else None), None
+    if filters.text and following is None:
+        last = sql.first(
+            f"SELECT id, at FROM audit_events e WHERE true {where} {_NEWEST_FIRST} OFFSET {SEARCHED - 1} LIMIT 1",
+            params,
+        )
+        following, searched_to = (last["id"], last["at"]) if last else (None, None)
+    return EventPage(
+        items=_events(shown, filters.contact_id),
+        next_cursor=str(following) if following else None,
+        searched_to=searched_to,
+    )
 
 
 def changes(event_id: int, *, cursor: str | None, limit: int) -> ContactChangePage:
@@ -39,12 +73,67 @@ def changes(event_id: int, *, cursor: str | None, limit: int) -> ContactChangePa
     if not sql.scalar("SELECT EXISTS (SELECT FROM audit_events WHERE id = %s)", [event_id]):
         raise NotFound("There is no such event in this organisation's audit log.")
     found = sql.rows(
-        """SELECT id, contact_id, op, reason, before, after FROM contact_changes
-           WHERE event_id = %s AND (%s::bigint IS NULL OR id > %s) ORDER BY id LIMIT %s""",
+        f"""SELECT {_CHANGE} FROM contact_changes
+            WHERE event_id = %s AND (%s::bigint IS NULL OR id > %s) ORDER BY id LIMIT %s""",
         [event_id, after, after, limit + 1],
     )
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    return ContactChangePage(items=[_change(row) for row in found[:limit]], next_cursor=following)
+    names = _names(row["contact_id"] for row in found)
+    return ContactChangePage(items=[_change(row, names) for row in found[:limit]], next_cursor=following)
+
+
+def facets() -> AuditFacets:
+    """Who did something, and which kinds of events there are."""
+    return AuditFacets(actors=_values("actor"), kinds=_values("kind"))
+
+
+def _values(column: str) -> list[str]:
+    """Each value once, by leaps along its index: the rows between are not read."""
+    found = sql.rows(
+        f"""WITH RECURSIVE leap AS (
+               (SELECT {column} AS value FROM audit_events ORDER BY {column} LIMIT 1)
+               UNION ALL
+               SELECT (SELECT {column} FROM audit_events WHERE {column} > leap.value ORDER BY {column} LIMIT 1)
+               FROM leap WHERE leap.value IS NOT NULL
+           ) SELECT value FROM leap WHERE value IS NOT NULL LIMIT {MOST_VALUES}"""
+    )
+    return [row["value"] for row in found]
+
+
+def state(tenant_id: UUID) -> AuditStateOut:
+    """How the log stands, without verifying it."""
+    head = sql.first("SELECT seq, pruned_seq, keep_days FROM audit_heads") or {
+        "seq": 0,
+        "pruned_seq": 0,
+        "keep_days": None,
+    }
+    first = head["pruned_seq"] + 1 if head["seq"] > head["pruned_seq"] else 0
+    return AuditStateOut(
+        first=first,
+        last=head["seq"],
+        begins_at=sql.scalar("SELECT at FROM audit_events WHERE seq = %s", [first]),
+        signed=_signed(tenant_id),
+        verified=_verified(),
+        keep_days=head["keep_days"],
+    )
+
+
+def _signed(tenant_id: UUID) -> SignedOut | None:
+    last = sql.first("SELECT seq, at, hash, signature FROM audit_anchors ORDER BY seq DESC LIMIT 1")
+    if last is None:
+        return None
+    holds = anchors.holds(tenant_id, anchors.Anchor(last["seq"], bytes(last["hash"])), last["signature"])
+    return SignedOut(seq=last["seq"], at=last["at"], key=anchors.key_of(last["signature"]), holds=holds)
+
+
+def _verified() -> VerifiedOut | None:
+    last = sql.first(
+        f"SELECT at, actor, detail FROM audit_events WHERE kind = 'audit.verified' {_NEWEST_FIRST} LIMIT 1"
+    )
+    if last is None:
+        return None
+    told = orjson.loads(last["detail"])
+    return VerifiedOut(at=last["at"], actor=last["actor"], intact=told["intact"], places=told.get("places", []))
 
 
 def keep_days() -> int | None:
@@ -58,7 +147,11 @@ def export(tenant_id: UUID, filters: EventFilters) -> Iterator[dict[str, Any]]:
 
     Each batch is a transaction of its own: however long the reader takes, nothing is held up.
     """
-    where, params = _conditions(filters)
+    with tenant_scope(tenant_id):
+        where, params = _conditions(filters)
+    if filters.text:
+        text, words = _text(filters.text)
+        where, params = f"{where} AND {text}", [*params, *words]
     place = 0
     while True:
         with tenant_scope(tenant_id):
@@ -121,15 +214,18 @@ def _flat(event: sql.Row) -> dict[str, Any]:
 
 
 def _conditions(filters: EventFilters) -> tuple[str, list[Any]]:
+    """Everything but the text: what an index finds."""
     conditions: list[tuple[str, list[Any]]] = []
     if filters.kind:
-        exact = [kind for kind in filters.kind if "." in kind]
-        nouns = [kind for kind in filters.kind if "." not in kind]
-        conditions.append(("(kind = ANY(%s) OR split_part(kind, '.', 1) = ANY(%s))", [exact, nouns]))
+        wanted = set(filters.kind)
+        kinds = [kind for kind in _values("kind") if {kind, kind.split(".")[0]} & wanted]
+        conditions.append(("kind = ANY(%s)", [kinds]))
     if filters.actor:
         conditions.append(("actor = %s", [filters.actor]))
     if filters.via:
         conditions.append(("split_part(via, ' ', 1) = split_part(%s, ' ', 1)", [filters.via]))
+    if filters.subject:
+        conditions.append(("subject = %s", [filters.subject]))
     if filters.contact_id:
         mine = "(contact_id = %s OR id IN (SELECT event_id FROM contact_changes WHERE contact_id = %s))"
         conditions.append((mine, [filters.contact_id, filters.contact_id]))
@@ -140,27 +236,60 @@ def _conditions(filters: EventFilters) -> tuple[str, list[Any]]:
     return "".join(f" AND {text}" for text, _ in conditions), [value for _, values in conditions for value in values]
 
 
+def _text(text: str) -> tuple[str, list[Any]]:
+    """Words as somebody types them, wherever an event or its changes hold them, or their contacts' names do."""
+    contact = "concat_ws(' ', p.firstname, p.lastname, p.email)"
+    event = f"concat_ws(' ', actor, via, address, kind, subject, detail::text, {contact})"
+    change = f"concat_ws(' ', {contact}, c.before::text, c.after::text, c.reason)"
+    of = "SELECT FROM {} LEFT JOIN contacts p ON p.tenant_id = e.tenant_id AND p.id = {}.contact_id WHERE "
+    condition = f"""(
+        EXISTS ({of.format("(SELECT e.contact_id) o", "o")} strpos(lower({event}), lower(%s)) > 0)
+        OR e.changes > 0 AND EXISTS (
+            {of.format("contact_changes c", "c")} c.event_id = e.id AND strpos(lower({change}), lower(%s)) > 0))"""
+    return condition, [text, text]
+
+
+def _events(rows: Sequence[sql.Row], contact_id: UUID | None) -> list[EventOut]:
+    first = _first_changes([row["id"] for row in rows if row["changes"]], contact_id)
+    names = _names(row["contact_id"] for row in rows)
+    return [_event(row, names, first.get(row["id"], [])) for row in rows]
+
+
+def _names(contact_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """How contacts are called now, deleted ones included; who is gone for good has no name."""
+    wanted = [contact_id for contact_id in contact_ids if contact_id]
+    found = sql.rows("SELECT id, firstname, lastname, email FROM contacts WHERE id = ANY(%s)", [wanted])
+    return {row["id"]: display_name(row["firstname"], row["lastname"], row["email"]) for row in found}
+
+
+_CHANGE = "id, contact_id, op, side, cause, run_id, reason, before, after, salt IS NULL AS erased"
+
+
 def _first_changes(event_ids: Sequence[int], contact_id: UUID | None) -> dict[int, list[ContactChangeOut]]:
     found: dict[int, list[ContactChangeOut]] = {}
     rows = sql.rows(
-        """SELECT e.id AS event_id, c.* FROM unnest(%s::bigint[]) AS e (id) CROSS JOIN LATERAL (
-               SELECT id, contact_id, op, reason, before, after FROM contact_changes
+        f"""SELECT e.id AS event_id, c.* FROM unnest(%s::bigint[]) AS e (id) CROSS JOIN LATERAL (
+               SELECT {_CHANGE} FROM contact_changes
                WHERE event_id = e.id AND (%s::uuid IS NULL OR contact_id = %s) ORDER BY id LIMIT %s) c
            ORDER BY e.id, c.id""",
         [list(event_ids), contact_id, contact_id, FIRST_CHANGES],
     )
+    names = _names(row["contact_id"] for row in rows)
     for row in rows:
-        found.setdefault(row.pop("event_id"), []).append(_change(row))
+        found.setdefault(row.pop("event_id"), []).append(_change(row, names))
     return found
 
 
-def _change(row: sql.Row) -> ContactChangeOut:
-    return ContactChangeOut(**{**row, "before": orjson.loads(row["before"]), "after": orjson.loads(row["after"])})
+def _change(row: sql.Row, names: Mapping[UUID | None, str]) -> ContactChangeOut:
+    values = {name: orjson.loads(row[name]) for name in ("before", "after")}
+    return ContactChangeOut(**{**row, **values}, contact_name=names.get(row["contact_id"]))
 
 
-def _event(row: sql.Row, first: list[ContactChangeOut]) -> EventOut:
+def _event(row: sql.Row, names: Mapping[UUID | None, str], first: list[ContactChangeOut]) -> EventOut:
     return EventOut(
         **{name: row[name] for name in ("id", "seq", "at", "kind", "actor", "via", "address", "subject", "contact_id")},
+        contact_name=names.get(row["contact_id"]),
+        erased=row["salt"] is None,
         **_parts(row),
         changes=row["changes"] or 0,
         first_changes=first,

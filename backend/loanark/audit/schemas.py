@@ -18,9 +18,17 @@ class EventFilters(Schema):
     ] = []
     actor: Annotated[str, Field(description="Who: the whole name or address.", max_length=320)] = ""
     via: Annotated[str, Field(description="browser, token, command line, sync, sql", max_length=40)] = ""
+    subject: Annotated[str, Field(description="What it was done to: the whole name or number.", max_length=320)] = ""
     contact_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    text: Annotated[
+        str,
+        Field(
+            description="Anywhere in who, from where, what and its values, contacts' names and values included.",
+            max_length=200,
+        ),
+    ] = ""
 
 
 class ContactChangeOut(Schema):
@@ -28,8 +36,13 @@ class ContactChangeOut(Schema):
 
     id: int
     contact_id: UUID
+    contact_name: Annotated[str | None, Field(description="As it is now; null when there is no such contact any more.")]
     op: Literal["created", "updated", "deleted", "restored"]
+    side: Literal["hubspot", "loanark"]
+    cause: Literal["user", "sync", "sql", "conflict", "merge", "undo", "erasure"]
+    run_id: int | None
     reason: str | None
+    erased: Annotated[bool, Field(description="Its values were taken away when the person was erased for privacy.")]
     before: dict[str, Any]
     after: dict[str, Any]
 
@@ -46,6 +59,8 @@ class EventOut(Schema):
     address: Annotated[str, Field(description="From where; empty for what happens in this house.")]
     subject: str
     contact_id: UUID | None
+    contact_name: Annotated[str | None, Field(description="As it is now; null when there is no such contact any more.")]
+    erased: Annotated[bool, Field(description="Its values were taken away when the person was erased for privacy.")]
     before: dict[str, Any]
     after: dict[str, Any]
     more: Annotated[dict[str, Any], Field(description="What else is known of it.")]
@@ -57,6 +72,20 @@ class EventOut(Schema):
 class EventPage(Schema):
     items: list[EventOut]
     next_cursor: str | None
+    searched_to: Annotated[
+        datetime | None,
+        Field(
+            description="How far back `text` was looked for, unless that was all. A search reads some thousand events "
+            "at a time, and goes on with the cursor, whether something was found or not."
+        ),
+    ] = None
+
+
+class AuditFacets(Schema):
+    """What there is to filter by."""
+
+    actors: list[str]
+    kinds: list[str]
 
 
 class ContactChangePage(Schema):
@@ -85,6 +114,35 @@ class VerificationOut(Schema):
     changes: int
     anchored: Annotated[int, Field(description="Up to which event signatures vouch for it.")]
     findings: list[FindingOut]
+
+
+class SignedOut(Schema):
+    """A place of the chain that is vouched for from outside of the database."""
+
+    seq: int
+    at: datetime
+    key: Annotated[str, Field(description="The id of the key it was signed with.")]
+    holds: Annotated[bool | None, Field(description="Whether the signature is ours; null: its key is not configured.")]
+
+
+class VerifiedOut(Schema):
+    """The last verification that somebody asked for."""
+
+    at: datetime
+    actor: str
+    intact: bool
+    places: Annotated[list[str], Field(description="The first places where the log was not whole.")]
+
+
+class AuditStateOut(Schema):
+    """How the log stands, without verifying it."""
+
+    first: Annotated[int, Field(description="The first place of the chain that is there; 0 for an empty log.")]
+    last: int
+    begins_at: datetime | None
+    signed: Annotated[SignedOut | None, Field(description="The last signature.")]
+    verified: VerifiedOut | None
+    keep_days: Annotated[int | None, Field(description="How long events are kept; null: for ever.")]
 
 
 class RetentionOut(Schema):

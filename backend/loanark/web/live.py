@@ -33,7 +33,7 @@ KEEPALIVE_SECONDS = 15.0
 QUIET_SECONDS = 0.25
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
-_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation"})
+_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "audit"})
 
 
 class Hub:

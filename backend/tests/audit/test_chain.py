@@ -52,6 +52,24 @@ def last(organisation: Organisation, ann: UUID) -> int:
     return int(organisation.scalar("SELECT max(seq) FROM audit_events"))
 
 
+def test_a_log_that_grows_while_it_is_verified_is_whole(
+    organisation: Organisation, last: int, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from loanark.audit import chain
+
+    for check in ("_numbers", "_links", "_hashes", "_details", "_changes", "_beginning", "_end", "_triggers"):
+        checked = getattr(chain, check)
+
+        def grown(*args: Any, checked: Any = checked) -> Any:
+            owner("INSERT INTO contacts (email) VALUES (gen_random_uuid() || '@example.com')")
+            return checked(*args)
+
+        monkeypatch.setattr(chain, check, grown)
+    assert found(organisation) == []
+    monkeypatch.undo()
+    assert verify(organisation).last == last + 8
+
+
 def test_what_happened_is_a_chain_without_gaps(organisation: Organisation, last: int) -> None:
     report = verify(organisation)
     assert report.intact

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import pytest
 
 if TYPE_CHECKING:
     from conftest import Owner
@@ -188,3 +189,112 @@ def age(owner: Owner, last: int) -> None:
     owner("UPDATE audit_heads SET hash = (SELECT hash FROM audit_events WHERE seq = %s)", last)
     # One more event is young: what is pruned ends before it.
     owner("INSERT INTO contacts (email) VALUES ('young@example.com')")
+
+
+def test_an_event_of_contacts_tells_whom_it_was_about_and_why(organisation: Organisation, owner: Owner) -> None:
+    ann = organisation.contact(firstname="Ann", lastname="Archer")
+    (made,) = events(organisation, kind="contacts")
+    (change,) = made["first_changes"]
+    assert (change["contact_name"], change["side"], change["cause"]) == ("Ann Archer", "loanark", "sql")
+    assert not change["erased"]
+    owner("SELECT audit_erase(ARRAY[%s::uuid], 'asked for')", ann)
+    owner("DELETE FROM contacts WHERE id = %s", ann)
+    erasure, made = events(organisation, kind=["contact", "contacts.changed"], contact_id=str(ann))[-2:]
+    assert (erasure["kind"], erasure["contact_name"]) == ("contact.erased", None)
+    (change,) = made["first_changes"]
+    assert (change["contact_name"], change["erased"], change["after"]) == (None, True, {})
+
+
+def test_text_is_found_in_names_values_people_and_details(organisation: Organisation, owner: Owner) -> None:
+    organisation.contact(firstname="Ann", city="Nampa", email="ann@example.com")
+    owner("INSERT INTO sync_settings (brake_floor) VALUES (54321)")
+    ann = organisation.scalar("SELECT id FROM contacts")
+    organisation.call("PATCH", f"contacts/{ann}", {"version": 1, "values": {"company": "100% Homes_"}})
+
+    def found(text: str) -> list[str]:
+        return [event["kind"] for event in events(organisation, text=text) if event["kind"] != "sign-in.succeeded"]
+
+    assert found("NAMPA") == ["contacts.changed"], "a value"
+    assert found("ann@example.com") == ["contacts.changed"] * 2, "whom it was about, also where that did not change"
+    assert found("54321") == ["sync-settings.added"], "a detail"
+    assert "contacts.changed" in found(admin_of(organisation)), "who"
+    assert found("100% homes_") == ["contacts.changed"], "as typed: there are no wildcards"
+    assert found("1000 homes") == []
+
+
+def test_a_search_reads_some_events_at_a_time_and_says_how_far_it_came(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from loanark.audit import queries
+
+    organisation.contact(email="oldest@example.com")
+    for number in range(5):
+        organisation.contact(email=f"p{number}@example.com")
+    monkeypatch.setattr(queries, "SEARCHED", 4)
+    first = organisation.get("audit", text="oldest")
+    assert first["items"] == []
+    assert first["searched_to"] is not None
+    pages, cursor = 1, first["next_cursor"]
+    found: list[Any] = []
+    while cursor:
+        page = organisation.get("audit", text="oldest", cursor=cursor)
+        pages, cursor, found = pages + 1, page["next_cursor"], [*found, *page["items"]]
+    assert [event["first_changes"][0]["after"]["email"] for event in found] == ["oldest@example.com"]
+    assert pages > 1
+    assert page["searched_to"] is None, "it came to the beginning"
+
+
+def test_what_was_done_to_one_thing_can_be_asked_for(organisation: Organisation) -> None:
+    from loanark.tenants.models import Role
+
+    email, _ = organisation.person(Role.AUDITOR), organisation.person(Role.AUDITOR)
+    assert [event["subject"] for event in events(organisation, kind="member", subject=email)] == [email]
+
+
+def test_what_there_is_to_filter_by_is_told(organisation: Organisation, owner: Owner) -> None:
+    organisation.contact(email="ann@example.com")
+    organisation.call("PUT", "audit/retention", {"keep_days": 400})
+    facets = organisation.get("audit/facets")
+    assert {"contacts.changed", "audit.retention-changed"} <= set(facets["kinds"])
+    assert admin_of(organisation) in facets["actors"]
+    assert len(facets["kinds"]) == len(set(facets["kinds"]))
+
+
+def test_the_state_says_how_long_the_log_is_who_signed_it_and_how_it_was_verified(
+    organisation: Organisation, owner: Owner
+) -> None:
+    from django.conf import settings
+
+    from loanark.audit import anchors
+    from loanark.kit.secrets import Keyring
+
+    organisation.contact(email="ann@example.com")
+    before = organisation.get("audit/state")
+    assert (before["first"], before["signed"], before["verified"], before["keep_days"]) == (1, None, None, None)
+    with organisation.scope():
+        anchor = anchors.drop(organisation.id, every_seconds=0)
+    assert anchor
+    organisation.call("POST", "audit/verify")
+    state = organisation.get("audit/state")
+    newest = Keyring(settings.CONFIG.encryption_keys).newest
+    assert {**state["signed"], "at": None} == {"seq": anchor.seq, "at": None, "key": newest, "holds": True}
+    assert (state["verified"]["intact"], state["verified"]["actor"]) == (True, admin_of(organisation))
+    assert state["last"] > anchor.seq
+    owner("DELETE FROM audit_events WHERE seq = 2")
+    owner("UPDATE audit_anchors SET signature = replace(signature, '.', '.') || '0'")
+    organisation.call("POST", "audit/verify")
+    broken = organisation.get("audit/state")
+    assert broken["signed"]["holds"] is False
+    assert "event 2" in broken["verified"]["places"]
+    assert not broken["verified"]["intact"]
+
+
+def test_an_export_keeps_to_what_was_searched_for_and_does_not_write_it_down(organisation: Organisation) -> None:
+    organisation.contact(email="ann@example.com")
+    organisation.contact(email="bob@example.com")
+    answer = organisation.admin.client.get(organisation.path("audit/export"), {"text": "ann@example"})
+    rows = [orjson.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    assert [row["after"]["email"] for row in rows] == ["ann@example.com"]
+    (told,) = events(organisation, kind="audit.exported")
+    assert told["more"]["filters"]["searched"] is True
+    assert "ann" not in str(told)

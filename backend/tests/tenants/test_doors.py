@@ -43,7 +43,8 @@ FOR_ADMINISTRATORS |= {"set_audit_retention"}
 
 #: Administrators and auditors only, reading included.
 FOR_AUDITORS = {
-    "list_audit_events", "list_audit_changes", "verify_audit", "export_audit", "get_audit_retention",
+    "list_audit_events", "list_audit_changes", "list_audit_facets", "get_audit_state", "verify_audit", "export_audit",
+    "get_audit_retention",
 }  # fmt: skip
 
 #: What everybody may change: what is their own.

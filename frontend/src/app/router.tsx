@@ -10,6 +10,8 @@ import {
   rootRouteId,
 } from "@tanstack/react-router";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { parseAuditSearch, toQuery } from "@/features/audit/filters";
+import { auditStateQuery, eventsQuery } from "@/features/audit/queries";
 import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
@@ -224,6 +226,18 @@ const access = createRoute({
   component: lazyPage(() => import("@/routes/access")),
 });
 
+const audit = createRoute({
+  getParentRoute: () => organisation,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchInfiniteQuery(eventsQuery(params.tenant, toQuery(deps)));
+    void context.queryClient.prefetchQuery(auditStateQuery(params.tenant));
+  },
+  component: lazyPage(() => import("@/routes/audit")),
+});
+
 const routeTree = root.addChildren([
   home,
   signInRoute,
@@ -243,6 +257,7 @@ const routeTree = root.addChildren([
     connection,
     mapping,
     access,
+    audit,
     settings,
   ]),
 ]);

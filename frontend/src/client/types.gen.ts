@@ -46,6 +46,55 @@ export type ActivityPoint = {
 };
 
 /**
+ * AuditFacets
+ *
+ * What there is to filter by.
+ */
+export type AuditFacets = {
+    /**
+     * Actors
+     */
+    actors: Array<string>;
+    /**
+     * Kinds
+     */
+    kinds: Array<string>;
+};
+
+/**
+ * AuditStateOut
+ *
+ * How the log stands, without verifying it.
+ */
+export type AuditStateOut = {
+    /**
+     * Begins At
+     */
+    begins_at: string | null;
+    /**
+     * First
+     *
+     * The first place of the chain that is there; 0 for an empty log.
+     */
+    first: number;
+    /**
+     * Keep Days
+     *
+     * How long events are kept; null: for ever.
+     */
+    keep_days: number | null;
+    /**
+     * Last
+     */
+    last: number;
+    /**
+     * The last signature.
+     */
+    signed: SignedOut | null;
+    verified: VerifiedOut | null;
+};
+
+/**
  * AuthorizeOut
  *
  * Send the browser there: HubSpot asks the person, then returns to LoanArk.
@@ -477,9 +526,25 @@ export type ContactChangeOut = {
         [key: string]: unknown;
     };
     /**
+     * Cause
+     */
+    cause: 'user' | 'sync' | 'sql' | 'conflict' | 'merge' | 'undo' | 'erasure';
+    /**
      * Contact Id
      */
     contact_id: string;
+    /**
+     * Contact Name
+     *
+     * As it is now; null when there is no such contact any more.
+     */
+    contact_name: string | null;
+    /**
+     * Erased
+     *
+     * Its values were taken away when the person was erased for privacy.
+     */
+    erased: boolean;
     /**
      * Id
      */
@@ -492,6 +557,14 @@ export type ContactChangeOut = {
      * Reason
      */
     reason: string | null;
+    /**
+     * Run Id
+     */
+    run_id: number | null;
+    /**
+     * Side
+     */
+    side: 'hubspot' | 'loanark';
 };
 
 /**
@@ -916,6 +989,18 @@ export type EventFilters = {
      */
     since?: string | null;
     /**
+     * Subject
+     *
+     * What it was done to: the whole name or number.
+     */
+    subject?: string;
+    /**
+     * Text
+     *
+     * Anywhere in who, from where, what and its values, contacts' names and values included.
+     */
+    text?: string;
+    /**
      * Until
      */
     until?: string | null;
@@ -970,6 +1055,18 @@ export type EventOut = {
      */
     contact_id: string | null;
     /**
+     * Contact Name
+     *
+     * As it is now; null when there is no such contact any more.
+     */
+    contact_name: string | null;
+    /**
+     * Erased
+     *
+     * Its values were taken away when the person was erased for privacy.
+     */
+    erased: boolean;
+    /**
      * First Changes
      *
      * The first few of them.
@@ -1023,6 +1120,12 @@ export type EventPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+    /**
+     * Searched To
+     *
+     * How far back `text` was looked for, unless that was all. A search reads some thousand events at a time, and goes on with the cursor, whether something was found or not.
+     */
+    searched_to?: string | null;
 };
 
 /**
@@ -2820,6 +2923,34 @@ export type SignInRulesIn = {
 };
 
 /**
+ * SignedOut
+ *
+ * A place of the chain that is vouched for from outside of the database.
+ */
+export type SignedOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Holds
+     *
+     * Whether the signature is ours; null: its key is not configured.
+     */
+    holds: boolean | null;
+    /**
+     * Key
+     *
+     * The id of the key it was signed with.
+     */
+    key: string;
+    /**
+     * Seq
+     */
+    seq: number;
+};
+
+/**
  * SplitNameTransform
  *
  * One part of a whole name; to LoanArk only.
@@ -3253,6 +3384,32 @@ export type VerificationOut = {
 };
 
 /**
+ * VerifiedOut
+ *
+ * The last verification that somebody asked for.
+ */
+export type VerifiedOut = {
+    /**
+     * Actor
+     */
+    actor: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Intact
+     */
+    intact: boolean;
+    /**
+     * Places
+     *
+     * The first places where the log was not whole.
+     */
+    places: Array<string>;
+};
+
+/**
  * VersionDiff
  */
 export type VersionDiff = {
@@ -3388,6 +3545,12 @@ export type ListAuditEventsData = {
          */
         via?: string;
         /**
+         * Subject
+         *
+         * What it was done to: the whole name or number.
+         */
+        subject?: string;
+        /**
          * Contact Id
          */
         contact_id?: string | null;
@@ -3399,6 +3562,12 @@ export type ListAuditEventsData = {
          * Until
          */
         until?: string | null;
+        /**
+         * Text
+         *
+         * Anywhere in who, from where, what and its values, contacts' names and values included.
+         */
+        text?: string;
         /**
          * Cursor
          */
@@ -3482,6 +3651,12 @@ export type ExportAuditData = {
          */
         via?: string;
         /**
+         * Subject
+         *
+         * What it was done to: the whole name or number.
+         */
+        subject?: string;
+        /**
          * Contact Id
          */
         contact_id?: string | null;
@@ -3493,6 +3668,12 @@ export type ExportAuditData = {
          * Until
          */
         until?: string | null;
+        /**
+         * Text
+         *
+         * Anywhere in who, from where, what and its values, contacts' names and values included.
+         */
+        text?: string;
         /**
          * Format
          */
@@ -3507,6 +3688,27 @@ export type ExportAuditResponses = {
      */
     200: unknown;
 };
+
+export type ListAuditFacetsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/facets';
+};
+
+export type ListAuditFacetsResponses = {
+    /**
+     * OK
+     */
+    200: AuditFacets;
+};
+
+export type ListAuditFacetsResponse = ListAuditFacetsResponses[keyof ListAuditFacetsResponses];
 
 export type GetAuditRetentionData = {
     body?: never;
@@ -3549,6 +3751,27 @@ export type SetAuditRetentionResponses = {
 };
 
 export type SetAuditRetentionResponse = SetAuditRetentionResponses[keyof SetAuditRetentionResponses];
+
+export type GetAuditStateData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/audit/state';
+};
+
+export type GetAuditStateResponses = {
+    /**
+     * OK
+     */
+    200: AuditStateOut;
+};
+
+export type GetAuditStateResponse = GetAuditStateResponses[keyof GetAuditStateResponses];
 
 export type VerifyAuditData = {
     body?: never;

@@ -101,3 +101,42 @@ export const formatCivilDate = (day: string): string =>
 export function formatPhone(phone: string): string {
   return phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
 }
+
+const clock = new Intl.DateTimeFormat(LOCALE, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const exact = new Intl.DateTimeFormat(LOCALE, {
+  weekday: "short",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+});
+const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "long", month: "long", day: "numeric" });
+const weekdayOfYear = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
+
+/** "14:03:09": where seconds matter, in the reader's time zone. */
+export const formatTimeExact = (iso: string): string => clock.format(new Date(iso));
+
+/** Down to the second, with its zone: for titles, and where it may be quoted. */
+export const formatExact = (iso: string): string => exact.format(new Date(iso));
+
+/** The same moment as machines write it. */
+export const formatUtc = (iso: string): string =>
+  `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/** "Today", "Yesterday", "Thursday, November 19", in the reader's calendar. */
+export function formatDayName(iso: string, now: Date = new Date()): string {
+  const day = new Date(iso);
+  const isSame = (other: Date) => day.toDateString() === other.toDateString();
+  if (isSame(now)) return "Today";
+  if (isSame(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) return "Yesterday";
+  return (day.getFullYear() === now.getFullYear() ? weekday : weekdayOfYear).format(day);
+}

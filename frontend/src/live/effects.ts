@@ -18,6 +18,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
   runs: ["listRuns", "getRun", "listPlan", "getOverview"],
   connection: ["getConnection", "getMapping", "getOverview"],
   overview: ["getOverview", "listHeld", "getSyncSettings"],
+  audit: ["listAuditEvents", "getAuditState"],
   members: ["listMembers", "listTokens", "getSession"],
   organisation: ["getOrganisation", "getSession", "listContacts", "listFacets", "getOverview"],
 };

@@ -18,7 +18,7 @@ export default function ContactPage() {
   const { tenant, contactId } = useParams({ from: "/$tenant/contacts/$contactId" });
   const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
   useTitle(contact?.name ?? "Contact");
-  const { canEdit } = useRights(tenant);
+  const { can, canEdit } = useRights(tenant);
   const [editing, setEditing] = useState<string | true | undefined>();
   const stopEditing = () => setEditing(undefined);
   const wasEditing = useRef(false);
@@ -53,6 +53,7 @@ export default function ContactPage() {
         tenant={tenant}
         contact={contact}
         canEdit={canEdit}
+        canAudit={can("audit:read")}
         isEditing={editing !== undefined}
         onEdit={() => setEditing(true)}
       />

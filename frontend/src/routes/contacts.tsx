@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { SearchBox } from "@/components/ui/search-box";
 import { Select } from "@/components/ui/select";
 import { Tooltip } from "@/components/ui/tooltip";
 import { ContactTable } from "@/features/contacts/contact-table";
@@ -13,7 +14,6 @@ import { FilterBar } from "@/features/contacts/filter-bar";
 import { type ContactSearch, countFilters, DEFAULT_SORT, SORTS } from "@/features/contacts/filters";
 import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
 import { type ContactSort, contactsQuery, facetsQuery } from "@/features/contacts/queries";
-import { SearchBox } from "@/features/contacts/search-box";
 import { useRights } from "@/features/session/role";
 import { formatCount } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -71,7 +71,12 @@ export default function ContactsPage() {
             `${first.total_is_estimate ? "about " : ""}${formatCount(first.total)}${seesOwnOnly ? " of yours" : ""}`}
         </p>
         <div className="flex gap-2 max-md:order-last max-md:basis-full md:min-w-48 md:max-w-96 md:flex-1">
-          <SearchBox value={search.search ?? ""} onSearch={onSearch} />
+          <SearchBox
+            label="Search contacts"
+            placeholder="Name, e-mail, company or phone"
+            value={search.search ?? ""}
+            onSearch={onSearch}
+          />
           <Select
             aria-label="Sort"
             value={sort}

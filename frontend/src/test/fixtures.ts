@@ -1,9 +1,14 @@
 import type {
+  AuditFacets,
+  AuditStateOut,
   ChangeOut,
   CompanySignIn,
   ConflictOut,
   ConnectionOut,
+  ContactChangeOut,
   ContactOut,
+  EventOut,
+  FieldDefinition,
   FieldOut,
   HeldGroup,
   Invitation,
@@ -22,6 +27,7 @@ import type {
   Session,
   SyncSettingsOut,
   TokenOut,
+  VerificationOut,
 } from "@/client";
 import { NOW, PEOPLE, person } from "./people";
 
@@ -796,4 +802,137 @@ export const mapping: MappingOut = {
       reason: "HubSpot has no property named loan_stage.",
     },
   ],
+};
+
+export const fieldDefinitions: FieldDefinition[] = [
+  {
+    name: "firstname",
+    label: "First name",
+    kind: "text",
+    group: "Person",
+    options: [],
+    property: "firstname",
+    custom: false,
+    archived_at: null,
+    created_at: null,
+    created_by: null,
+  },
+];
+
+const contactChange: ContactChangeOut = {
+  id: 401,
+  contact_id: person(1).id,
+  contact_name: "Vera Lindqvist",
+  op: "updated",
+  side: "hubspot",
+  cause: "sync",
+  run_id: null,
+  reason: null,
+  erased: false,
+  before: { firstname: "Vera" },
+  after: { firstname: "Vero" },
+};
+
+/** An event, whole: what a test does not say is as of a person on the pages. */
+export function eventOf(parts: Partial<EventOut> & Pick<EventOut, "id" | "kind">): EventOut {
+  return {
+    seq: parts.id,
+    at: ago(200 - parts.id),
+    actor: member.email,
+    via: "browser",
+    address: "203.0.113.7",
+    subject: "",
+    contact_id: null,
+    contact_name: null,
+    erased: false,
+    before: {},
+    after: {},
+    more: {},
+    changes: 0,
+    first_changes: [],
+    hash: parts.id.toString(16).padStart(64, "5b1e"),
+    ...parts,
+  };
+}
+
+export const bySync = { actor: "sync", via: "sync", address: "" };
+
+/** The log, newest first. */
+export const auditEvents: EventOut[] = [
+  eventOf({ id: 48, kind: "sign-in.failed", actor: "omar@loanark.example", subject: "omar@loanark.example" }),
+  eventOf({
+    id: 47,
+    kind: "contacts.changed",
+    ...bySync,
+    changes: 1,
+    first_changes: [contactChange],
+  }),
+  eventOf({
+    id: 46,
+    kind: "member.changed",
+    subject: "omar@loanark.example",
+    before: { role: "loan_officer" },
+    after: { role: "sales_manager" },
+  }),
+  eventOf({
+    id: 45,
+    kind: "contacts.changed",
+    ...bySync,
+    changes: 37,
+    first_changes: [1, 2, 3].map((index) => ({
+      ...contactChange,
+      id: 300 + index,
+      contact_id: person(index).id,
+      op: "created" as const,
+      run_id: 2,
+      before: {},
+    })),
+  }),
+  eventOf({
+    id: 44,
+    kind: "contacts.changed",
+    changes: 1,
+    first_changes: [{ ...contactChange, id: 300, contact_name: null, erased: true, before: {}, after: {} }],
+  }),
+  eventOf({ id: 43, kind: "token.used", via: "token Nightly export", subject: "Nightly export" }),
+  eventOf({
+    id: 42,
+    kind: "sync-settings.changed",
+    actor: "psql",
+    via: "sql",
+    address: "10.0.0.9",
+    before: { brake_floor: 20 },
+    after: { brake_floor: 5000 },
+  }),
+  eventOf({
+    id: 41,
+    kind: "run.added",
+    subject: "9",
+    after: { kind: "backfill", status: "running", approved_by: member.email },
+  }),
+];
+
+export const auditFacets: AuditFacets = {
+  actors: ["dana.fields@loanark.example", "gone@loanark.example", "psql", "sync"],
+  kinds: [...new Set(auditEvents.map(({ kind }) => kind))].sort(),
+};
+
+export const auditState: AuditStateOut = {
+  first: 1,
+  last: 48,
+  begins_at: ago(60 * 24 * 90),
+  signed: { seq: 46, at: ago(2), key: "fc5502bb", holds: true },
+  verified: { at: ago(60 * 26), actor: member.email, intact: true, places: [] },
+  keep_days: null,
+};
+
+export const verification: VerificationOut = {
+  intact: true,
+  first: 1,
+  last: 48,
+  hash: "9f86d081884c7d65",
+  events: 48,
+  changes: 405,
+  anchored: 46,
+  findings: [],
 };

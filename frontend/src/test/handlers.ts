@@ -1,11 +1,15 @@
 import { HttpResponse, http } from "msw";
 import type { ContactRow, Facet } from "@/client";
 import {
+  auditEvents,
+  auditFacets,
+  auditState,
   changes,
   companySignIn,
   conflict,
   connection,
   contactOf,
+  fieldDefinitions,
   invitations,
   invitationToAccept,
   mapping,
@@ -22,6 +26,7 @@ import {
   syncSettings,
   token,
   undoRun,
+  verification,
 } from "./fixtures";
 import { PEOPLE } from "./people";
 
@@ -156,6 +161,27 @@ export const handlers = [
   ),
   http.delete(`${API}/tokens/:id`, () => new HttpResponse(null, { status: 204 })),
   http.get(`${API}/mapping`, () => HttpResponse.json(mapping)),
+  http.get(`${API}/fields`, () => HttpResponse.json(fieldDefinitions)),
+
+  http.get(`${API}/audit`, ({ request }) => {
+    const asked = new URL(request.url).searchParams;
+    const [kinds, who, contact] = [asked.getAll("kind"), asked.get("actor"), asked.get("contact_id")];
+    const items = auditEvents.filter(
+      ({ kind, actor, first_changes }) =>
+        (kinds.length === 0 || kinds.includes(kind.split(".")[0] ?? "")) &&
+        (!who || actor === who) &&
+        (!contact || first_changes.some(({ contact_id }) => contact_id === contact)),
+    );
+    return HttpResponse.json({ items, next_cursor: null, searched_to: null });
+  }),
+  http.get(`${API}/audit/facets`, () => HttpResponse.json(auditFacets)),
+  http.get(`${API}/audit/state`, () => HttpResponse.json(auditState)),
+  http.get(`${API}/audit/events/:id/changes`, ({ params }) => {
+    const changes = auditEvents.find(({ id }) => id === Number(params.id))?.first_changes ?? [];
+    return HttpResponse.json({ items: changes, next_cursor: null });
+  }),
+  http.post(`${API}/audit/verify`, () => HttpResponse.json(verification)),
+  http.put(`${API}/audit/retention`, async ({ request }) => HttpResponse.json(await request.json())),
 
   http.get(`${API}/contacts`, ({ request }) => {
     const url = new URL(request.url);

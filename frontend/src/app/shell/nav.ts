@@ -6,9 +6,12 @@ import {
   KeyRound,
   type LucideIcon,
   RefreshCw,
+  ScrollText,
   Settings2,
   UsersRound,
 } from "lucide-react";
+import type { Permission } from "@/features/session/queries";
+import { useRights } from "@/features/session/role";
 
 export interface NavItem {
   to:
@@ -19,10 +22,13 @@ export interface NavItem {
     | "/$tenant/connection"
     | "/$tenant/mapping"
     | "/$tenant/access"
+    | "/$tenant/audit"
     | "/$tenant/settings";
   label: string;
   icon: LucideIcon;
   exact?: boolean;
+  /** Only who has it is shown the way. */
+  needs?: Permission;
 }
 
 /** Pages in the order of a working day; the last ones are looked at once a month. */
@@ -33,9 +39,16 @@ export const DAILY_PAGES: NavItem[] = [
   { to: "/$tenant/runs", label: "Runs", icon: RefreshCw },
 ];
 
-export const SETUP_PAGES: NavItem[] = [
+const SETUP_PAGES: NavItem[] = [
   { to: "/$tenant/connection", label: "Connection", icon: Cable },
   { to: "/$tenant/mapping", label: "Mapping", icon: Columns3Cog },
   { to: "/$tenant/access", label: "Access", icon: KeyRound },
+  { to: "/$tenant/audit", label: "Audit log", icon: ScrollText, needs: "audit:read" },
   { to: "/$tenant/settings", label: "Settings", icon: Settings2 },
 ];
+
+/** The pages of setting up that are of use to the person. */
+export function useSetupPages(tenant: string): NavItem[] {
+  const { can } = useRights(tenant);
+  return SETUP_PAGES.filter(({ needs }) => !needs || can(needs));
+}

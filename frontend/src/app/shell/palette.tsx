@@ -5,7 +5,7 @@ import { UserRound } from "lucide-react";
 import { useState } from "react";
 import { contactSearchQuery } from "@/features/contacts/queries";
 import { useDebounced } from "@/lib/use-debounced";
-import { DAILY_PAGES, SETUP_PAGES } from "./nav";
+import { DAILY_PAGES, useSetupPages } from "./nav";
 
 const itemStyle =
   "flex h-10 cursor-default items-center gap-3 rounded-md px-3 text-sm data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:text-muted";
@@ -29,7 +29,7 @@ export default function Palette({ tenant, open, onOpenChange }: PaletteProps) {
     onOpenChange(false);
     setTyped("");
   };
-  const pages = [...DAILY_PAGES, ...SETUP_PAGES].filter((page) =>
+  const pages = [...DAILY_PAGES, ...useSetupPages(tenant)].filter((page) =>
     page.label.toLowerCase().includes(typed.toLowerCase()),
   );
 

@@ -6,7 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
 import { ConnectionPill } from "./connection-pill";
 import { openPalette } from "./layers";
-import { DAILY_PAGES, SETUP_PAGES } from "./nav";
+import { DAILY_PAGES, useSetupPages } from "./nav";
 import { OrganisationMenu } from "./organisation-menu";
 import { CountMark } from "./sidebar";
 import { UserMenu } from "./user-menu";
@@ -29,6 +29,7 @@ export function PhoneTop({ organisation }: { organisation: string }) {
 
 export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: number }) {
   const [more, setMore] = useState(false);
+  const setupPages = useSetupPages(tenant);
   return (
     <nav
       aria-label="Pages on a phone"
@@ -64,7 +65,7 @@ export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: numb
         <div className="grid gap-2">
           <OrganisationMenu tenant={tenant} />
           <ConnectionPill tenant={tenant} />
-          {SETUP_PAGES.map(({ to, label, icon: Icon }) => (
+          {setupPages.map(({ to, label, icon: Icon }) => (
             <Link
               key={to}
               to={to}

@@ -9,13 +9,14 @@ import { MOD_NAME } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
 import { ConnectionPill } from "./connection-pill";
 import { openPalette } from "./layers";
-import { DAILY_PAGES, type NavItem, SETUP_PAGES } from "./nav";
+import { DAILY_PAGES, type NavItem, useSetupPages } from "./nav";
 import { OrganisationMenu } from "./organisation-menu";
 import { UserMenu } from "./user-menu";
 
 /** The house on a desk; a rail of glyphs where the page needs the room. */
 export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number }) {
   const isRail = !useMedia("(min-width: 64rem)");
+  const setupPages = useSetupPages(tenant);
   return (
     <aside className="sticky top-0 hidden h-dvh w-15 shrink-0 flex-col border-r bg-sunken md:flex lg:w-58">
       <div className="flex items-center gap-2.5 px-4.5 pt-4 pb-3 lg:px-4">
@@ -42,7 +43,7 @@ export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number
         </ul>
         <p className="eyebrow px-2.5 pt-5 pb-1.5 max-lg:sr-only">Set-up</p>
         <ul className="grid gap-0.5 max-lg:mt-2 max-lg:border-t max-lg:pt-2">
-          {SETUP_PAGES.map((item) => (
+          {setupPages.map((item) => (
             <NavEntry key={item.to} item={item} tenant={tenant} count={0} compact={isRail} />
           ))}
         </ul>

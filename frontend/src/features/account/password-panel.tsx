@@ -4,11 +4,10 @@ import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { NewPasswordField } from "@/components/ui/new-password-field";
 import { asProblem } from "@/lib/problem";
 import { toastDone } from "@/lib/toast";
 import { changePassword } from "./account";
-
-const SHORTEST = 12;
 
 export function PasswordPanel() {
   const queryClient = useQueryClient();
@@ -38,23 +37,7 @@ export function PasswordPanel() {
         >
           {(control) => <Input {...control} name="current" type="password" autoComplete="current-password" />}
         </Field>
-        <Field
-          label="New password"
-          hint={`At least ${SHORTEST} characters; a sentence is easy to keep in mind.`}
-          error={wrong("new_password")}
-        >
-          {(control) => (
-            <Input
-              {...control}
-              name="fresh"
-              type="password"
-              autoComplete="new-password"
-              minLength={SHORTEST}
-              maxLength={128}
-              required
-            />
-          )}
-        </Field>
+        <NewPasswordField name="fresh" error={wrong("new_password")} />
         <Button type="submit" className="justify-self-start" busy={change.isPending}>
           Change the password
         </Button>

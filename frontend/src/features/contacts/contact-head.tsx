@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, ExternalLink, Pencil, RefreshCw, Trash2, Undo2 } from "lucide-react";
+import { ChevronLeft, ExternalLink, Pencil, RefreshCw, ScrollText, Trash2, Undo2 } from "lucide-react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { SideGlyph } from "@/components/ui/side";
@@ -14,6 +14,8 @@ interface ContactHeadProps {
   tenant: string;
   contact: ContactOut;
   canEdit: boolean;
+  /** Whoever may read the audit log is shown the way there. */
+  canAudit: boolean;
   isEditing: boolean;
   onEdit: () => void;
 }
@@ -22,7 +24,7 @@ interface ContactHeadProps {
 export const EDIT_BUTTON = "edit-contact";
 
 /** Who this is, how it stands, and what can be done. */
-export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: ContactHeadProps) {
+export function ContactHead({ tenant, contact, canEdit, canAudit, isEditing, onEdit }: ContactHeadProps) {
   return (
     <header className="mb-4">
       <Link
@@ -64,6 +66,16 @@ export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: Con
                 HubSpot read <Ago iso={contact.hubspot_seen_at} />
               </span>
             )}
+            {canAudit && (
+              <Link
+                to="/$tenant/audit"
+                params={{ tenant }}
+                search={{ thing: `contact:${contact.id}` }}
+                className="inline-flex items-center gap-1.5 underline-offset-3 hover:text-ink hover:underline"
+              >
+                <ScrollText className="size-3.5" aria-hidden /> In the audit log
+              </Link>
+            )}
           </div>
         </div>
         {canEdit && <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />}
@@ -72,7 +84,7 @@ export function ContactHead({ tenant, contact, canEdit, isEditing, onEdit }: Con
   );
 }
 
-function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, "canEdit">) {
+function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, "canEdit" | "canAudit">) {
   const { remove, restore, resync, isRemoving, isResyncing } = useContactActions(tenant);
   const undo = () => void restore(contact.id).then(() => toastDone(`${contact.name} is back`));
   const onRemove = async () => {

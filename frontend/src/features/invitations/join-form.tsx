@@ -2,6 +2,7 @@ import type { FormEvent, ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { NewPasswordField } from "@/components/ui/new-password-field";
 import { Notice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/problem";
 import { type InvitationToAccept, useAccept } from "./queries";
@@ -82,24 +83,7 @@ export function JoinForm({ token, invitation, signedInAs, signIn, onJoined }: Jo
               />
             )}
           </Field>
-          <Field
-            label="Password"
-            hint="At least 12 characters; a sentence is easy to keep in mind."
-            error={wrong("password")}
-          >
-            {(control) => (
-              <Input
-                {...control}
-                name="password"
-                type="password"
-                autoComplete="new-password"
-                minLength={12}
-                maxLength={128}
-                required
-                className="h-10"
-              />
-            )}
-          </Field>
+          <NewPasswordField label="Password" error={wrong("password")} className="h-10" />
         </>
       )}
       <Button type="submit" kind="primary" size="lg" busy={accept.isPending}>

@@ -4,13 +4,12 @@ import { type FormEvent, type ReactNode, useEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { NewPasswordField } from "@/components/ui/new-password-field";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
 import { asProblem } from "@/lib/problem";
 import { openAuth } from "./auth";
 import { checkResetKey, requestReset, resetPassword, verifyEmail } from "./password";
-
-const SHORTEST = 12;
 
 function useAuthCookie(): void {
   useEffect(() => {
@@ -112,24 +111,11 @@ export function NewPasswordForm({ resetKey }: { resetKey: string }) {
   };
   return (
     <form onSubmit={onSubmit} className="grid gap-4">
-      <Field
-        label="New password"
-        hint={`At least ${SHORTEST} characters; a sentence is easy to keep in mind.`}
+      <NewPasswordField
         error={problem?.fields[0]?.message ?? (problem && (problem.detail ?? problem.title))}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            minLength={SHORTEST}
-            required
-            autoFocus
-            className="h-10"
-          />
-        )}
-      </Field>
+        autoFocus
+        className="h-10"
+      />
       <Button type="submit" kind="primary" size="lg" busy={save.isPending}>
         Set the password
       </Button>

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { NewPasswordField } from "@/components/ui/new-password-field";
 import { Notice } from "@/components/ui/notice";
 import { asProblem } from "@/lib/problem";
 import { openAuth } from "./auth";
@@ -55,24 +56,7 @@ export function SignUpForm() {
           />
         )}
       </Field>
-      <Field
-        label="Password"
-        hint="At least 12 characters; a sentence is easy to keep in mind."
-        error={wrong("password")}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            minLength={12}
-            maxLength={128}
-            required
-            className="h-10"
-          />
-        )}
-      </Field>
+      <NewPasswordField label="Password" error={wrong("password")} className="h-10" />
       <Button type="submit" kind="primary" size="lg" busy={submit.isPending}>
         Sign up
       </Button>

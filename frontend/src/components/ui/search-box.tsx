@@ -1,33 +1,40 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { Input } from "@/components/ui/input";
-import { Kbd } from "@/components/ui/kbd";
 import { useDebounced } from "@/lib/use-debounced";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { Input } from "./input";
+import { Kbd } from "./kbd";
 
 const SETTLED_MS = 180;
 
 interface SearchBoxProps {
+  label: string;
+  placeholder: string;
   value: string;
   onSearch: (value: string) => void;
 }
 
 /** Searches as one types; the address follows once the typing settles. `/` comes here, Escape empties and leaves. */
-export function SearchBox({ value, onSearch }: SearchBoxProps) {
+export function SearchBox({ label, placeholder, value, onSearch }: SearchBoxProps) {
   const [typed, setTyped] = useState(value);
   const settled = useDebounced(typed, SETTLED_MS);
-  const told = useRef(value);
+  /** What the address was told and may not say yet: it follows late, and must not take back what was typed since. */
+  const told = useRef([value]);
   const input = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
+    if (settled === told.current.at(-1)) return;
+    told.current.push(settled);
     onSearch(settled.trim());
   }, [settled, onSearch]);
 
   useEffect(() => {
-    if (value === told.current.trim()) return; // Changed from outside: back, forward, a link.
-    told.current = value;
+    const at = told.current.map((text) => text.trim()).lastIndexOf(value);
+    if (at >= 0) {
+      told.current = told.current.slice(at);
+      return;
+    }
+    told.current = [value]; // Changed from outside: back, forward, a link.
     setTyped(value);
   }, [value]);
 
@@ -45,8 +52,8 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
       <Input
         ref={input}
         type="search"
-        aria-label="Search contacts"
-        placeholder="Name, e-mail, company or phone"
+        aria-label={label}
+        placeholder={placeholder}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
