@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -19,6 +20,8 @@ from loanark.kit.problems import problem
 from loanark.sync import evidence, hints
 from loanark.sync.hints import Lane
 from loanark.tenants.access import tenant_scope
+
+log = structlog.get_logger()
 
 #: Events of one burst arrive over several requests: looking a moment later reads the contact once, not often.
 COALESCE_SECONDS = 0.3
@@ -78,6 +81,9 @@ def receive(request: HttpRequest) -> HttpResponse:
             now=clock.now(),
         )
     except signature.BadSignature as error:
+        log.warning(
+            "a webhook that HubSpot did not sign", reason=str(error), address=request.META.get("REMOTE_ADDR", "")
+        )
         return problem(401, "bad-signature", "Not signed by HubSpot", str(error))
     try:
         batch = orjson.loads(request.body)

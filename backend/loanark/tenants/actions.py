@@ -120,5 +120,5 @@ def _person(email: str, password: str | None) -> tuple[User, str | None]:
     email = email.strip().lower()
     if existing := find_person(email):
         return existing, None
-    password = password or secrets.token_urlsafe(12)
+    password = password or secrets.token_urlsafe(16)
     return make_person(email, password=password), password

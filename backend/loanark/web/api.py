@@ -120,6 +120,8 @@ for router in (
 
 @api.exception_handler(LoanArkError)
 def _on_known(request: HttpRequest, error: LoanArkError) -> HttpResponse:
+    if error.status == 403:
+        log.warning("refused at the door", path=request.path, code=error.code, person=request.user.pk)
     told = problem(error.status, error.code, error.title, error.detail, errors=error.errors)
     for name, value in error.headers.items():
         told.headers[name] = value

@@ -20,6 +20,9 @@ _FRONTEND = Path(__file__).parents[3] / "frontend" / "dist"
 #: batches of a hundred events.
 LARGEST_BODY = 2_621_440
 
+#: Browsers that were here once over https come back by https only, for a year.
+HSTS_SECONDS = 31_536_000
+
 #: A request waits this long for a connection to the database; then it says that the database does not answer.
 POOL_SECONDS = 5
 

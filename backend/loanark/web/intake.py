@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from loanark.kit.problems import problem
 from loanark.web.config import LARGEST_BODY
+from loanark.web.security import always, as_asgi
 
 #: A body of the largest size comes in this time over a slow telephone's connection (1 Mbit/s).
 BODY_SECONDS = 30.0
@@ -138,8 +139,7 @@ def _given(body: bytes, receive: Receive) -> Receive:
 
 
 async def _answer(send: Send, response: HttpResponse) -> None:
-    headers = {**response.headers, "X-Content-Type-Options": "nosniff", "Connection": "close"}
-    headers["Content-Length"] = str(len(response.content))
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
+    own = {"Content-Length": str(len(response.content)), "Connection": "close"}
+    headers = as_asgi({**response.headers, **always(), **own})
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.content, "more_body": False})

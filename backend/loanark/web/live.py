@@ -22,6 +22,7 @@ from django.http.cookie import parse_cookie
 from loanark.kit import clock, sql
 from loanark.tenants import second_factor
 from loanark.tenants.access import tenant_scope
+from loanark.web.security import always, as_asgi
 from loanark.web.sessions import SessionStore
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
@@ -61,17 +62,16 @@ class Hub:
         try:
             tenant_id = await sync_to_async(_tenant_of)(scope, slug)
         except _Refused as refused:
-            await send(
-                {"type": "http.response.start", "status": refused.status, "headers": [(b"content-length", b"0")]}
-            )
+            empty = as_asgi({**always(), "Content-Length": "0"})
+            await send({"type": "http.response.start", "status": refused.status, "headers": empty})
             await send({"type": "http.response.body", "body": b""})
             return
-        headers = [
-            (b"content-type", b"text/event-stream"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        own = {
+            "Content-Type": "text/event-stream",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
+        await send({"type": "http.response.start", "status": 200, "headers": as_asgi({**always(), **own})})
         page = _Page()
         self._pages[tenant_id].add(page)
         gone = asyncio.create_task(_gone(receive))

@@ -19,7 +19,9 @@ def page(request: HttpRequest, anything: str = "") -> HttpResponseBase:
         return problem(404, "not-found", "Not found", f"There is nothing at /{anything}.")
     index = Path(settings.FRONTEND_DIR) / "index.html"
     if not index.exists():
-        return HttpResponse("The user interface is not built. Run: ./run setup", status=503, content_type="text/plain")
+        return HttpResponse(
+            "The user interface is not built. Run: ./run setup", status=503, content_type="text/plain; charset=utf-8"
+        )
     response = FileResponse(index.open("rb"), content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 
-from loanark.kit import sql
+from loanark.kit import clock, sql
 from loanark.kit.secrets import SecretError
 from loanark.tenants.keys import keyring
 
@@ -27,6 +28,11 @@ log = structlog.get_logger()
 
 #: What Django's column of keys holds: 240 of the digest's 256 bits.
 DIGEST_CHARACTERS = 40
+
+#: A session ends when nothing was heard of it for so long: a working day with its pauses fits in, a night does not.
+IDLE = timedelta(hours=12)
+#: At last one signs in anew: once a week.
+LONGEST = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 #: A page asks several times a second; a person reads minutes.
 EVERY_SECONDS = 60.0
@@ -51,6 +57,21 @@ class SessionStore(db.SessionStore):
     def _get_new_session_key(self) -> str:
         self.token = secrets.token_urlsafe(32)
         return _digest(self.token)
+
+    def create(self) -> None:
+        """Makes one, and takes away those that ended."""
+        super().create()
+        self.clear_expired()
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        made = super().create_model_instance(data)
+        made.expire_date = _end(data)
+        return made
+
+    def heard_of(self) -> None:
+        """It is used, and goes on."""
+        end = _end(self._session)  # type: ignore[attr-defined]
+        sql.execute("UPDATE django_session SET expire_date = %s WHERE session_key = %s", [end, self.session_key])
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Seals the contents, for this session only."""
@@ -91,7 +112,11 @@ class SessionTokens(SessionTokenStrategy):  # type: ignore[misc]
 
     def lookup_session(self, session_token: str) -> SessionStore | None:
         store = SessionStore.opened_by(session_token)
-        return store if store.session_key and store.exists(store.session_key) else None
+        if not store.session_key or not store.exists(store.session_key):
+            return None
+        if _once_a_minute(store.session_key, "token"):
+            store.heard_of()
+        return store
 
 
 class SeenOncePerMinute(UserSessionsMiddleware):  # type: ignore[misc]
@@ -99,16 +124,12 @@ class SeenOncePerMinute(UserSessionsMiddleware):  # type: ignore[misc]
     record, without a write in every request.
     """
 
-    _written: dict[tuple[str, str], float] = {}
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        seen = (request.session.session_key or "", request.META.get("REMOTE_ADDR", ""))
-        now = time.monotonic()
-        if self._written.get(seen, -EVERY_SECONDS) > now - EVERY_SECONDS:
+        key = request.session.session_key or ""
+        if not _once_a_minute(key, request.META.get("REMOTE_ADDR", "")):
             return self.get_response(request)  # type: ignore[no-any-return]
-        if len(self._written) > MOST:
-            self._written.clear()
-        self._written[seen] = now
+        if key and request.user.is_authenticated:
+            request.session.heard_of()  # type: ignore[attr-defined]
         return super().__call__(request)  # type: ignore[no-any-return]
 
 
@@ -128,6 +149,27 @@ def reseal() -> int:
                 [fresh, row["session_key"], row["session_data"]],
             )
     return done
+
+
+#: When this process last wrote that a session was used, and from where.
+_written: dict[tuple[str, str], float] = {}
+
+
+def _once_a_minute(key: str, whence: str) -> bool:
+    now = time.monotonic()
+    if _written.get((key, whence), -EVERY_SECONDS) > now - EVERY_SECONDS:
+        return False
+    if len(_written) > MOST:
+        _written.clear()
+    _written[key, whence] = now
+    return True
+
+
+def _end(data: dict[str, Any]) -> datetime:
+    """When a session ends of which nothing more is heard. Its first proof of who one is tells when it began."""
+    proofs = data.get("account_authentication_methods") or []
+    begun = datetime.fromtimestamp(proofs[0]["at"], UTC) if proofs else clock.now()
+    return min(clock.now() + IDLE, begun + LONGEST)
 
 
 def _token(request: HttpRequest) -> str:

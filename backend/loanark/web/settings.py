@@ -1,6 +1,6 @@
 """Django's settings, from the environment (see `config`)."""
 
-from loanark.web.config import LARGEST_BODY, django_database, load
+from loanark.web.config import HSTS_SECONDS, LARGEST_BODY, django_database, load
 
 CONFIG = load()
 
@@ -33,15 +33,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "loanark.web.security.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "loanark.web.security.ResponseHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.errors.MethodsAsProblems",
     "loanark.web.sessions.SessionCookies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "loanark.web.sessions.SeenOncePerMinute",
 ]
@@ -60,8 +60,7 @@ DATABASES = {"default": django_database(CONFIG.database_url or "postgresql:///lo
 # Login throttling counts in the cache: it must be one cache for all processes.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
+        "BACKEND": "loanark.web.cache.TableCache",
         "KEY_FUNCTION": "loanark.web.security.cache_key",
     }
 }
@@ -104,6 +103,7 @@ ACCOUNT_RATE_LIMITS = {
     "invitation": "30/m/ip",
     "company": "20/m/ip",
 }
+PASSWORD_RESET_TIMEOUT = 3600  # whoever asked for the link is waiting for it
 SOCIALACCOUNT_ADAPTER = "loanark.tenants.company_login.CompanyLogins"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "loanark.tenants.company_login.CompanyProvider"}}
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the provider verified the address, or nobody comes in
@@ -140,13 +140,14 @@ CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 7 * 24 * 3600  # and less without being used: `web.sessions`
 if _SECURE:  # names that a browser takes only from this very host, over https, for all its paths (RFC 6265bis)
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 SESSION_ENGINE = "loanark.web.sessions"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_HSTS_SECONDS = HSTS_SECONDS if _SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -164,6 +165,7 @@ FRONTEND_DIR = CONFIG.frontend_dir
 WHITENOISE_ROOT = CONFIG.frontend_dir
 WHITENOISE_INDEX_FILE = False
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A factory of transports in the place of the network: set by tests, which speak to a simulator in process.
 HUBSPOT_TRANSPORT = None

@@ -543,6 +543,15 @@ def test_an_entry_of_the_log_is_one_line_whatever_it_says(
     assert 'Z"' in line
 
 
+def test_what_is_refused_at_a_door_is_logged(lender: Organisation) -> None:
+    auditor = lender.member(Role.AUDITOR)
+    with structlog.testing.capture_logs() as logged:
+        assert auditor.call("POST", lender.path("contacts"), {"values": {"city": "Reno"}}).status_code == 403
+        assert Browser().call("GET", "/api/session", Authorization="Bearer loanark_pat_none").status_code == 401
+    assert [row["event"] for row in logged] == ["refused at the door", "a token that is none"]
+    assert "loanark_pat_none" not in str(logged)
+
+
 def test_a_mistake_of_ours_is_logged(lender: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("an unforeseen thing")

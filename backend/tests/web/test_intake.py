@@ -179,6 +179,25 @@ def test_every_answer_tells_browsers_what_they_must_not_do(port: int, path: str)
         assert headers["Server"] is None
 
 
+def test_the_live_stream_and_what_is_refused_early_say_so_too(port: int, lender: Organisation, public: str) -> None:
+    with (
+        opened(port, lender.slug, lender.admin, {"X-Forwarded-Proto": "https"}) as stream,
+        asked(port, "GET", "/") as sent,
+    ):
+        for answer in (stream, sent):
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "object-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_pages_own_files_come_with_the_policy(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with asked(port, "GET", "/index.html") as answer:
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Access-Control-Allow-Origin"] is None
+
+
 def test_what_the_api_answers_is_kept_by_nobody(lender: Organisation) -> None:
     assert lender.call("GET", "contacts").headers["Cache-Control"] == "no-store"
 

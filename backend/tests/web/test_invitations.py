@@ -122,6 +122,15 @@ def test_a_new_person_needs_a_name_and_a_good_password(
     assert not User.objects.filter(email=email).exists()
 
 
+@pytest.mark.parametrize("password", [f" {GOOD}", f"{GOOD} ", f"\t{GOOD}\u00a0"])
+def test_a_password_is_what_was_typed_white_space_included(lender: Organisation, password: str) -> None:
+    email = new_address()
+    invite(lender, email)
+    assert join(Browser(), token_for(email), name="Gwen", password=password).status_code == 200
+    assert Browser().sign_in(email, password).status_code == 200
+    assert Browser().sign_in(email, GOOD).status_code == 400
+
+
 def _unknown(lender: Organisation) -> str:
     return "A" * 54
 

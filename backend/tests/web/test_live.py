@@ -2,8 +2,9 @@
 
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import orjson
 import psycopg
@@ -20,10 +21,12 @@ def lender(database: str) -> Organisation:
 
 
 @contextmanager
-def opened(port: int, slug: str, who: Browser) -> Iterator[http.client.HTTPResponse]:
+def opened(
+    port: int, slug: str, who: Browser, headers: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[http.client.HTTPResponse]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in who.client.cookies.items())
-    connection.request("GET", f"/api/tenants/{slug}/live", headers={"Cookie": cookies})
+    connection.request("GET", f"/api/tenants/{slug}/live", headers={"Cookie": cookies, **headers})
     try:
         yield connection.getresponse()
     finally:

@@ -320,7 +320,7 @@ def test_a_changed_password_is_told_and_ends_every_other_session(lender: Organis
     assert there.call("GET", "/api/session").status_code == 401
 
 
-@pytest.mark.parametrize("password", ["short", "password1234", "x1 " * 60])
+@pytest.mark.parametrize("password", ["short", "password1234", "x1 " * 60, "loanark-crm-sync", "HubSpot2026!!"])
 def test_a_bad_new_password_is_refused(lender: Organisation, password: str) -> None:
     body = {"current_password": PASSWORD, "new_password": password}
     answer = signed_in(lender.person(Role.AUDITOR)).call("POST", f"{ACCOUNT}/password/change", body)

@@ -153,3 +153,90 @@ def test_the_cache_keeps_neither_addresses_nor_codes_in_its_names(lender: Organi
     names = [row["cache_key"] for row in sql.rows("SELECT cache_key FROM cache")]
     assert names
     assert all(re.fullmatch(r"\d+:[0-9a-f]{64}", name) for name in names)
+
+
+# ── How long they last ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hours_left(email: str) -> float:
+    (key,) = stored_keys(email)
+    seconds = sql.scalar(
+        "SELECT extract(epoch FROM expire_date - now()) FROM django_session WHERE session_key = %s", [key]
+    )
+    return float(seconds) / 3600
+
+
+def begun(email: str, hours_ago: float) -> None:
+    """As if the person had signed in then, and was here since."""
+    (key,) = stored_keys(email)
+    session = sessions.SessionStore(key)
+    proofs = session["account_authentication_methods"]
+    proofs[0]["at"] -= hours_ago * 3600
+    session["account_authentication_methods"] = proofs
+    session.save()
+    sessions._written.clear()
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request is the first in a minute."""
+    monkeypatch.setattr(sessions, "EVERY_SECONDS", 0.0)
+
+
+def test_a_session_that_is_used_goes_on_for_half_a_day(lender: Organisation, forgetful: None) -> None:
+    email = lender.person(Role.AUDITOR)
+    browser = signed_in(email)
+    sql.execute(
+        "UPDATE django_session SET expire_date = now() + interval '1 hour' WHERE session_key = %s", stored_keys(email)
+    )
+    assert browser.call("GET", "/api/session").status_code == 200
+    assert 11.9 < hours_left(email) <= 12
+
+
+def test_a_session_that_is_not_used_ends(lender: Organisation) -> None:
+    email = lender.person(Role.AUDITOR)
+    browser = signed_in(email)
+    sql.execute("UPDATE django_session SET expire_date = now() WHERE session_key = %s", stored_keys(email))
+    assert browser.call("GET", "/api/session").status_code == 401
+
+
+def test_a_week_after_signing_in_a_session_ends_though_it_is_used(lender: Organisation, forgetful: None) -> None:
+    email = lender.person(Role.AUDITOR)
+    browser = signed_in(email)
+    begun(email, hours_ago=7 * 24 - 1)
+    assert browser.call("GET", "/api/session").status_code == 200
+    assert hours_left(email) <= 1
+    begun(email, hours_ago=2)
+    assert browser.call("GET", "/api/session").status_code == 401
+
+
+def test_confirming_who_one_is_makes_no_session_last_longer(lender: Organisation, forgetful: None) -> None:
+    email = lender.person(Role.AUDITOR)
+    browser = signed_in(email)
+    begun(email, hours_ago=7 * 24 - 1)
+    again = browser.call("POST", "/api/auth/browser/v1/auth/reauthenticate", {"password": PASSWORD})
+    assert again.status_code == 200
+    assert hours_left(email) <= 1
+
+
+def test_a_programs_session_goes_on_like_a_browsers(lender: Organisation, forgetful: None) -> None:
+    email = lender.person(Role.AUDITOR)
+    answer = (
+        Client()
+        .post(f"{APP}/auth/login", {"email": email, "password": PASSWORD}, content_type="application/json")
+        .json()
+    )
+    sql.execute(
+        "UPDATE django_session SET expire_date = now() + interval '1 hour' WHERE session_key = %s", stored_keys(email)
+    )
+    token = {"X-Session-Token": answer["meta"]["session_token"]}
+    assert Client().get("/api/session", headers=token).status_code == 200
+    assert 11.9 < hours_left(email) <= 12
+
+
+def test_sessions_that_ended_go_when_somebody_signs_in(lender: Organisation) -> None:
+    left, came = lender.person(Role.AUDITOR), lender.person(Role.AUDITOR)
+    signed_in(left)
+    sql.execute("UPDATE django_session SET expire_date = now() WHERE session_key = %s", stored_keys(left))
+    signed_in(came)
+    assert sql.scalar("SELECT count(*) FROM django_session WHERE expire_date < now()") == 0
