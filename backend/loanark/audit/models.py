@@ -44,11 +44,11 @@ class AuditEvent(models.Model):
         db_table = "audit_events"
         constraints: ClassVar = [models.UniqueConstraint(fields=["tenant_id", "seq"], name="audit_events_seq_key")]
         indexes: ClassVar = [
-            # People read it newest first: all of it, of one person, of one kind, of one contact.
+            # People read it newest first: all of it, of one person, of one kind, in one way, of one contact.
             models.Index(F("tenant_id"), *NEWEST_FIRST, name="audit_events_at_idx"),
             *(
                 models.Index(F("tenant_id"), F(name), *NEWEST_FIRST, name=f"audit_events_by_{name}_idx")
-                for name in ("actor", "kind", "contact_id")
+                for name in ("actor", "kind", "via", "contact_id")
             ),
         ]
 

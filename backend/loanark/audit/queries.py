@@ -223,11 +223,14 @@ def _conditions(filters: EventFilters) -> tuple[str, list[Any]]:
     if filters.actor:
         conditions.append(("actor = %s", [filters.actor]))
     if filters.via:
-        conditions.append(("split_part(via, ' ', 1) = split_part(%s, ' ', 1)", [filters.via]))
+        ways = [way for way in _values("via") if way.split(" ")[0] == filters.via.split(" ")[0]]
+        conditions.append(("via = ANY(%s)", [ways]))
     if filters.subject:
         conditions.append(("subject = %s", [filters.subject]))
     if filters.contact_id:
-        mine = "(contact_id = %s OR id IN (SELECT event_id FROM contact_changes WHERE contact_id = %s))"
+        # Not a condition with OR in it: no index serves that.
+        mine = """id = ANY(ARRAY(SELECT id FROM audit_events WHERE contact_id = %s
+                                 UNION SELECT event_id FROM contact_changes WHERE contact_id = %s))"""
         conditions.append((mine, [filters.contact_id, filters.contact_id]))
     if filters.since:
         conditions.append(("at >= %s", [filters.since]))

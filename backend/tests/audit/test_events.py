@@ -103,6 +103,7 @@ def test_a_token_is_told_by_name_and_its_use_once_an_hour(organisation: Organisa
     used = events(organisation, kind="token.used")[0]
     assert (used["actor"], used["via"], used["address"]) == (admin_of(organisation), "token nightly", "10.1.2.3")
     assert text not in organisation.scalar("SELECT string_agg(e::text, ' ') FROM audit_events e")
+    assert events(organisation, via="token") == [used], "whatever the token is called"
 
 
 def test_a_contacts_events_can_be_asked_for(organisation: Organisation) -> None:

@@ -1,4 +1,4 @@
-"""The log is read by people: newest first, by person, kind or contact, and open pages hear of what is new."""
+"""The log is read by people: newest first, by person, kind, way or contact, and open pages hear of what is new."""
 
 from typing import Any
 
@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
         indexed("audit_events_at_idx"),
         indexed("audit_events_by_actor_idx", F("actor")),
         indexed("audit_events_by_kind_idx", F("kind")),
+        indexed("audit_events_by_via_idx", F("via")),
         indexed("audit_events_by_contact_id_idx", F("contact_id")),
         migrations.RunSQL(TELL_SQL, migrations.RunSQL.noop),
     ]
