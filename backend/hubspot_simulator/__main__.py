@@ -84,6 +84,7 @@ def _trouble(_context: click.Context, _parameter: click.Parameter, texts: tuple[
 @click.option("--client-id", default="", envvar="HUBSPOT_SIMULATOR_CLIENT_ID", help="Fix the app's client id.")
 @click.option("--client-secret", default="", envvar="HUBSPOT_SIMULATOR_CLIENT_SECRET",
               help="Fix the app's client secret; from the environment, lists of processes do not show it.")  # fmt: skip
+@click.option("--announce/--no-announce", default=True, help="Whether to print address and secrets when ready.")
 @click.option("--openapi", type=click.Choice(VERSIONS), is_flag=False, flag_value=VERSIONS[0], is_eager=True,
               expose_value=False, callback=_print_description,
               help="Print the OpenAPI description of a version (the newest unless told) and stop.")  # fmt: skip
@@ -107,6 +108,7 @@ def main(
     state: Path | None,
     client_id: str,
     client_secret: str,
+    announce: bool,
 ) -> None:
     """Run a HubSpot for development, demonstrations and tests."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
@@ -141,7 +143,7 @@ def main(
     shown = f"[{host}]" if ":" in host else host
     simulator.base_url = f"http://{shown}:{listener.getsockname()[1]}"
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again after a clean stop
-        serve(simulator, listener, lambda: click.echo(announcement(simulator)))
+        serve(simulator, listener, lambda: click.echo(announcement(simulator)) if announce else None)
 
 
 if __name__ == "__main__":

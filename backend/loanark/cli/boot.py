@@ -51,6 +51,9 @@ def _ask(url: str) -> None:
         psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
     except config.ConfigurationError as error:
         raise click.ClickException(str(error)) from None
+    except psycopg.ProgrammingError:
+        # The driver quotes what it does not understand; it may be a part of the password.
+        raise click.ClickException(str(config.NoDatabaseAddress())) from None
     except psycopg.Error as error:
         raise click.ClickException(
             f"The database does not answer: {redacted(first_line(error))}. Nothing was changed. Check that it runs and "

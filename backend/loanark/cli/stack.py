@@ -99,7 +99,7 @@ def demo(
     note(f"Starting a simulated HubSpot with {whom.described} on port {hubspot}")
     simulator = [sys.executable, "-m", "hubspot_simulator", "--port", str(hubspot), *whom.options]
     simulator += ["--limit", limit, "--latency-ms", str(latency_ms)]
-    simulator += ["--state", str(boot.data_dir() / "hubspot")]
+    simulator += ["--no-announce", "--state", str(boot.data_dir() / "hubspot")]
     simulator += ["--webhook-url", f"http://127.0.0.1:{port}/webhooks/hubspot"] if webhooks else []
     supervisor.start("hubspot", simulator, _hubspots_own(state))
     _start_product(supervisor, "127.0.0.1", port)

@@ -18,8 +18,8 @@ _BY_PLACE = (
     re.compile(r"(?<=/)((?:invitations|join|verify-email|password/reset)/)[^\s\"'<>,)]+"),
     # What an address is asked with: codes and states of sign-ins.
     re.compile(r"((?:https?://[^\s\"'<>?]+|(?<![\w<])/[\w./-]*)\?)[^\s\"'<>]+"),
-    # Name and password in an address.
-    re.compile(r"(\w+://)[^\s\"'<>]*(?=@)"),
+    # Name and password in an address; not those of an example.
+    re.compile(r"(\w+://)(?!user:password@)[^\s\"'<>]*(?=@)"),
     re.compile(r"(?i)(\b(?:bearer|basic) )[\w.~+/=-]{8,}"),
     re.compile(r"(\bloanark_pat_|\bpat-[a-z]{2}\d-)[\w-]+"),
 )

@@ -31,6 +31,16 @@ class ConfigurationError(Exception):
     """The environment is not usable; the message is one sentence that says what to set."""
 
 
+class NoDatabaseAddress(ConfigurationError):
+    """What should be the database's address is none. It may hold a password: it is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Set LOANARK_DATABASE_URL to postgresql://user:password@host:5432/database; special characters in user and "
+            "password are written as %XX."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """An SMTP server: `smtps` speaks TLS from the first byte, `smtp` may begin it later (`?tls=1`)."""
@@ -249,11 +259,7 @@ def django_database(url: str) -> dict[str, object]:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("postgresql", "postgres"):
-        # The value holds a password: it is not repeated.
-        raise ConfigurationError(
-            "Set LOANARK_DATABASE_URL to postgresql://user:password@host:5432/database; special characters in user and "
-            "password are written as %XX."
-        )
+        raise NoDatabaseAddress
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",

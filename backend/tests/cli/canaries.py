@@ -67,7 +67,8 @@ class Canaries:
         """Every secret in every piece that does not tell it by design."""
         patterns = [(name, secret, form, text) for name, secret in self.secrets.items() for form, text in forms(secret)]
         found = []
-        for piece in self.pieces:
+        # Much is said again and again: a page's frame, an answer that did not change.
+        for piece in {(piece.content, piece.told): piece for piece in self.pieces}.values():
             for what, content in unpacked(piece.content):
                 place = f"{piece.place}{what}"
                 lower = content.lower()

@@ -664,7 +664,7 @@ def contacts_travel(day: Day, ann: Person) -> None:
     one, other = ann.get(day.path("/contacts?limit=2")).json()["items"]
     changed = ann.call("PATCH", day.path(f"/contacts/{one['id']}"), {"values": {"city": "Boise"}})
     assert changed.status_code == 200, changed.text
-    eventually(lambda: _at_hubspot(day, one)["city"] == "Boise")
+    eventually(lambda: _at_hubspot(day, one).get("city") == "Boise")
     day.control("PATCH", f"/contacts/{other['hubspot_id']}", {"properties": {"city": "Reno"}})
     eventually(lambda: "Reno" in [row["city"] for row in ann.get(day.path("/contacts?limit=100")).json()["items"]])
     eventually(lambda: [one for one in day.webhooks.exchanges if one.status == 204])
@@ -708,7 +708,6 @@ def hubspot_in_trouble(day: Day, ann: Person) -> None:
     day.control("POST", "/installs/revoke", {})
     day.control("POST", "/tokens/expire", {})
     assert ann.post(day.path("/connection/check")).json()["status"] == "reconnect_needed"
-    day.installation.run("doctor", "--json", code=1)
 
 
 def what_nobody_expects(day: Day, ann: Person) -> None:
@@ -791,14 +790,12 @@ def keys_change(day: Day) -> None:
         assert day.person().sign_in(ADMIN, day.plant("password")).status_code == 500
     lost = {"LOANARK_ENCRYPTION_KEYS": keys[1]}
     day.installation.run("rotate-keys", "--json", code=1, **lost)
-    day.installation.run("doctor", "--json", **lost)
 
 
 def commands(day: Day) -> None:
     run, tenant = day.installation.run, ("--tenant", day.tenant)
     run("status", *tenant, "--json")
     run("contacts", "export", *tenant, "--format", "csv")
-    run("audit", "export", *tenant, "--format", "ndjson")
     with day.without("connections"):
         run("connect", *tenant, "--token-stdin", stdin=day.static_token, code=1)
 
@@ -813,7 +810,9 @@ def test_an_installation_that_leaked_would_be_found_out(day: Day) -> None:
     with psycopg.connect(day.superuser_url, autocommit=True) as connection:
         connection.execute("INSERT INTO django_session VALUES ('leaking', %s, now())", [session])
         connection.execute("INSERT INTO mailbox (recipients, subject, body) VALUES ('x', 'y', %s)", [f"/join/{secret}"])
-        connection.execute("INSERT INTO cache VALUES (%s, %s, now())", [secret, base64.b64encode(secret.encode())])
+        connection.execute(
+            "INSERT INTO cache VALUES (%s, %s, now())", [secret, base64.b64encode(secret.encode()).decode()]
+        )
     canaries = Canaries({"leaking": secret})
     dump(canaries, day.superuser_url)
     canaries.keep("log", f"GET /join/{quote(secret)} 404")

@@ -11,6 +11,7 @@ KEPT = (
     "Why? Nobody knows: see /docs/problems#stale",
     "Invitations of the lender, and whoever wants to join / leave",
     "Set LOANARK_MAIL_URL to smtps://mail.example:465",
+    "Set LOANARK_DATABASE_URL to postgresql://user:password@host:5432/database; special characters are written as %XX.",
     "a basic sync of an@lender.example",
 )
 
