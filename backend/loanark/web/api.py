@@ -31,7 +31,7 @@ from loanark.tenants.company_api import router as company_sign_in
 from loanark.tenants.invitations_api import invited
 from loanark.tenants.invitations_api import router as invitations
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
-from loanark.web import errors
+from loanark.web import errors, refusals
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
 
 log = structlog.get_logger()
@@ -51,8 +51,9 @@ class Api(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """With what each operation asks for: the permissions that its function names, which its door is given.
+        """With what each operation asks for, and how it may refuse.
 
+        The permissions are those that its function names, which its door is given.
         OpenAPI 3.1 lists the needed roles of any kind of security; those of the bearer are a token's scopes.
         """
         schema = super().get_openapi_schema(**options)
@@ -67,6 +68,7 @@ class Api(NinjaAPI):
                         for way in described["security"]
                         if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
                     ]
+        refusals.describe(schema)
         return schema
 
     def _operations(self) -> Iterator[Operation]:
