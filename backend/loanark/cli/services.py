@@ -4,12 +4,22 @@ import logging
 import os
 import signal
 import sys
+from typing import Any
 
 import click
 import structlog
 
 from loanark.cli import boot
 from loanark.cli.output import command, json_option, note, show
+
+#: How the web process is served. No header is believed here: `web.security.ClientAddress` knows the proxies.
+SERVING: dict[str, Any] = {
+    "log_level": "warning",
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 3,
+    "timeout_keep_alive": 30,
+}
 
 
 def log_to_stderr() -> None:
@@ -45,16 +55,7 @@ def web(host: str, port: int, as_json: bool) -> None:
 
     if as_json:
         show({"url": f"http://{host}:{port}"})
-    uvicorn.run(
-        application,
-        host=host,
-        port=port,
-        log_level="warning",
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        timeout_keep_alive=30,
-    )
+    uvicorn.run(application, host=host, port=port, lifespan="on", **SERVING)
 
 
 @click.command()

@@ -15,7 +15,6 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connections
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
@@ -23,6 +22,7 @@ from django.http.cookie import parse_cookie
 from loanark.kit import clock, sql
 from loanark.tenants import second_factor
 from loanark.tenants.access import tenant_scope
+from loanark.web.session_store import SessionStore
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
@@ -163,6 +163,8 @@ async def _still_welcome(scope: Any, slug: str) -> bool:
 def _tenant_of(scope: Any, slug: str) -> str:
     """The organisation's id, if the session's person belongs to it. Raises: _Refused."""
     headers = dict(scope["headers"])
+    if scope["method"] != "GET":
+        raise _Refused(405)
     if b"authorization" in headers:
         raise _Refused(401)  # a token polls; a stream is a page's
     try:

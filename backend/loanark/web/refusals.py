@@ -41,11 +41,14 @@ REFUSALS: Mapping[int, tuple[str, str]] = {
     503: ("DatabaseAway", "The database does not answer. Nothing was saved."),
 }
 
-#: Operations that need a server of mail or of sign-in.
-ASK_OTHERS = frozenset({"invite", "resend_invitation", "begin_company_sign_in", "set_company_sign_in"})
-
-#: Operations that read what may be in no state to be read.
-READ_WHAT_MAY_REST = frozenset({"plan_contact"})
+#: What operations may answer that their form does not tell.
+BEYOND: Mapping[str, tuple[int, ...]] = {
+    "plan_contact": (409,),
+    "begin_company_sign_in": (404, 502),
+    "set_company_sign_in": (502,),
+    "invite": (502,),
+    "resend_invitation": (502,),
+}
 
 
 def describe(schema: Any) -> None:
@@ -53,7 +56,7 @@ def describe(schema: Any) -> None:
     used = set()
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            for status in statuses(path, method, operation):
+            for status in sorted({*statuses(path, method, operation), *BEYOND.get(operation["operationId"], ())}):
                 used.add(status)
                 name, _ = REFUSALS[status]
                 operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
@@ -67,22 +70,18 @@ def describe(schema: Any) -> None:
 
 
 def statuses(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[int]:
-    """The refusals of one operation."""
-    name, signed_in, changes = operation["operationId"], "security" in operation, method != "get"
-    takes_parameters, takes_body = bool(operation["parameters"]), "requestBody" in operation
+    """The refusals that follow from an operation's form."""
+    changes, takes_body = method != "get", "requestBody" in operation
     if takes_body:
         yield from (400, 415)
-    if signed_in:
+    if "security" in operation:
         yield 401
     if changes or "{tenant}" in path:
         yield 403
     if "{" in path:
         yield 404
-    if changes or name in READ_WHAT_MAY_REST:
+    if changes:
         yield 409
-    if takes_body or takes_parameters:
-        yield 422
-    yield from (429, 500)
-    if name in ASK_OTHERS:
-        yield 502
-    yield 503
+    if takes_body or operation["parameters"]:
+        yield from (400, 422)
+    yield from (429, 500, 503)

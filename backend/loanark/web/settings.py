@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.security.ContentSecurityPolicy",
     "loanark.web.errors.MethodsAsProblems",
+    "loanark.web.strict.StrictSignIn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,6 +132,7 @@ if CONFIG.mail_server:
 
 CSRF_FAILURE_VIEW = "loanark.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url]
+SESSION_ENGINE = "loanark.web.session_store"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
