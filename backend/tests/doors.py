@@ -74,21 +74,31 @@ class Victim:
     def try_(self, operation: Operation, who: Browser) -> Any:
         return who.call(operation.method, operation.address(self.organisation.slug, self.ids), operation.body)
 
+    def address(self, operation: Operation) -> str:
+        return operation.address(self.organisation.slug, self.ids)
+
+    def everything_but(self, *tables: str) -> dict[str, str]:
+        return {name: digest for name, digest in self.everything().items() if name not in tables}
+
     def everything(self) -> dict[str, str]:
-        """A digest of each table's rows."""
+        """A digest of each table's rows, the organisation's own row included."""
         with tenant_scope(self.organisation.id):
             tables = sql.rows(
                 """SELECT c.relname FROM pg_class c
                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
                    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
             )
-            return {
+            digests = {
                 row["relname"]: sql.scalar(
                     f"""SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {row["relname"]} t
                         WHERE tenant_id = %s""",
                     [self.organisation.id],
                 )
                 for row in tables
+            }
+            return {
+                **digests,
+                "tenants": sql.scalar("SELECT t::text FROM tenants t WHERE id = %s", [self.organisation.id]),
             }
 
 
