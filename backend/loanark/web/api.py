@@ -31,6 +31,7 @@ from loanark.tenants.invitations_api import invited
 from loanark.tenants.invitations_api import router as invitations
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
 from loanark.web import errors, refusals
+from loanark.web.reference import Reference
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
 from loanark.web.strict import NotJson, StrictJson
 
@@ -90,6 +91,7 @@ api = Api(
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
     auth=PEOPLE,
+    docs=Reference(),
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
