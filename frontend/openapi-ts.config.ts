@@ -1,28 +1,32 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "@hey-api/openapi-ts";
 
-interface Parameter {
-  name: string;
-  in: string;
-  required?: boolean;
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean }[];
+  responses: Record<string, unknown>;
 }
 
-/** A parameter that the path names is a path parameter, whatever the document says (django-ninja lists a mount's as query). */
-function withPathParameters(document: {
-  paths: Record<string, Record<string, { parameters?: Parameter[] }>>;
-}) {
+/** The document as this app needs it.
+ *
+ * A parameter that the path names is a path parameter, whatever the document says (django-ninja lists a mount's as query).
+ * Refusals are left out: whatever is thrown here is the Problem of src/lib/problem.ts, whoever refused.
+ */
+function forThisApp(document: { paths: Record<string, Record<string, Operation>> }) {
   for (const [path, operations] of Object.entries(document.paths)) {
-    for (const { parameters = [] } of Object.values(operations)) {
-      for (const parameter of parameters) {
+    for (const operation of Object.values(operations)) {
+      for (const parameter of operation.parameters ?? []) {
         if (path.includes(`{${parameter.name}}`)) Object.assign(parameter, { in: "path", required: true });
       }
+      operation.responses = Object.fromEntries(
+        Object.entries(operation.responses).filter(([status]) => status < "400"),
+      );
     }
   }
   return document;
 }
 
 export default defineConfig({
-  input: withPathParameters(JSON.parse(readFileSync("./api/openapi.json", "utf8"))),
+  input: forThisApp(JSON.parse(readFileSync("./api/openapi.json", "utf8"))),
   output: { path: "src/client" },
   plugins: ["@hey-api/client-fetch", "@tanstack/react-query"],
 });

@@ -77,7 +77,12 @@ def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
     return VerificationOut(intact=report.intact, **asdict(report))
 
 
-@router.get("/audit/export", response={200: None})
+#: What an export is made of, by its format.
+KINDS = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
+_FILES = {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS.values()}}
+
+
+@router.get("/audit/export", response={200: None}, openapi_extra={"responses": {200: _FILES}})
 def export_audit(
     request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], format: Literal["ndjson", "csv"] = "ndjson"
 ) -> HttpResponseBase:
@@ -87,8 +92,7 @@ def export_audit(
         told = {**filters.model_dump(mode="json", exclude={"text"}), "searched": bool(filters.text)}
         trail.note("audit.exported", detail={"format": format, "filters": told})
     rows = queries.export(scope.tenant_id, filters)
-    kind = "text/csv; charset=utf-8" if format == "csv" else "application/x-ndjson"
-    response = StreamingHttpResponse(lines(rows, format), content_type=kind)
+    response = StreamingHttpResponse(lines(rows, format), content_type=f"{KINDS[format]}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="audit-{scope.slug}.{format}"'
     return response
 

@@ -56,7 +56,7 @@ def list_facets(request: HttpRequest, tenant: Path[str], filters: Query[ContactF
 @router.post("/contacts", response={201: ContactOut})
 def create_contact(request: HttpRequest, tenant: Path[str], body: ContactCreateIn) -> Status[ContactOut]:
     """Makes a contact in LoanArk; the sync makes it in HubSpot."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         return Status(201, queries.contact(actions.create(scope, body.values)))
 
 
@@ -70,7 +70,7 @@ def get_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Co
 @router.patch("/contacts/{contact_id}", response=ContactOut)
 def edit_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID, body: ContactEditIn) -> ContactOut:
     """Changes the named fields in LoanArk; null clears one."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         actions.edit(scope, contact_id, body.values, version=body.version)
         return queries.contact(contact_id)
 
@@ -86,7 +86,7 @@ def delete_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) ->
 @router.post("/contacts/{contact_id}/restore", response=ContactOut)
 def restore_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> ContactOut:
     """Brings a deleted contact back, in HubSpot too."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         actions.restore(scope, contact_id)
         return queries.contact(contact_id)
 
@@ -102,7 +102,7 @@ def erase_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> 
 @router.post("/contacts/{contact_id}/resync", response={202: ContactOut})
 def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> Status[ContactOut]:
     """Asks the sync to look at this contact now, before anything else."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         actions.resync(scope, contact_id)
         return Status(202, queries.contact(contact_id))
 
@@ -119,7 +119,7 @@ def list_changes(
 @router.post("/contacts/{contact_id}/changes/{change_id}/undo", response=ContactOut)
 def undo_change(request: HttpRequest, tenant: Path[str], contact_id: UUID, change_id: int) -> ContactOut:
     """Puts back what one change changed, in HubSpot too; all of it or, where a value moved on since, nothing."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         undo.undo_change(scope, contact_id, change_id)
         return queries.contact(contact_id)
 
@@ -136,7 +136,7 @@ def list_conflicts(
 @router.post("/conflicts/{conflict_id}/resolve", response=ConflictOut)
 def resolve_conflict(request: HttpRequest, tenant: Path[str], conflict_id: int, body: ResolveIn) -> ConflictOut:
     """Decides an open conflict: the chosen side's value goes to the other."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
+    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         actions.resolve(scope, conflict_id, body.winner)
         return queries.conflict(conflict_id)
 

@@ -264,9 +264,12 @@ def _claim(tenant_id: UUID, domains: Sequence[str]) -> None:
         sql.execute("INSERT INTO company_domains (domain, tenant_id) VALUES (%s, %s)", [domain, tenant_id])
 
 
-def _is_safe(address: str) -> bool:
+def _is_safe(address: object) -> bool:
     """https; plain http only between programs of one machine, where the product itself is reached so (a trial)."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(str(address))
+    except ValueError:  # as of `https://[`
+        return False
     local = parts.hostname in ("127.0.0.1", "localhost") and not settings.CONFIG.public_url.startswith("https://")
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 

@@ -4,14 +4,13 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import orjson
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, IntegrityError, OperationalError, ProgrammingError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
-from ninja.parser import Parser
 from psycopg.errors import InsufficientPrivilege
 
 from loanark.audit.api import router as audit
@@ -31,17 +30,12 @@ from loanark.tenants.company_api import router as company_sign_in
 from loanark.tenants.invitations_api import invited
 from loanark.tenants.invitations_api import router as invitations
 from loanark.tenants.permissions import NEVER_BY_TOKEN, Permission
-from loanark.web import errors
+from loanark.web import errors, refusals
+from loanark.web.reference import Reference
 from loanark.web.security import SessionAuth, TokenAuth, XSessionTokenAuth
+from loanark.web.strict import NotJson, StrictJson
 
 log = structlog.get_logger()
-
-
-class StrictJson(Parser):
-    """Lone surrogates and other texts that no database holds are refused with the body."""
-
-    def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body)
 
 
 class Api(NinjaAPI):
@@ -51,8 +45,9 @@ class Api(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """With what each operation asks for: the permissions that its function names, which its door is given.
+        """With what each operation asks for, and how it may refuse.
 
+        The permissions are those that its function names, which its door is given.
         OpenAPI 3.1 lists the needed roles of any kind of security; those of the bearer are a token's scopes.
         """
         schema = super().get_openapi_schema(**options)
@@ -67,6 +62,7 @@ class Api(NinjaAPI):
                         for way in described["security"]
                         if permissions_of_tokens(permissions) or TokenAuth.__name__ not in way
                     ]
+        refusals.describe(schema)
         return schema
 
     def _operations(self) -> Iterator[Operation]:
@@ -95,6 +91,7 @@ api = Api(
     version="1",
     description="A company's contacts, the same in its own PostgreSQL and in HubSpot.",
     auth=PEOPLE,
+    docs=Reference(),
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
@@ -146,10 +143,26 @@ def _on_malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(
+        error.__cause__, LoanArkError
+    ):  # the parser's own refusal, which Django Ninja hides in one of its own
+        return _on_known(request, error.__cause__)
     if error.status_code == 403:  # what Django Ninja raises for a missing or wrong CSRF token
         return errors.csrf_failed(request)
     code = "malformed" if error.status_code == 400 else "http"
     return problem(error.status_code, code, "The request is not understood", f"{error}. Nothing was done.")
+
+
+@api.exception_handler(RawPostDataException)
+def _on_form(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A body that said it was a form has been read as one, and is no more."""
+    return _on_known(request, NotJson())
+
+
+@api.exception_handler(SuspiciousOperation)
+def _on_suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """What Django takes for an attack: thousands of parameters, for instance."""
+    return errors.malformed(request, error)
 
 
 @api.exception_handler(DataError)

@@ -39,10 +39,14 @@ def text() -> str:
 
 @lru_cache
 def _page() -> str:
-    body = "\n".join(_block(block) for block in text().strip().split("\n\n"))
+    return document("Problems", "\n".join(_block(block) for block in text().strip().split("\n\n")))
+
+
+def document(title: str, body: str) -> str:
+    """A page that needs nothing but itself."""
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     return (
-        f'<!doctype html><html lang="en"><head>{head}<title>Problems · LoanArk CRM Sync</title>'
+        f'<!doctype html><html lang="en"><head>{head}<title>{title} · LoanArk CRM Sync</title>'
         f'<style>{_STYLE}</style></head><body><p><a href="/">LoanArk CRM Sync</a></p>{body}</body></html>'
     )
 

@@ -163,6 +163,8 @@ async def _still_welcome(scope: Any, slug: str) -> bool:
 def _tenant_of(scope: Any, slug: str) -> str:
     """The organisation's id, if the session's person belongs to it. Raises: _Refused."""
     headers = dict(scope["headers"])
+    if scope["method"] != "GET":
+        raise _Refused(405)
     if b"authorization" in headers:
         raise _Refused(401)  # a token polls; a stream is a page's
     try:

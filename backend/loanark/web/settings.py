@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "loanark.web.security.ResponseHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "loanark.web.errors.MethodsAsProblems",
+    "loanark.web.strict.StrictSignIn",
     "loanark.web.sessions.SessionCookies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

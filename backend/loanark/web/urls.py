@@ -13,7 +13,9 @@ from loanark.web.mailbox import mailbox
 from loanark.web.pages import page
 
 urlpatterns = [
-    re_path(r"^api/auth/(?:browser|app)/v1/(?:account/email|account/providers|auth/provider/\w+)$", not_here),
+    re_path(
+        r"^api/auth/(?:browser|app)/v1/(?:account/email|account/phone|account/providers|auth/provider/\w+)$", not_here
+    ),
     path("api/auth/", include("allauth.headless.urls")),
     path("api/", api.urls),
     path("webhooks/hubspot", hubspot_webhook),

@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from doors import TENANTS
 from organisations import CONNECTED, Browser, Organisation, fenced_tables, make_organisation, signed_in
 from psycopg import sql as compose
 from psycopg.errors import InsufficientPrivilege
-from test_doors import TENANTS
 
 from loanark.kit import sql
 from loanark.tenants.access import OWN_CONTACTS_ROLE

@@ -8,8 +8,9 @@ import orjson
 import pytest
 from django.conf import settings
 from django.test import Client
+from doors import TENANTS, Operation
 from organisations import Browser, Organisation, make_organisation, signed_in
-from test_doors import FOR_ADMINISTRATORS, FOR_MANAGERS, TENANTS, Operation
+from test_doors import FOR_ADMINISTRATORS, FOR_MANAGERS
 
 from loanark.tenants.models import Role, User
 from loanark.tenants.permissions import NEVER_BY_TOKEN, OF_ROLE, SCOPES, Permission

@@ -413,6 +413,7 @@ def test_administrators_and_members_of_several_organisations_keep_their_password
     [
         ({"issuer": "http://idp.example"}, "issuer"),
         ({"issuer": "ftp://127.0.0.1"}, "issuer"),
+        ({"issuer": "https://["}, "issuer"),
         ({"issuer": ""}, "issuer"),
         ({"client_id": " "}, "client_id"),
         ({"domains": []}, "domains"),

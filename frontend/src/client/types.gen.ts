@@ -2396,6 +2396,28 @@ export type PreviewOut = {
 };
 
 /**
+ * Problem
+ *
+ * What happened, what is safe, what to do. `type` leads to the page that explains `code`.
+ */
+export type Problem = {
+    /**
+     * Stable; explained at /docs/problems.
+     */
+    code: string;
+    detail: string;
+    /**
+     * What is wrong, by field.
+     */
+    errors: {
+        [key: string]: string;
+    };
+    status: number;
+    title: string;
+    type: string;
+};
+
+/**
  * PropertyOption
  */
 export type PropertyOption = {
@@ -3686,8 +3708,10 @@ export type ExportAuditResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: string;
 };
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
 
 export type ListAuditFacetsData = {
     body?: never;
