@@ -7,6 +7,8 @@ agreed to trust it. A domain belongs to one organisation, and is claimed by an a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -237,9 +239,7 @@ def remove(scope: Scope) -> None:
 def discover(issuer: str) -> dict[str, str]:
     """What the provider says of itself (OpenID Connect Discovery). Raises: ProviderUnusable."""
     try:
-        answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS)
-        answer.raise_for_status()
-        said = answer.json()
+        said = ask(f"{issuer}/.well-known/openid-configuration")
         if str(said["issuer"]).rstrip("/") != issuer:
             raise ValueError("it calls itself otherwise")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -251,6 +251,17 @@ def discover(issuer: str) -> dict[str, str]:
             f"{urlsplit(issuer).hostname} was asked what it offers, and did not answer as an OpenID Connect provider "
             f"does ({type(error).__name__}). Nothing was changed. Check the address, or try again later."
         ) from error
+
+
+def ask(address: str) -> Any:
+    """The document at a provider's address. Raises: requests.RequestException, ValueError.
+
+    A redirect is not followed: where it leads nobody has looked at.
+    """
+    answer = requests.get(address, timeout=SECONDS, allow_redirects=False)
+    if answer.status_code != HTTPStatus.OK:
+        raise ValueError(f"status {answer.status_code}")
+    return answer.json()
 
 
 def callback_url(slug: str) -> str:

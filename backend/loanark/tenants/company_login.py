@@ -99,9 +99,7 @@ class CompanyEndpoint(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             header = jwt.get_unverified_header(token)
             if header.get("alg") not in ALGORITHMS:
                 raise OAuth2Error("the ID token is not signed by a key of the provider")
-            answer = requests.get(self.openid_config["jwks_uri"], timeout=company.SECONDS)
-            answer.raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(answer.json()).keys
+            keys = jwt.PyJWKSet.from_dict(company.ask(self.openid_config["jwks_uri"])).keys
             fitting = [key for key in keys if header.get("kid") in (None, key.key_id)]
             if len(fitting) != 1:
                 raise OAuth2Error("no key of the provider signed the ID token")

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from loanark.kit import sql
 from loanark.kit.problems import problem
+from loanark.kit.redaction import Redactor
 from loanark.kit.secrets import SecretError
 from loanark.tenants.keys import keyring
 
@@ -60,8 +61,10 @@ def _keep(message: EmailMessage) -> None:
 
 
 def _print(message: EmailMessage) -> None:
-    where = f"{settings.CONFIG.public_url}/mailbox"
-    sys.stderr.write(f"Mail to {', '.join(message.to)}: {message.subject}. Read it at {where}\n")
+    """In the console, without its links: what is printed there is kept, and they let people in."""
+    head = f"Mail to {', '.join(message.to)}: {message.subject} (its links are at {settings.CONFIG.public_url}/mailbox)"
+    body = Redactor()(str(message.body))
+    sys.stderr.write("\n".join(["", head, *(f"  | {line}" for line in body.splitlines()), "", ""]))
     sys.stderr.flush()
 
 

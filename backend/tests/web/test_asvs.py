@@ -465,16 +465,17 @@ def test_passwords_are_hashed_at_a_cost() -> None:
 ISSUER = "https://idp.example"
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, document: Any) -> list[str]:
+def answering(monkeypatch: pytest.MonkeyPatch, document: Any, status: int = 200) -> list[str]:
     """Has every request to a provider answered by `document`; returns the addresses that were asked."""
     asked: list[str] = []
 
-    def get(url: str, **_: Any) -> Any:
+    def get(url: str, *, timeout: float, allow_redirects: bool) -> Any:
+        assert timeout <= 10
+        assert not allow_redirects
         asked.append(url)
-        return SimpleNamespace(raise_for_status=lambda: None, json=lambda: document)
+        return SimpleNamespace(status_code=status, json=lambda: document)
 
     monkeypatch.setattr(company, "requests", SimpleNamespace(get=get, RequestException=OSError))
-    monkeypatch.setattr(company_login, "requests", SimpleNamespace(get=get, RequestException=OSError))
     return asked
 
 
@@ -516,6 +517,9 @@ def test_a_provider_that_calls_itself_otherwise_is_refused(
     said = {"issuer": ISSUER, **{name: f"{ISSUER}/{name}" for name in names}}
     answering(monkeypatch, said)
     assert company.discover(ISSUER) == said
+    answering(monkeypatch, said, status=302)
+    with pytest.raises(company.ProviderUnusable):
+        company.discover(ISSUER)
     answering(monkeypatch, {**said, **change})
     with pytest.raises(company.ProviderUnusable):
         company.discover(ISSUER)

@@ -85,7 +85,7 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, demo=True))
 
 
-def test_the_demo_shows_mail_on_a_page_and_tells_of_it_in_the_console(
+def test_the_demo_shows_mail_on_a_page_and_in_the_console(
     database: str, demo: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _send("shown@lender.example")
@@ -98,7 +98,17 @@ def test_the_demo_shows_mail_on_a_page_and_tells_of_it_in_the_console(
     assert answer.headers["Cache-Control"] == "no-store"
     told = capsys.readouterr().err
     assert "Mail to shown@lender.example: Hello" in told
-    assert "https://lender.example/x" not in told, "links are for whoever opens the page"
+    assert "| Read https://lender.example/x" in told
+
+
+def test_a_link_that_lets_somebody_in_is_on_the_page_and_not_in_the_console(
+    database: str, demo: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _send("guest@lender.example", body="Join here: http://localhost/join/AAAA-b_c\nuntil Friday")
+    told = capsys.readouterr().err
+    assert "AAAA-b_c" not in told
+    assert "| until Friday" in told
+    assert "AAAA-b_c" in Client().get("/mailbox", headers={"Host": "localhost"}).content.decode()
 
 
 @pytest.mark.parametrize(
