@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain, islice
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -92,26 +93,25 @@ def export_audit(
         told = {**filters.model_dump(mode="json", exclude={"text"}), "searched": bool(filters.text)}
         trail.note("audit.exported", detail={"format": format, "filters": told})
     rows = queries.export(scope.tenant_id, filters)
-    response = StreamingHttpResponse(lines(rows, format), content_type=f"{KINDS[format]}; charset=utf-8")
+    first = list(islice(rows, 1))  # what the database refuses is told before the file begins
+    response = StreamingHttpResponse(lines(chain(first, rows), format), content_type=f"{KINDS[format]}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="audit-{scope.slug}.{format}"'
     return response
 
 
-def lines(rows: Iterator[dict[str, Any]], format: str) -> Iterator[str]:
-    """An export as text, line by line."""
+def lines(rows: Iterable[dict[str, Any]], format: str) -> Iterator[str]:
+    """An export as text, a line a row; CSV begins with the names of its columns."""
     if format == "ndjson":
-        for row in rows:
-            yield orjson.dumps(row).decode() + "\n"
+        yield from (orjson.dumps(row).decode() + "\n" for row in rows)
         return
+    yield _csv(queries.COLUMNS)
+    yield from (_csv([_cell(row[name]) for name in queries.COLUMNS]) for row in rows)
+
+
+def _csv(cells: Sequence[str]) -> str:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(queries.COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in queries.COLUMNS])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
 
 
 def _cell(value: Any) -> str:

@@ -96,7 +96,7 @@ def export(name: str, form: str, output: str | None, as_json: bool) -> None:
     with tenant_scope(tenant.id):
         trail.note("audit.exported", detail={"format": form})
     target = open(output, "w", encoding="utf-8", newline="") if output else sys.stdout  # noqa: SIM115  stdout stays open
-    exported = 0
+    exported = -1 if form == "csv" else 0  # its first line names the columns
     for line in lines(queries.export(tenant.id, EventFilters()), form):
         target.write(line)
         exported += 1

@@ -58,7 +58,7 @@ def test_the_live_stream_takes_the_token_and_not_what_is_stored(lender: Organisa
 
     def opened(tried: str) -> str:
         cookie = f"{settings.SESSION_COOKIE_NAME}={tried}".encode()
-        return live._tenant_of({"headers": [(b"cookie", cookie)]}, lender.slug)
+        return live._tenant_of({"method": "GET", "headers": [(b"cookie", cookie)]}, lender.slug)
 
     assert opened(shown(browser)) == str(lender.id)
     (key,) = stored_keys(email)
