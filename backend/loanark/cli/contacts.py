@@ -34,9 +34,12 @@ def export(name: str, form: str, output: str | None, as_json: bool) -> None:
     boot.django()
     from loanark.connections.fields import catalogue
     from loanark.contacts import queries
+    from loanark.kit import trail
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     organisation = tenant_by_name(name)
+    with tenant_scope(organisation.id):
+        trail.note("contacts.exported", detail={"format": form})
     target = open(output, "w", encoding="utf-8", newline="") if output else sys.stdout  # noqa: SIM115  stdout stays open
     exported = 0
     with tenant_scope(organisation.id):

@@ -69,6 +69,10 @@ def test_csv_says_the_same(synced: Loanark, tmp_path: Path) -> None:
     with file.open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     assert rows == [{name: value or "" for name, value in row.items()} for row in exported(synced)]
+    log = synced("audit", "export", "--tenant", "first-lender").out.splitlines()
+    taken = [event for event in map(orjson.loads, log) if event["kind"] == "contacts.exported"]
+    assert {event["via"] for event in taken} == {"command line"}
+    assert {event["more"]["format"] for event in taken} == {"csv", "ndjson"}
 
 
 def test_a_second_sync_finds_everything_unchanged_and_writes_nothing(synced: Loanark, hub: Hub) -> None:

@@ -41,6 +41,7 @@ describe("an event in words", () => {
         after: { role: "sales_manager" },
       },
     ],
+    ["Ada Admin took all contacts along as CSV", { kind: "contacts.exported", more: { format: "csv" } }],
     ["Ada Admin left the organisation", { kind: "member.removed", subject: "ada@lender.example" }],
     [
       "Ada Admin let sue@vendor.example of the support in as auditor",

@@ -149,6 +149,7 @@ const SENTENCES: Record<string, Sentence> = {
     const places = Array.isArray(more.places) ? more.places.map(String) : [];
     return `verified the log: it is broken${places.length > 0 ? ` at ${list(places.slice(0, 3))}` : ""}`;
   },
+  "contacts.exported": ({ more }) => `took all contacts along as ${more.format === "csv" ? "CSV" : "JSON"}`,
   "audit.exported": ({ more }) => `took the log along as ${more.format === "csv" ? "CSV" : "JSON"}`,
   "audit.retention-changed": ({ after }) =>
     after.keep_days
