@@ -29,7 +29,7 @@ DEMO_CONTACTS = 41_341
 #: A child that does not answer within this long has failed to start; its output says why.
 START_SECONDS = 90.0
 
-DEMO_ORGANISATION, DEMO_ADMIN = "LoanArk Demo", "admin@loanark.example"
+DEMO_ORGANISATION, DEMO_SLUG, DEMO_ADMIN = "LoanArk Demo", "loanark-demo", "admin@loanark.example"
 
 
 @click.command()
@@ -218,7 +218,7 @@ def _organisation(state: DemoState) -> dict[str, str]:
 
     password = state.secret("password")
     try:
-        tenant = tenant_by_name(DEMO_ORGANISATION)
+        tenant = tenant_by_name(DEMO_SLUG)  # its name may have been changed
     except NotFound:
         tenant = create_tenant(DEMO_ORGANISATION, admin_email=DEMO_ADMIN, password=password).tenant
     return {"tenant": tenant.slug, "email": DEMO_ADMIN, "password": password, "sql_url": sql_url(tenant.id)}

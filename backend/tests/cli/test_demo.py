@@ -102,11 +102,14 @@ def test_the_first_start_connects_previews_and_after_approval_moves_contacts_bot
 def test_a_second_start_finds_its_data_and_a_killed_one_recovers(data_dir: Path) -> None:
     demo = Demo(data_dir)
     assert demo.get("/contacts?search=sql")["total"] == 1
+    with psycopg.connect(demo.facts["sql_url"]) as connection:
+        connection.execute("UPDATE tenants SET name = 'Renamed Lender' WHERE slug = %s", [demo.facts["tenant"]])
     demo.process.kill()
     demo.process.wait(10)
 
     again = Demo(data_dir)
     assert again.facts["hubspot_url"] == demo.facts["hubspot_url"]
+    assert again.facts["tenant"] == demo.facts["tenant"], "also when its organisation has another name now"
     assert again.get("/contacts")["total"] == PEOPLE
     eventually(lambda: again.get("/overview")["truth"]["level"] == "ok")
     assert again.stop() == 0
