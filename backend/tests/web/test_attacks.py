@@ -23,6 +23,8 @@ from doors import EVERY, ROWS, TENANTS, Operation, Victim, make_victim
 from organisations import PASSWORD, Browser, mails_to, make_organisation, signed_in
 from structlog.testing import capture_logs
 
+from hubspot_simulator import Settings, Simulator
+from hubspot_simulator.transport import SimulatorTransport
 from loanark.tenants.models import Role
 from loanark.web.api import api
 from loanark.web.asgi import SERVER
@@ -71,7 +73,17 @@ NUMBERS = {
 
 
 @pytest.fixture(scope="module")
-def victim(database: str) -> Victim:
+def hubspot(database: str) -> Iterator[None]:
+    """A HubSpot to ask, which answers at once."""
+    simulator = Simulator(Settings(contacts=3, limit=None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "HUBSPOT_TRANSPORT", lambda: SimulatorTransport(simulator))
+        yield
+    simulator.close()
+
+
+@pytest.fixture(scope="module")
+def victim(hubspot: None) -> Victim:
     return make_victim()
 
 
