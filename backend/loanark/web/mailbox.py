@@ -1,8 +1,7 @@
-"""Where mail stays when no mail server is configured: a small table. The demo shows it on a page.
+"""Where mail stays when no mail server is configured: a small table. The demo shows it on a page and in the console.
 
 Mails hold links that let people in. So the table keeps few, for a week, with their texts sealed, each for its row; the
-console tells that there is a mail, not what it says; and the page is served by the demo only, to browsers on the same
-machine.
+console shows them without those links; and the page is served by the demo only, to browsers on the same machine.
 """
 
 import sys
@@ -39,7 +38,7 @@ class MailboxBackend(BaseEmailBackend):
     """Keeps what others would send."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keeps each message; the demo says so."""
+        """Keeps each message; in the demo it is printed as well."""
         for message in email_messages:
             _keep(message)
             if settings.CONFIG.demo:

@@ -4,6 +4,7 @@ import { ArrowUpRight, ListFilter, UserRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { RunLink } from "@/components/ui/run-link";
 import { SIDE_NAMES } from "@/components/ui/side";
 import { formatCount, formatExact, formatUtc, humanise } from "@/lib/format";
 import { type ContactChangeOut, changesQuery, type EventOut } from "./queries";
@@ -126,18 +127,7 @@ function Change({ tenant, change, names }: { tenant: string; change: ContactChan
           {" "}
           {change.op} in {SIDE_NAMES[change.side]}
           {change.reason && ` · ${change.reason}`}
-          {change.run_id !== null && (
-            <>
-              {" · "}
-              <Link
-                to="/$tenant/runs/$runId"
-                params={{ tenant, runId: String(change.run_id) }}
-                className="underline underline-offset-2"
-              >
-                run {change.run_id}
-              </Link>
-            </>
-          )}
+          <RunLink tenant={tenant} runId={change.run_id} />
         </span>
       </p>
       {change.erased ? (

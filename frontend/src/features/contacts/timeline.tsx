@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { ArrowRight, Undo2 } from "lucide-react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
+import { RunLink } from "@/components/ui/run-link";
 import { SIDE_NAMES, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
@@ -120,18 +120,7 @@ function Entry({ tenant, change, fields, isBusy, onUndo }: EntryProps) {
           {change.cause === "sql" && change.actor && ` · database user ${change.actor}`}
           {change.actor && !["user", "sql"].includes(change.cause) && ` · ${CAUSES[change.cause]}`}
           {change.reason && ` · ${change.reason}`}
-          {change.run_id !== null && (
-            <>
-              {" · "}
-              <Link
-                to="/$tenant/runs/$runId"
-                params={{ tenant, runId: String(change.run_id) }}
-                className="underline underline-offset-2"
-              >
-                run {change.run_id}
-              </Link>
-            </>
-          )}
+          <RunLink tenant={tenant} runId={change.run_id} />
         </p>
         <dl
           className={cn("mt-1.5 grid gap-1", change.op === "created" && "gap-0 rounded-md bg-sunken py-1.5")}
