@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from loanark.contacts import standing
 from loanark.core.fields import BY_NAME, NAMES, raw_text
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.values import Unreadable, Value, read
@@ -45,6 +46,8 @@ class Evidence:
     runs: list[dict[str, Any]]
     hints: list[dict[str, Any]]
     intents: list[dict[str, Any]]
+    #: Contacts not in sync that left none of the traces by which lists find them (`contacts.standing`).
+    untraced: list[dict[str, Any]]
     holder: str
     rules: dict[str, FieldRule]
     #: HubSpot's records by id: properties, and whether archived.
@@ -120,6 +123,7 @@ def gather(world: "World") -> Evidence:
         runs=rows("SELECT * FROM runs ORDER BY id"),
         hints=rows("SELECT side, record_id, source, attempts, last_error FROM hints"),
         intents=rows("SELECT * FROM intents"),
+        untraced=rows(_UNTRACED),
         holder=str((rows("SELECT holder FROM leases") or [{"holder": ""}])[0]["holder"]),
         rules={rule.field: rule for rule in world.mapping().rules},
         records={str(c.id): (dict(c.props), bool(c.archived)) for c in portal.contacts.values()},
@@ -132,6 +136,14 @@ def gather(world: "World") -> Evidence:
         held_by_hubspot=dict(held_by_hubspot),
         held_by_loanark=dict(held_by_loanark),
     )
+
+
+_UNTRACED = " UNION ALL ".join(
+    f"""SELECT c.id, '{state}' AS state FROM {standing.FROM}
+        WHERE {standing.STATE} = '{state}' AND c.id NOT IN ({standing.traced([state])})
+        AND EXISTS (SELECT FROM connections WHERE backfilled_at IS NOT NULL)"""
+    for state in standing.TROUBLED
+)
 
 
 def check(world: "World") -> list[Violation]:
@@ -593,6 +605,10 @@ def nothing_is_left_behind(e: Evidence) -> Iterable[str]:
         yield f"the lease is held by {e.holder}"
 
 
+def who_is_not_in_sync_is_found(e: Evidence) -> Iterable[str]:
+    yield from (f"{row['id']} is {row['state']}" for row in e.untraced)
+
+
 def runs_tell_the_truth(e: Evidence) -> Iterable[str]:
     for run in e.runs:
         name = f"the {run['kind']} {run['id']}"
@@ -710,6 +726,7 @@ CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "the base holds only what both sides held": the_base_is_common_ground,
     "what both sides hold alike is their base": the_base_is_up_to_date,
     "nothing is left behind": nothing_is_left_behind,
+    "who is not in sync is found": who_is_not_in_sync_is_found,
     "runs tell the truth": runs_tell_the_truth,
     "the history has no gaps": the_history_has_no_gaps,
     "the history names the doer": the_history_names_the_doer,

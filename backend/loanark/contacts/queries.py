@@ -13,6 +13,7 @@ from loanark.connections import mapping as mappings
 from loanark.connections.fields import catalogue
 from loanark.connections.fields import labels as labels_of
 from loanark.connections.models import Connection
+from loanark.contacts.filtering import Selection, count, select, standings
 from loanark.contacts.schemas import (
     ChangeOut,
     ChangePage,
@@ -23,14 +24,16 @@ from loanark.contacts.schemas import (
     ContactPage,
     ContactRow,
     Facet,
+    FacetName,
     FacetValue,
     FieldChange,
     FieldOut,
     OptionOut,
     RejectionOut,
     RejectionPage,
-    SyncBadge,
 )
+from loanark.contacts.standing import FROM, REASON, STATE, badge
+from loanark.contacts.standing import NAMES as NAMES_OF_STATES
 from loanark.core.fields import NAMES, Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
@@ -40,47 +43,6 @@ from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor, numbered
 from loanark.kit.errors import NotFound
-
-#: Up to here a total is counted; above it PostgreSQL's estimate is shown.
-COUNT_LIMIT = 100_000
-
-#: From three letters on a search looks anywhere; a shorter one for the beginning of an e-mail or last name.
-ANYWHERE_FROM = 3
-
-
-#: Where a contact stands. The first that applies is shown.
-_CONFLICT = (
-    "EXISTS (SELECT FROM contact_conflicts k WHERE k.tenant_id = c.tenant_id AND k.contact_id = c.id AND k.open)"
-)
-_FAILING = (
-    "EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id "
-    "AND x.resolved_at IS NULL)"
-)
-#: Two conditions and not one with OR: PostgreSQL can read all hints once instead of asking for each contact.
-_PENDING = (
-    "(l.local_version < c.version "
-    "OR EXISTS (SELECT FROM hints h WHERE h.tenant_id = c.tenant_id AND h.side = 'loanark' "
-    "AND h.record_id = c.id::text) "
-    "OR EXISTS (SELECT FROM hints h WHERE h.tenant_id = c.tenant_id AND h.side = 'hubspot' "
-    "AND h.record_id = l.hubspot_id))"
-)
-_STATE = f"""CASE WHEN c.deleted_at IS NOT NULL THEN 'deleted' WHEN {_CONFLICT} THEN 'conflict'
-    WHEN {_FAILING} THEN 'failing' WHEN l.id IS NULL THEN 'not_linked' WHEN {_PENDING} THEN 'pending'
-    ELSE 'in_sync' END"""
-_REASON = """(SELECT coalesce(
-    (SELECT x.reason FROM contact_rejections x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id
-     AND x.resolved_at IS NULL ORDER BY x.id DESC LIMIT 1),
-    (SELECT h.last_error FROM hints h WHERE h.tenant_id = c.tenant_id AND h.side = 'loanark'
-     AND h.record_id = c.id::text)))"""
-_FROM = """contacts c LEFT JOIN contact_links l
-    ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'"""
-
-_REASONS: Mapping[str, str] = {
-    "pending": "Waiting for the next look at both sides.",
-    "not_linked": "Not in HubSpot yet.",
-    "conflict": "Both sides changed a field; a person decides.",
-    "deleted": "Deleted; it can be restored.",
-}
 
 _ROW_FIELDS = (
     "email, firstname, lastname, phone, company, city, state, owner, email_verification_status, "
@@ -106,21 +68,21 @@ _SORTS = {
 
 def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int, own: str | None = None) -> ContactPage:
     """One page, and how many contacts the filters leave. `own`: only of those whose owner or loan officer that is."""
-    where, params = _where(filters, own)
-    found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1)
+    selection = select(filters, own)
+    found = _slice(selection, sort=sort, cursor=cursor, limit=limit + 1)
     following = _cursor(found[limit - 1]) if len(found) > limit else None
-    total, estimated = _total(filters, where, params)
+    total = count(filters, own, selection)
     rows = [_row(row) for row in found[:limit]]
-    return ContactPage(items=rows, next_cursor=following, total=total, total_is_estimate=estimated)
+    return ContactPage(items=rows, next_cursor=following, total=total.number, total_is_estimate=total.estimated)
 
 
 def newest(side: Side, limit: int, own: str | None = None) -> list[ContactRow]:
     """The contacts created last on a side."""
-    where, params = _where(ContactFilters(created_side=[side]), own)
-    return [_row(row) for row in _slice(where, params, sort="-created_at", cursor=None, limit=limit)]
+    selection = select(ContactFilters(created_side=[side]), own)
+    return [_row(row) for row in _slice(selection, sort="-created_at", cursor=None, limit=limit)]
 
 
-def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limit: int) -> list[sql.Row]:
+def _slice(selection: Selection, *, sort: str, cursor: str | None, limit: int) -> list[sql.Row]:
     order = _SORTS[sort]
     after, after_params = "", []
     if cursor:
@@ -130,137 +92,67 @@ def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limi
     way = "DESC" if order.descending else "ASC"
     return sql.rows(
         f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
-                   {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
-            FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
-        [*params, *after_params, limit],
+                   {order.column}::text AS sort_key, {STATE} AS sync_state, {REASON} AS sync_reason
+            FROM {FROM} WHERE {selection.where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
+        [*selection.params, *after_params, limit],
     )
 
 
 def _row(row: dict[str, Any]) -> ContactRow:
-    badge = SyncBadge(state=row.pop("sync_state"), reason=row.pop("sync_reason"))
+    sync = badge(row.pop("sync_state"), row.pop("sync_reason"))
     row.pop("sort_key")
-    return ContactRow(**row, sync=_explained(badge))
+    return ContactRow(**row, sync=sync)
 
 
-def _explained(badge: SyncBadge) -> SyncBadge:
-    return SyncBadge(state=badge.state, reason=badge.reason or _REASONS.get(badge.state))
-
-
-def _total(filters: ContactFilters, where: str, params: list[Any]) -> tuple[int, bool]:
-    tables = _tables(filters)
-    counted = sql.scalar(
-        f"SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT {COUNT_LIMIT + 1}) AS counted", params
-    )
-    if counted <= COUNT_LIMIT:
-        return int(counted), False
-    plan = orjson.loads(sql.scalar(f"EXPLAIN (FORMAT JSON) SELECT FROM {tables} WHERE {where}", params))
-    return max(int(plan[0]["Plan"]["Plan Rows"]), COUNT_LIMIT), True
-
-
-def _tables(filters: ContactFilters) -> str:
-    """What counting needs to read: only the filter on sync states looks at links."""
-    return _FROM if filters.sync else "contacts c"
-
-
-def _where(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> tuple[str, list[Any]]:
-    parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
-    params: list[Any] = []
-    if own is not None:
-        parts.append("(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)")
-        params += [own, own]
-    for word in filters.search.lower().split():
-        part, value = _word(word)
-        parts.append(part)
-        params += value
-    for name in ("email_verification_status", "client_type_vip_status", "client_type_prospects", "state"):
-        chosen = getattr(filters, name)
-        if chosen and name != leave_out:
-            parts.append(f"coalesce(c.{name}, '') = ANY(%s)")
-            params.append(list(chosen))
-    if filters.created_side and leave_out != "created_side":
-        parts.append("c.created_side = ANY(%s)")
-        params.append([side.value for side in filters.created_side])
-    if filters.sync and leave_out != "sync":
-        parts.append(f"{_STATE} = ANY(%s)")
-        params.append(list(filters.sync))
-    return " AND ".join(parts), params
-
-
-def _word(word: str) -> tuple[str, list[str]]:
-    if len(word) >= ANYWHERE_FROM:
-        literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return "c.search LIKE %s", [f"%{literal}%"]
-    end = word + "\U0010ffff"
-    prefix = "(c.email_key >= %s AND c.email_key < %s OR c.lastname_key >= %s AND c.lastname_key < %s)"
-    return prefix, [word, end, word, end]
-
-
-_FACETS = {
+_FACETS: Mapping[FacetName, str] = {
     "email_verification_status": "E-mail verification",
     "client_type_vip_status": "VIP status",
     "client_type_prospects": "Prospects",
     "state": "State",
     "created_side": "Created in",
 }
-_STATES = {
-    "in_sync": "In sync",
-    "pending": "Pending",
-    "conflict": "Conflict",
-    "failing": "Failing",
-    "not_linked": "Not in HubSpot",
-    "deleted": "Deleted",
-}
-
 #: A facet shows this many values, the most frequent first.
 FACET_VALUES = 60
 
 
-def facets(filters: ContactFilters, own: str | None = None) -> list[Facet]:
-    """Every filter's values with their counts, each under the other filters. `own`: as in `page`."""
+def facets(filters: ContactFilters, own: str | None = None, names: Sequence[FacetName] = ()) -> list[Facet]:
+    """Values with their counts, each under the other filters: of all filters, or the named. `own`: as in `page`."""
+    wanted: Sequence[FacetName] = names or ["sync", *_FACETS]
     labels = {**_option_labels(), "created_side": {"hubspot": "HubSpot", "loanark": "LoanArk"}}
-    counts = _facet_counts(filters, own)
-    result = [Facet(name="sync", label="Sync", values=_sync_facet(filters, own))]
-    for name, label in _FACETS.items():
-        frequent = sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
+    found = {"sync": _sync_facet(filters, own)} if "sync" in wanted else {}
+    for name, (counts, estimated) in _facet_counts(filters, own, [name for name in wanted if name != "sync"]).items():
+        frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
         values = [
             FacetValue(value=value, label=labels.get(name, {}).get(value, value).strip() or "(blank)", count=count)
             for value, count in frequent
         ]
-        result.append(Facet(name=name, label=label, values=values))  # type: ignore[arg-type]
+        found[name] = Facet(name=name, label=_FACETS[name], values=values, is_estimate=estimated)
+    return [found[name] for name in wanted]
+
+
+def _facet_counts(
+    filters: ContactFilters, own: str | None, names: Sequence[FacetName]
+) -> dict[FacetName, tuple[dict[str, int], bool]]:
+    """Counts by value. Facets that nobody chose from share their condition, and so one reading of the contacts."""
+    chosen = [name for name in names if getattr(filters, name)]
+    result: dict[FacetName, tuple[dict[str, int], bool]] = {}
+    for together in [[name] for name in chosen] + [[name for name in names if name not in chosen]]:
+        if not together:
+            continue
+        selection = select(filters, own, leave_out=together[0])
+        counts, estimated = selection.groups([f"coalesce(c.{name}, '')" for name in together])
+        result |= {name: (each, estimated) for name, each in zip(together, counts, strict=True)}
     return result
 
 
-def _facet_counts(filters: ContactFilters, own: str | None) -> dict[str, dict[str, int]]:
-    """Counts by value. Facets that nobody chose from share their condition, and so one reading of the contacts."""
-    chosen = [name for name in _FACETS if getattr(filters, name)]
-    counts: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
-    for names in [[name] for name in chosen] + [[name for name in _FACETS if name not in chosen]]:
-        if not names:
-            continue
-        where, params = _where(filters, own, leave_out=names[0])
-        found = sql.rows(
-            f"""SELECT {", ".join(f"coalesce(c.{name}, '') AS {name}" for name in names)},
-                       {", ".join(f"grouping(coalesce(c.{name}, '')) AS of_{name}" for name in names)},
-                       count(*) AS count
-                FROM {_tables(filters)} WHERE {where}
-                GROUP BY GROUPING SETS ({", ".join(f"(coalesce(c.{name}, ''))" for name in names)})""",
-            params,
-        )
-        for row in found:
-            name = next(name for name in names if row[f"of_{name}"] == 0)
-            counts[name][row[name]] = row["count"]
-    return counts
-
-
-def _sync_facet(filters: ContactFilters, own: str | None) -> list[FacetValue]:
-    where, params = _where(filters, own, leave_out="sync")
-    found = sql.rows(f"SELECT {_STATE} AS value, count(*) AS count FROM {_FROM} WHERE {where} GROUP BY 1", params)
-    counts = {row["value"]: row["count"] for row in found}
-    return [
+def _sync_facet(filters: ContactFilters, own: str | None) -> Facet:
+    counts, estimated = standings(select(filters, own, leave_out="sync"))
+    values = [
         FacetValue(value=state, label=label, count=counts.get(state, 0))
-        for state, label in _STATES.items()
+        for state, label in NAMES_OF_STATES.items()
         if state != "deleted" or filters.deleted
     ]
+    return Facet(name="sync", label="Sync", values=values, is_estimate=estimated)
 
 
 def _option_labels() -> dict[str, dict[str, str]]:
@@ -281,8 +173,8 @@ def _rules() -> tuple[dict[str, FieldRule], dict[str, Property]]:
 def contact(contact_id: UUID) -> ContactOut:
     """One contact in three columns. Raises: NotFound."""
     row = sql.first(
-        f"""SELECT c.*, l.hubspot_id, l.base, l.remote, l.read_at, {_STATE} AS sync_state, {_REASON} AS sync_reason
-            FROM {_FROM} WHERE c.id = %s""",
+        f"""SELECT c.*, l.hubspot_id, l.base, l.remote, l.read_at, {STATE} AS sync_state, {REASON} AS sync_reason
+            FROM {FROM} WHERE c.id = %s""",
         [contact_id],
     )
     if row is None:
@@ -301,7 +193,7 @@ def contact(contact_id: UUID) -> ContactOut:
         updated_at=row["updated_at"],
         deleted_at=row["deleted_at"],
         created_side=row["created_side"],
-        sync=_explained(SyncBadge(state=row["sync_state"], reason=row["sync_reason"])),
+        sync=badge(row["sync_state"], row["sync_reason"]),
         fields=list(_columns(row, open_conflicts, open_rejections)),
         conflicts=open_conflicts,
         rejections=open_rejections,
@@ -504,7 +396,7 @@ def export() -> Iterator[dict[str, str | None]]:
     last: UUID | None = None
     while True:
         found = sql.rows(
-            f"""SELECT c.id, l.hubspot_id, c.custom, {", ".join("c." + name for name in NAMES)} FROM {_FROM}
+            f"""SELECT c.id, l.hubspot_id, c.custom, {", ".join("c." + name for name in NAMES)} FROM {FROM}
                 WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT 1000""",
             [last, last],
         )

@@ -67,12 +67,18 @@ class FacetValue(Schema):
     count: int
 
 
+FacetName = Literal[
+    "sync", "email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side"
+]
+
+
 class Facet(Schema):
-    name: Literal[
-        "sync", "email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side"
-    ]
+    name: FacetName
     label: str
     values: list[FacetValue]
+    is_estimate: Annotated[bool, Field(description="The contacts are many; the counts are drawn from a sample.")] = (
+        False
+    )
 
 
 class OptionOut(Schema):

@@ -232,8 +232,8 @@ DOOR = 8
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("contacts", 2),
-        ("contacts?search=love", 2),
+        ("contacts", 3),
+        ("contacts?search=love", 4),
         ("contacts/facets", 8),
         ("conflicts", 2),
         ("rejections", 2),

@@ -56,6 +56,7 @@ def healthy() -> Evidence:
         runs=[{"id": 1, "kind": "sweep", "status": "succeeded", "counts": {}, "finished_at": 1, "reason": None}],
         hints=[],
         intents=[],
+        untraced=[],
         holder="",
         rules={"city": FieldRule("city", "city", Kind.TEXT)},
         records={THERE: ({"lastname": "Born 1", "city": "city 1"}, False)},
@@ -171,6 +172,10 @@ def a_lease_left(e: Evidence) -> None:
     e.holder = "host/boot/1/1/1"
 
 
+def pending_without_a_trace(e: Evidence) -> None:
+    e.untraced.append({"id": HERE, "state": "pending"})
+
+
 def running_for_ever(e: Evidence) -> None:
     e.runs[0]["status"] = "running"
 
@@ -241,6 +246,7 @@ BROKEN: list[tuple[Callable[[Evidence], None], str]] = [
     (an_intent_left, "nothing is left behind"),
     (a_hint_left, "nothing is left behind"),
     (a_lease_left, "nothing is left behind"),
+    (pending_without_a_trace, "who is not in sync is found"),
     (running_for_ever, "runs tell the truth"),
     (boasting, "runs tell the truth"),
     (a_gap, "the history has no gaps"),

@@ -157,15 +157,42 @@ def test_every_table_with_a_tenant_has_forced_row_security_and_a_policy_both_way
 
 
 def test_no_other_policy_lets_rows_of_other_tenants_through(two: Two) -> None:
-    """Permissive policies add up. The two more there are show people their own memberships, and whoever has a token
-    that token, for reading only."""
+    """Permissive policies add up. The three more there are, all for reading only, show people their own memberships,
+    whoever has a token that token, and the role of search the contacts."""
     with two.as_owner() as connection:
         more = connection.execute(
             """SELECT p.polname, p.polcmd FROM pg_policy p JOIN pg_attribute a
                    ON a.attrelid = p.polrelid AND a.attname = 'tenant_id'
                WHERE p.polpermissive AND p.polname <> (p.polrelid::regclass::text || '_tenant') ORDER BY 1"""
         ).fetchall()
-    assert more == [("api_tokens_shown", "r"), ("memberships_own", "r")]
+    assert more == [("api_tokens_shown", "r"), ("contacts_search", "r"), ("memberships_own", "r")]
+
+
+def test_the_role_of_search_is_nobodys_and_reads_three_columns(two: Two) -> None:
+    with two.as_owner() as connection:
+        members = connection.execute(
+            """SELECT m.member::regrole::text FROM pg_auth_members m
+               WHERE m.roleid = 'loanark_search'::regrole AND (m.inherit_option OR m.set_option)"""
+            if connection.info.server_version >= 160000
+            else "SELECT member::regrole::text FROM pg_auth_members WHERE roleid = 'loanark_search'::regrole"
+        ).fetchall()
+        reads = connection.execute(
+            """SELECT table_name, column_name, privilege_type FROM information_schema.column_privileges
+               WHERE grantee = 'loanark_search' ORDER BY column_name"""
+        ).fetchall()
+    assert members == []
+    assert reads == [("contacts", name, "SELECT") for name in ("id", "search", "tenant_id")]
+
+
+def test_search_finds_nothing_of_another_tenant(two: Two) -> None:
+    words = ["%ada%"]
+    with two.as_app(two.a.id) as connection:
+        own = connection.execute("SELECT contacts_matching(%s, 5000)", [words]).fetchone()
+        seen = connection.execute("SELECT id FROM contacts WHERE search LIKE %s", words).fetchall()
+    with two.as_app(None) as connection:
+        nobodys = connection.execute("SELECT contacts_matching(%s, 5000)", [words]).fetchone()
+    assert own is not None and own[0] and sorted(own[0]) == sorted(id for (id,) in seen)
+    assert nobodys == ([],)
 
 
 def test_the_role_of_web_and_workers_owns_nothing_and_cannot_pass_the_fences(two: Two) -> None:

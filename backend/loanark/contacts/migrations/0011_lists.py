@@ -1,0 +1,13 @@
+"""Lists over a million contacts: search anywhere by an index, filters by indexes, and contacts that were linked once."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+LISTS_SQL = Path(__file__).with_name("0011_lists.sql").read_text()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contacts", "0010_own_contacts")]
+
+    operations = [migrations.RunSQL(LISTS_SQL, migrations.RunSQL.noop)]
