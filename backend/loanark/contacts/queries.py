@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -39,7 +40,7 @@ from loanark.core.values import Unreadable, read
 from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor, numbered
-from loanark.kit.errors import NotFound
+from loanark.kit.errors import Invalid, NotFound
 
 #: Up to here a total is counted; above it PostgreSQL's estimate is shown.
 COUNT_LIMIT = 100_000
@@ -84,8 +85,47 @@ _REASONS: Mapping[str, str] = {
 
 _ROW_FIELDS = (
     "email, firstname, lastname, phone, company, city, state, owner, email_verification_status, "
-    "client_type_vip_status, client_type_prospects, created_at, updated_at, created_side"
+    "client_type_vip_status, client_type_prospects, created_at, updated_at, created_side, version"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which fields of each contact are asked for beside those every row has, and of which side."""
+
+    fields: Sequence[Field] = ()
+    side: Side = Side.LOANARK
+
+    @property
+    def read_from(self) -> str:
+        """The part of a SELECT that holds them, as JSON."""
+        if not self.fields:
+            return "NULL"
+        if self.side is Side.HUBSPOT:
+            return "l.remote"
+        own = "".join(f", '{field.name}', c.{field.name}::text" for field in self.fields if not field.custom)
+        # A function takes a hundred arguments: fifty names with their values.
+        return f"c.custom || jsonb_build_object({own[2:]})"
+
+    def values(self, held: str | None) -> dict[str, str | None]:
+        """The texts by name of what `read_from` read."""
+        texts = orjson.loads(held) if held else {}
+        return {field.name: texts.get(field.name) for field in self.fields}
+
+
+#: So many fields are shown in one list.
+MOST_COLUMNS = 40
+
+
+def columns(names: Sequence[str], side: Side) -> Columns:
+    """The columns that somebody asks for. Raises: Invalid."""
+    if not names:
+        return Columns()
+    known = catalogue()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Invalid(f"There is no field {unknown[0]!r}.", errors={"fields": f"There is no field {unknown[0]!r}."})
+    return Columns([known[name] for name in dict.fromkeys(names)], side)
 
 
 class _Sort(NamedTuple):
@@ -104,10 +144,18 @@ _SORTS = {
 }
 
 
-def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int, own: str | None = None) -> ContactPage:
+def page(
+    filters: ContactFilters,
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+    own: str | None = None,
+    columns: Columns | None = None,
+) -> ContactPage:
     """One page, and how many contacts the filters leave. `own`: only of those whose owner or loan officer that is."""
     where, params = _where(filters, own)
-    found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1)
+    found = _slice(where, params, sort=sort, cursor=cursor, limit=limit + 1, columns=columns or Columns())
     following = _cursor(found[limit - 1]) if len(found) > limit else None
     total, estimated = _total(filters, where, params)
     rows = [_row(row) for row in found[:limit]]
@@ -117,10 +165,13 @@ def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int, 
 def newest(side: Side, limit: int, own: str | None = None) -> list[ContactRow]:
     """The contacts created last on a side."""
     where, params = _where(ContactFilters(created_side=[side]), own)
-    return [_row(row) for row in _slice(where, params, sort="-created_at", cursor=None, limit=limit)]
+    found = _slice(where, params, sort="-created_at", cursor=None, limit=limit, columns=Columns())
+    return [_row(row) for row in found]
 
 
-def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limit: int) -> list[sql.Row]:
+def _slice(
+    where: str, params: list[Any], *, sort: str, cursor: str | None, limit: int, columns: Columns
+) -> list[sql.Row]:
     order = _SORTS[sort]
     after, after_params = "", []
     if cursor:
@@ -128,12 +179,15 @@ def _slice(where: str, params: list[Any], *, sort: str, cursor: str | None, limi
         after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
         after_params = [key, last_id]
     way = "DESC" if order.descending else "ASC"
-    return sql.rows(
+    found = sql.rows(
         f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
-                   {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
+                   {columns.read_from} AS held, {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
             FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
         [*params, *after_params, limit],
     )
+    for row in found:
+        row["values"] = columns.values(row.pop("held"))
+    return found
 
 
 def _row(row: dict[str, Any]) -> ContactRow:
@@ -172,11 +226,15 @@ def _where(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> 
         part, value = _word(word)
         parts.append(part)
         params += value
-    for name in ("email_verification_status", "client_type_vip_status", "client_type_prospects", "state"):
+    for name in ("email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "owner"):
         chosen = getattr(filters, name)
         if chosen and name != leave_out:
             parts.append(f"coalesce(c.{name}, '') = ANY(%s)")
             params.append(list(chosen))
+    for column, within in (("updated_at", filters.changed), ("created_at", filters.created)):
+        if within:
+            parts.append(f"c.{column} > now() - make_interval(days => %s)")
+            params.append(int(within.removesuffix("d")))
     if filters.created_side and leave_out != "created_side":
         parts.append("c.created_side = ANY(%s)")
         params.append([side.value for side in filters.created_side])
@@ -200,6 +258,7 @@ _FACETS = {
     "client_type_vip_status": "VIP status",
     "client_type_prospects": "Prospects",
     "state": "State",
+    "owner": "Owner",
     "created_side": "Created in",
 }
 _STATES = {

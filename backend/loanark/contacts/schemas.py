@@ -12,6 +12,9 @@ from loanark.core.values import Kind
 SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
 
 
+Within = Literal["1d", "7d", "30d", "90d"]
+
+
 class ContactFilters(Schema):
     """Every filter narrows; several values of one filter widen it."""
 
@@ -21,7 +24,10 @@ class ContactFilters(Schema):
     client_type_vip_status: list[str] = []
     client_type_prospects: list[str] = []
     state: list[str] = []
+    owner: list[str] = []
     created_side: list[Side] = []
+    changed: Annotated[Within | None, Field(description="Changed on either side within this time.")] = None
+    created: Annotated[Within | None, Field(description="Made within this time.")] = None
     deleted: Annotated[bool, Field(description="Deleted contacts instead of live ones.")] = False
 
 
@@ -49,7 +55,11 @@ class ContactRow(Schema):
     created_at: datetime
     updated_at: datetime
     created_side: Side
+    #: What an edit names, so that it does not overwrite somebody else's unseen.
+    version: int
     sync: SyncBadge
+    #: The fields that were asked for, as the asked side holds them; HubSpot's are null where there is no link.
+    values: dict[str, str | None] = {}
 
 
 class ContactPage(Schema):
@@ -69,7 +79,13 @@ class FacetValue(Schema):
 
 class Facet(Schema):
     name: Literal[
-        "sync", "email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side"
+        "sync",
+        "email_verification_status",
+        "client_type_vip_status",
+        "client_type_prospects",
+        "state",
+        "owner",
+        "created_side",
     ]
     label: str
     values: list[FacetValue]
