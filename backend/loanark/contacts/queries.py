@@ -32,7 +32,7 @@ from loanark.contacts.schemas import (
     RejectionPage,
     SyncBadge,
 )
-from loanark.core.fields import NAMES, Field, display_name, raw_text
+from loanark.core.fields import Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.translate import held
@@ -117,6 +117,11 @@ class Columns:
 MOST_COLUMNS = 40
 
 
+def every_column(side: Side = Side.LOANARK) -> Columns:
+    """All fields, custom ones last."""
+    return Columns(list(catalogue().values()), side)
+
+
 def columns(names: Sequence[str], side: Side) -> Columns:
     """The columns that somebody asks for. Raises: Invalid."""
     if not names:
@@ -181,7 +186,8 @@ def _slice(
     way = "DESC" if order.descending else "ASC"
     found = sql.rows(
         f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
-                   {columns.read_from} AS held, {order.column}::text AS sort_key, {_STATE} AS sync_state, {_REASON} AS sync_reason
+                   {columns.read_from} AS held, {order.column}::text AS sort_key,
+                   {_STATE} AS sync_state, {_REASON} AS sync_reason
             FROM {_FROM} WHERE {where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
         [*params, *after_params, limit],
     )
@@ -557,31 +563,24 @@ def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     return RejectionOut(**row, field=field or None, label=label, contact_name=name, fix=_FIXES[code])
 
 
-def export() -> Iterator[dict[str, str | None]]:
-    """Every live contact as one flat object, in the order of ids, a thousand at a time; custom fields come last."""
-    own = [name for name, field in catalogue().items() if field.custom]
-    last: UUID | None = None
-    while True:
-        found = sql.rows(
-            f"""SELECT c.id, l.hubspot_id, c.custom, {", ".join("c." + name for name in NAMES)} FROM {_FROM}
-                WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT 1000""",
-            [last, last],
-        )
-        for row in found:
-            yield {
-                "id": str(row["id"]),
-                "hubspot_id": row["hubspot_id"],
-                **{name: raw_text(row[name]) for name in NAMES},
-                **_entries(row["custom"], own),
-            }
-        if len(found) < 1000:
-            return
-        last = found[-1]["id"]
+def batch(
+    filters: ContactFilters, columns: Columns, *, own: str | None, after: UUID | None, limit: int
+) -> list[sql.Row]:
+    """Some contacts that the filters leave, in the order of ids: `id`, `hubspot_id`, `values`."""
+    where, params = _where(filters, own)
+    found = sql.rows(
+        f"""SELECT c.id, l.hubspot_id, {columns.read_from} AS held FROM {_FROM}
+            WHERE {where} AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT %s""",
+        [*params, after, after, limit],
+    )
+    for row in found:
+        row["values"] = columns.values(row.pop("held"))
+    return found
 
 
-def _entries(custom: str, names: Sequence[str]) -> dict[str, str | None]:
-    held = orjson.loads(custom) if names else {}
-    return {name: held.get(name) for name in names}
+def total(filters: ContactFilters, own: str | None = None) -> tuple[int, bool]:
+    """How many contacts the filters leave, and whether that is an estimate."""
+    return _total(filters, *_where(filters, own))
 
 
 def _cursor(row: dict[str, Any]) -> str:
