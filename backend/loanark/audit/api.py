@@ -1,13 +1,10 @@
 """The audit log over HTTP: to read, to verify, to take along."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import chain, islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import orjson
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from ninja import Path, Query, Router
 
@@ -23,7 +20,8 @@ from loanark.audit.schemas import (
     RetentionOut,
     VerificationOut,
 )
-from loanark.kit import trail
+from loanark.kit import sheets, trail
+from loanark.kit.sheets import KINDS, Form
 from loanark.tenants.access import enter
 from loanark.tenants.permissions import Permission
 
@@ -78,14 +76,12 @@ def verify_audit(request: HttpRequest, tenant: Path[str]) -> VerificationOut:
     return VerificationOut(intact=report.intact, **asdict(report))
 
 
-#: What an export is made of, by its format.
-KINDS = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 _FILES = {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS.values()}}
 
 
 @router.get("/audit/export", response={200: None}, openapi_extra={"responses": {200: _FILES}})
 def export_audit(
-    request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], format: Literal["ndjson", "csv"] = "ndjson"
+    request: HttpRequest, tenant: Path[str], filters: Query[EventFilters], format: Form = "ndjson"
 ) -> HttpResponseBase:
     """The log in the order of its chain, as a file that is written while it is read."""
     with enter(request, tenant, Permission.AUDIT_READ) as scope:
@@ -101,25 +97,7 @@ def export_audit(
 
 def lines(rows: Iterable[dict[str, Any]], format: str) -> Iterator[str]:
     """An export as text, a line a row; CSV begins with the names of its columns."""
-    if format == "ndjson":
-        yield from (orjson.dumps(row).decode() + "\n" for row in rows)
-        return
-    yield _csv(queries.COLUMNS)
-    yield from (_csv([_cell(row[name]) for name in queries.COLUMNS]) for row in rows)
-
-
-def _csv(cells: Sequence[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if value is None or value == {}:
-        return ""
-    text = orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return sheets.lines(rows, queries.COLUMNS, format)
 
 
 @router.get("/audit/retention", response=RetentionOut)

@@ -1,18 +1,13 @@
 """Contacts in bulk."""
 
-import csv
 import sys
-from collections.abc import Callable
-from typing import TextIO
+from functools import partial
 from uuid import UUID
 
 import click
-import orjson
 
 from loanark.cli import boot
 from loanark.cli.output import BY, command, json_option, show, tenant_option
-
-Row = dict[str, str | None]
 
 
 @click.group()
@@ -32,34 +27,22 @@ def export(name: str, form: str, output: str | None, as_json: bool) -> None:
     With --json: a count at the end.
     """
     boot.django()
-    from loanark.connections.fields import catalogue
-    from loanark.contacts import queries
-    from loanark.kit import trail
+    from loanark.contacts import exports, queries
+    from loanark.contacts.schemas import ContactFilters
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     organisation = tenant_by_name(name)
-    with tenant_scope(organisation.id):
-        trail.note("contacts.exported", detail={"format": form})
+    opening = partial(tenant_scope, organisation.id)
+    with opening():
+        text = exports.begin(ContactFilters(), queries.every_column(), form, opening)
     target = open(output, "w", encoding="utf-8", newline="") if output else sys.stdout  # noqa: SIM115  stdout stays open
-    exported = 0
-    with tenant_scope(organisation.id):
-        write = _csv(target, ["id", "hubspot_id", *catalogue()]) if form == "csv" else _ndjson(target)
-        for row in queries.export():
-            write(row)
-            exported += 1
+    exported = -1 if form == "csv" else 0  # its first line names the columns
+    for line in text:
+        target.write(line)
+        exported += 1
     target.flush()
     if as_json and output:
         show({"exported": exported, "output": output})
-
-
-def _csv(target: TextIO, columns: list[str]) -> Callable[[Row], object]:
-    writer = csv.DictWriter(target, columns)
-    writer.writeheader()
-    return writer.writerow
-
-
-def _ndjson(target: TextIO) -> Callable[[Row], object]:
-    return lambda row: target.write(orjson.dumps(row).decode() + "\n")
 
 
 @contacts.command("erase")

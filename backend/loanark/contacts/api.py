@@ -1,12 +1,13 @@
 """Contacts over HTTP."""
 
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Path, Query, Router, Status
 
-from loanark.contacts import actions, erasure, queries, undo
+from loanark.contacts import actions, erasure, exports, queries, undo
 from loanark.contacts.schemas import (
     ChangePage,
     ConflictOut,
@@ -23,14 +24,17 @@ from loanark.contacts.schemas import (
     ResolveIn,
     RetriedOut,
     RetryIn,
+    Sort,
 )
-from loanark.tenants.access import enter
+from loanark.core.mapping import Side
+from loanark.kit.sheets import KINDS, Form
+from loanark.tenants.access import enter, enter_again
 from loanark.tenants.permissions import Permission
 
 router = Router(tags=["contacts"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
-Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
+Fields = Annotated[list[str], Query(max_length=queries.MOST_COLUMNS)]
 
 
 @router.get("/contacts", response=ContactPage)
@@ -41,10 +45,13 @@ def list_contacts(
     sort: Sort = "-updated_at",
     cursor: str | None = None,
     limit: Limit = 100,
+    fields: Fields = [],  # noqa: B006  Django Ninja copies it
+    side: Side = Side.LOANARK,
 ) -> ContactPage:
-    """Contacts by keyset pages: no page is slower than the first."""
+    """Contacts by keyset pages: no page is slower than the first. `fields`: what the `values` hold, of `side`."""
     with enter(request, tenant, Permission.CONTACTS_READ) as scope:
-        return queries.page(filters, sort=sort, cursor=cursor, limit=limit, own=scope.own_contacts)
+        columns = queries.columns(fields, side)
+        return queries.page(filters, sort=sort, cursor=cursor, limit=limit, own=scope.own_contacts, columns=columns)
 
 
 @router.get("/contacts/facets", response=list[Facet])
@@ -57,6 +64,28 @@ def list_facets(
     """How many contacts each filter value has, under the other filters. `names`: of these filters only."""
     with enter(request, tenant, Permission.CONTACTS_READ) as scope:
         return queries.facets(filters, scope.own_contacts, names)
+
+
+_FILES = {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS.values()}}
+
+
+@router.get("/contacts/export", response={200: None}, openapi_extra={"responses": {200: _FILES}})
+def export_contacts(
+    request: HttpRequest,
+    tenant: Path[str],
+    filters: Query[ContactFilters],
+    format: Form = "csv",
+    fields: Fields = [],  # noqa: B006  Django Ninja copies it
+    side: Side = Side.LOANARK,
+) -> HttpResponseBase:
+    """All that the filters leave, as a file that is written while it is read; without `fields`, every field."""
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        columns = queries.columns(fields, side) if fields else queries.every_column(side)
+        text = exports.begin(filters, columns, format, partial(enter_again, scope), own=scope.own_contacts)
+    response = StreamingHttpResponse(exports.begun(text), content_type=f"{KINDS[format]}; charset=utf-8")
+    name = exports.file_name(scope.slug, format)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @router.post("/contacts", response={201: ContactOut})

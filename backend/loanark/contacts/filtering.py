@@ -26,7 +26,17 @@ EXACT_COST = 6_000.0
 SAMPLE = 20_000
 
 #: Filters of a list of values, each a column.
-COLUMNS = ("email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side")
+COLUMNS = (
+    "email_verification_status",
+    "client_type_vip_status",
+    "client_type_prospects",
+    "state",
+    "owner",
+    "created_side",
+)
+
+#: Of those that are somebody's own.
+OWN = "(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)"
 
 
 class Count(NamedTuple):
@@ -35,7 +45,7 @@ class Count(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selected:
     """A condition on `c` (and, if `linked`, on its live link `l`), with its parameters."""
 
     where: str
@@ -86,12 +96,12 @@ class Selection:
         return share, f"{tables} WHERE {self.where}"
 
 
-def select(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> Selection:
+def select(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> Selected:
     """What the filters select, all or all but one. `own`: only contacts whose owner or loan officer that is."""
     parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
     params: list[Any] = []
     if own is not None:
-        parts.append("(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)")
+        parts.append(OWN)
         params += [own, own]
     if words := filters.search.lower().split():
         _search(words, parts, params)
@@ -101,15 +111,19 @@ def select(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> 
             # Apart, since an index serves the values and another condition the blank.
             parts.append(f"(c.{name} = ANY(%s) OR c.{name} IS NULL)" if "" in chosen else f"c.{name} = ANY(%s)")
             params.append(chosen)
+    for column, within in (("updated_at", filters.changed), ("created_at", filters.created)):
+        if within:
+            parts.append(f"c.{column} > now() - make_interval(days => %s)")
+            params.append(int(within.removesuffix("d")))
     linked = False
     if filters.sync and leave_out != "sync":
         condition, linked = _standing(filters)
         parts.append(condition)
         params.append(list(filters.sync))
-    return Selection(" AND ".join(parts), params, linked, filters.deleted)
+    return Selected(" AND ".join(parts), params, linked, filters.deleted)
 
 
-def count(filters: ContactFilters, own: str | None, selection: Selection) -> Count:
+def count(filters: ContactFilters, own: str | None, selection: Selected) -> Count:
     """How many contacts the filters select. `selection`: what `select` made of them."""
     if "in_sync" not in filters.sync or filters.deleted:
         return selection.count()
@@ -118,7 +132,7 @@ def count(filters: ContactFilters, own: str | None, selection: Selection) -> Cou
     return Count(sum(counts.get(state, 0) for state in set(filters.sync)), estimated)
 
 
-def standings(selection: Selection) -> tuple[dict[str, int], bool]:
+def standings(selection: Selected) -> tuple[dict[str, int], bool]:
     """How many of a selection stand where, and whether the many are an estimate: those in trouble are counted."""
     if selection.deleted or not is_settled():
         [counts], estimated = replace(selection, linked=True).groups([STATE])

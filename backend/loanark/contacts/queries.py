@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,10 +14,11 @@ from loanark.connections import mapping as mappings
 from loanark.connections.fields import catalogue
 from loanark.connections.fields import labels as labels_of
 from loanark.connections.models import Connection
-from loanark.contacts.filtering import Selection, count, select, standings
+from loanark.contacts.filtering import OWN, Selected, count, select, standings
 from loanark.contacts.schemas import (
     ChangeOut,
     ChangePage,
+    ChosenContacts,
     ConflictOut,
     ConflictPage,
     ContactFilters,
@@ -31,10 +33,11 @@ from loanark.contacts.schemas import (
     OptionOut,
     RejectionOut,
     RejectionPage,
+    Selection,
 )
 from loanark.contacts.standing import FROM, REASON, STATE, badge
 from loanark.contacts.standing import NAMES as NAMES_OF_STATES
-from loanark.core.fields import NAMES, Field, display_name, raw_text
+from loanark.core.fields import Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.translate import held
@@ -42,12 +45,56 @@ from loanark.core.values import Unreadable, read
 from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor, numbered
-from loanark.kit.errors import NotFound
+from loanark.kit.errors import Invalid, NotFound
 
 _ROW_FIELDS = (
     "email, firstname, lastname, phone, company, city, state, owner, email_verification_status, "
-    "client_type_vip_status, client_type_prospects, created_at, updated_at, created_side"
+    "client_type_vip_status, client_type_prospects, created_at, updated_at, created_side, version"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which fields of each contact are asked for beside those every row has, and of which side."""
+
+    fields: Sequence[Field] = ()
+    side: Side = Side.LOANARK
+
+    @property
+    def read_from(self) -> str:
+        """The part of a SELECT that holds them, as JSON."""
+        if not self.fields:
+            return "NULL"
+        if self.side is Side.HUBSPOT:
+            return "l.remote"
+        own = "".join(f", '{field.name}', c.{field.name}::text" for field in self.fields if not field.custom)
+        # A function takes a hundred arguments: fifty names with their values.
+        return f"c.custom || jsonb_build_object({own[2:]})"
+
+    def values(self, held: str | None) -> dict[str, str | None]:
+        """The texts by name of what `read_from` read."""
+        texts = orjson.loads(held) if held else {}
+        return {field.name: texts.get(field.name) for field in self.fields}
+
+
+#: So many fields are shown in one list.
+MOST_COLUMNS = 40
+
+
+def every_column(side: Side = Side.LOANARK) -> Columns:
+    """All fields, custom ones last."""
+    return Columns(list(catalogue().values()), side)
+
+
+def columns(names: Sequence[str], side: Side) -> Columns:
+    """The columns that somebody asks for. Raises: Invalid."""
+    if not names:
+        return Columns()
+    known = catalogue()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Invalid(f"There is no field {unknown[0]!r}.", errors={"fields": f"There is no field {unknown[0]!r}."})
+    return Columns([known[name] for name in dict.fromkeys(names)], side)
 
 
 class _Sort(NamedTuple):
@@ -66,23 +113,32 @@ _SORTS = {
 }
 
 
-def page(filters: ContactFilters, *, sort: str, cursor: str | None, limit: int, own: str | None = None) -> ContactPage:
+def page(
+    filters: ContactFilters,
+    *,
+    sort: str,
+    cursor: str | None,
+    limit: int,
+    own: str | None = None,
+    columns: Columns | None = None,
+) -> ContactPage:
     """One page, and how many contacts the filters leave. `own`: only of those whose owner or loan officer that is."""
-    selection = select(filters, own)
-    found = _slice(selection, sort=sort, cursor=cursor, limit=limit + 1)
+    chosen = select(filters, own)
+    found = _slice(chosen, sort=sort, cursor=cursor, limit=limit + 1, columns=columns or Columns())
     following = _cursor(found[limit - 1]) if len(found) > limit else None
-    total = count(filters, own, selection)
+    total = count(filters, own, chosen)
     rows = [_row(row) for row in found[:limit]]
     return ContactPage(items=rows, next_cursor=following, total=total.number, total_is_estimate=total.estimated)
 
 
 def newest(side: Side, limit: int, own: str | None = None) -> list[ContactRow]:
     """The contacts created last on a side."""
-    selection = select(ContactFilters(created_side=[side]), own)
-    return [_row(row) for row in _slice(selection, sort="-created_at", cursor=None, limit=limit)]
+    chosen = select(ContactFilters(created_side=[side]), own)
+    found = _slice(chosen, sort="-created_at", cursor=None, limit=limit, columns=Columns())
+    return [_row(row) for row in found]
 
 
-def _slice(selection: Selection, *, sort: str, cursor: str | None, limit: int) -> list[sql.Row]:
+def _slice(chosen: Selected, *, sort: str, cursor: str | None, limit: int, columns: Columns) -> list[sql.Row]:
     order = _SORTS[sort]
     after, after_params = "", []
     if cursor:
@@ -90,12 +146,16 @@ def _slice(selection: Selection, *, sort: str, cursor: str | None, limit: int) -
         after = f" AND ({order.column}, c.id) {'<' if order.descending else '>'} (%s::{order.type}, %s::uuid)"
         after_params = [key, last_id]
     way = "DESC" if order.descending else "ASC"
-    return sql.rows(
+    found = sql.rows(
         f"""SELECT c.id, l.hubspot_id, {", ".join("c." + name.strip() for name in _ROW_FIELDS.split(","))},
-                   {order.column}::text AS sort_key, {STATE} AS sync_state, {REASON} AS sync_reason
-            FROM {FROM} WHERE {selection.where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
-        [*selection.params, *after_params, limit],
+                   {columns.read_from} AS held, {order.column}::text AS sort_key,
+                   {STATE} AS sync_state, {REASON} AS sync_reason
+            FROM {FROM} WHERE {chosen.where}{after} ORDER BY {order.column} {way}, c.id {way} LIMIT %s""",
+        [*chosen.params, *after_params, limit],
     )
+    for row in found:
+        row["values"] = columns.values(row.pop("held"))
+    return found
 
 
 def _row(row: dict[str, Any]) -> ContactRow:
@@ -104,11 +164,24 @@ def _row(row: dict[str, Any]) -> ContactRow:
     return ContactRow(**row, sync=sync)
 
 
+def selected(selection: Selection, own: str | None) -> tuple[str, list[Any]]:
+    """What somebody chose, as a part of a statement: `FROM … WHERE …` over contacts `c`. `own`: as in `page`."""
+    if isinstance(selection, ChosenContacts):
+        where, params = "c.id = ANY(%s::uuid[])", [sql.texts(selection.ids)]
+        if own is not None:
+            where, params = f"{where} AND {OWN}", [*params, own, own]
+        return f"FROM contacts c WHERE {where}", params
+    chosen = select(selection.filters, own)
+    left_out = sql.texts(selection.except_)
+    return f"FROM {chosen.tables} WHERE {chosen.where} AND c.id <> ALL(%s::uuid[])", [*chosen.params, left_out]
+
+
 _FACETS: Mapping[FacetName, str] = {
     "email_verification_status": "E-mail verification",
     "client_type_vip_status": "VIP status",
     "client_type_prospects": "Prospects",
     "state": "State",
+    "owner": "Owner",
     "created_side": "Created in",
 }
 #: A facet shows this many values, the most frequent first.
@@ -390,31 +463,24 @@ def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     return RejectionOut(**row, field=field or None, label=label, contact_name=name, fix=_FIXES[code])
 
 
-def export() -> Iterator[dict[str, str | None]]:
-    """Every live contact as one flat object, in the order of ids, a thousand at a time; custom fields come last."""
-    own = [name for name, field in catalogue().items() if field.custom]
-    last: UUID | None = None
-    while True:
-        found = sql.rows(
-            f"""SELECT c.id, l.hubspot_id, c.custom, {", ".join("c." + name for name in NAMES)} FROM {FROM}
-                WHERE c.deleted_at IS NULL AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT 1000""",
-            [last, last],
-        )
-        for row in found:
-            yield {
-                "id": str(row["id"]),
-                "hubspot_id": row["hubspot_id"],
-                **{name: raw_text(row[name]) for name in NAMES},
-                **_entries(row["custom"], own),
-            }
-        if len(found) < 1000:
-            return
-        last = found[-1]["id"]
+def batch(
+    filters: ContactFilters, columns: Columns, *, own: str | None, after: UUID | None, limit: int
+) -> list[sql.Row]:
+    """Some contacts that the filters leave, in the order of ids: `id`, `hubspot_id`, `values`."""
+    chosen = select(filters, own)
+    found = sql.rows(
+        f"""SELECT c.id, l.hubspot_id, {columns.read_from} AS held FROM {FROM}
+            WHERE {chosen.where} AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT %s""",
+        [*chosen.params, after, after, limit],
+    )
+    for row in found:
+        row["values"] = columns.values(row.pop("held"))
+    return found
 
 
-def _entries(custom: str, names: Sequence[str]) -> dict[str, str | None]:
-    held = orjson.loads(custom) if names else {}
-    return {name: held.get(name) for name in names}
+def total(filters: ContactFilters, own: str | None = None) -> tuple[int, bool]:
+    """How many contacts the filters leave, and whether that is an estimate."""
+    return count(filters, own, select(filters, own))
 
 
 def _cursor(row: dict[str, Any]) -> str:

@@ -5,11 +5,16 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
 
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
 
 SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
+
+
+Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
+Within = Literal["1d", "7d", "30d", "90d"]
 
 
 class ContactFilters(Schema):
@@ -21,7 +26,10 @@ class ContactFilters(Schema):
     client_type_vip_status: list[str] = []
     client_type_prospects: list[str] = []
     state: list[str] = []
+    owner: list[str] = []
     created_side: list[Side] = []
+    changed: Annotated[Within | None, Field(description="Changed on either side within this time.")] = None
+    created: Annotated[Within | None, Field(description="Made within this time.")] = None
     deleted: Annotated[bool, Field(description="Deleted contacts instead of live ones.")] = False
 
 
@@ -49,7 +57,11 @@ class ContactRow(Schema):
     created_at: datetime
     updated_at: datetime
     created_side: Side
+    #: What an edit names, so that it does not overwrite somebody else's unseen.
+    version: int
     sync: SyncBadge
+    #: The fields that were asked for, as the asked side holds them; HubSpot's are null where there is no link.
+    values: dict[str, str | None] = {}
 
 
 class ContactPage(Schema):
@@ -68,7 +80,13 @@ class FacetValue(Schema):
 
 
 FacetName = Literal[
-    "sync", "email_verification_status", "client_type_vip_status", "client_type_prospects", "state", "created_side"
+    "sync",
+    "email_verification_status",
+    "client_type_vip_status",
+    "client_type_prospects",
+    "state",
+    "owner",
+    "created_side",
 ]
 
 
@@ -229,3 +247,90 @@ class RetriedOut(Schema):
     """How many contacts are looked at again."""
 
     contacts: int
+
+
+class ChosenContacts(Schema):
+    """Contacts by name."""
+
+    ids: Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class MatchingContacts(Schema):
+    """All that the filters leave, whatever page of them is on the screen, but for some."""
+
+    filters: ContactFilters
+    except_: Annotated[list[UUID], Field(max_length=10_000, alias="except")] = []
+
+
+Selection = ChosenContacts | MatchingContacts
+
+
+#: A value that a view filters by.
+_Chosen = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)]
+
+
+class ViewFilters(Schema):
+    """The filters of a view, named as the list's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sync: Annotated[list[SyncState], Field(max_length=6)] = []
+    email_verification_status: _Chosen = []
+    client_type_vip_status: _Chosen = []
+    client_type_prospects: _Chosen = []
+    state: _Chosen = []
+    owner: _Chosen = []
+    created_side: Annotated[list[Side], Field(max_length=2)] = []
+    changed: Within | None = None
+    created: Within | None = None
+    deleted: bool = False
+
+
+class ViewColumn(Schema):
+    """A column of a view: a field, or another thing the list shows, such as `sync`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    width: Annotated[int, Field(ge=20, le=2000)] | None = None
+    pinned: bool = False
+
+
+class ViewState(Schema):
+    """What the list shows in a view, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    search: Annotated[str, StringConstraints(max_length=200)] = ""
+    filters: ViewFilters = ViewFilters()
+    sort: Sort = "-updated_at"
+    columns: Annotated[list[ViewColumn], Field(max_length=60)] = []
+    side: Side = Side.LOANARK
+
+
+_ViewName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+class ViewIn(Schema):
+    name: _ViewName
+    #: Everybody's, not only one's own.
+    shared: bool = False
+    state: ViewState
+
+
+class ViewEditIn(Schema):
+    """Only what is named changes."""
+
+    name: _ViewName | None = None
+    shared: bool | None = None
+    state: ViewState | None = None
+
+
+class ViewOut(Schema):
+    id: int
+    name: str
+    shared: bool
+    #: Whether whoever asks made it.
+    mine: bool
+    by: str
+    state: ViewState

@@ -172,6 +172,28 @@ export type Budget = {
 };
 
 /**
+ * BulkIn
+ *
+ * What to do to which contacts. `values` belong to an edit: null clears a field.
+ */
+export type BulkIn = {
+    /**
+     * Act
+     */
+    act?: 'edit' | 'delete' | 'restore' | 'resync';
+    /**
+     * Selection
+     */
+    selection: ChosenContacts | MatchingContacts;
+    /**
+     * Values
+     */
+    values?: {
+        [key: string]: string | null;
+    } | null;
+};
+
+/**
  * CaseTransform
  */
 export type CaseTransform = {
@@ -236,6 +258,18 @@ export type ChangePage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * ChosenContacts
+ *
+ * Contacts by name.
+ */
+export type ChosenContacts = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
 };
 
 /**
@@ -620,6 +654,12 @@ export type ContactEditIn = {
  */
 export type ContactFilters = {
     /**
+     * Changed
+     *
+     * Changed on either side within this time.
+     */
+    changed?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
      * Client Type Prospects
      */
     client_type_prospects?: Array<string>;
@@ -627,6 +667,12 @@ export type ContactFilters = {
      * Client Type Vip Status
      */
     client_type_vip_status?: Array<string>;
+    /**
+     * Created
+     *
+     * Made within this time.
+     */
+    created?: '1d' | '7d' | '30d' | '90d' | null;
     /**
      * Created Side
      */
@@ -641,6 +687,10 @@ export type ContactFilters = {
      * Email Verification Status
      */
     email_verification_status?: Array<string>;
+    /**
+     * Owner
+     */
+    owner?: Array<string>;
     /**
      * Search
      *
@@ -833,6 +883,16 @@ export type ContactRow = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Values
+     */
+    values?: {
+        [key: string]: string | null;
+    };
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -944,6 +1004,58 @@ export type Drawn = {
      * Svg
      */
     svg: string;
+};
+
+/**
+ * EditOut
+ *
+ * A bulk edit: what is wanted, and of its plan how many contacts change, are so already, or are left alone.
+ */
+export type EditOut = {
+    /**
+     * Act
+     */
+    act: 'edit' | 'delete' | 'restore';
+    /**
+     * Already
+     */
+    already: number;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Skipped
+     */
+    skipped: number;
+    /**
+     * To Change
+     */
+    to_change: number;
+    /**
+     * Values
+     */
+    values: Array<EditedField>;
+};
+
+/**
+ * EditedField
+ *
+ * What each contact of a bulk edit shall hold; null clears the field.
+ */
+export type EditedField = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Value
+     */
+    value: string | null;
 };
 
 /**
@@ -1150,13 +1262,19 @@ export type Explained = {
  */
 export type Facet = {
     /**
+     * Is Estimate
+     *
+     * The contacts are many; the counts are drawn from a sample.
+     */
+    is_estimate?: boolean;
+    /**
      * Label
      */
     label: string;
     /**
      * Name
      */
-    name: 'sync' | 'email_verification_status' | 'client_type_vip_status' | 'client_type_prospects' | 'state' | 'created_side';
+    name: 'sync' | 'email_verification_status' | 'client_type_vip_status' | 'client_type_prospects' | 'state' | 'owner' | 'created_side';
     /**
      * Values
      */
@@ -1917,6 +2035,19 @@ export type MappingVersionOut = {
 };
 
 /**
+ * MatchingContacts
+ *
+ * All that the filters leave, whatever page of them is on the screen, but for some.
+ */
+export type MatchingContacts = {
+    /**
+     * Except
+     */
+    except?: Array<string>;
+    filters: ContactFilters;
+};
+
+/**
  * MemberIn
  *
  * Only what is named changes; `owner_key` null: the e-mail address again.
@@ -2577,6 +2708,18 @@ export type ResolveIn = {
 };
 
 /**
+ * ResyncedOut
+ *
+ * How many contacts are looked at again.
+ */
+export type ResyncedOut = {
+    /**
+     * Contacts
+     */
+    contacts: number;
+};
+
+/**
  * RetentionIn
  */
 export type RetentionIn = {
@@ -2719,6 +2862,7 @@ export type RunOut = {
      * Done
      */
     done: number;
+    edit?: EditOut | null;
     /**
      * Eta Seconds
      */
@@ -2734,7 +2878,7 @@ export type RunOut = {
     /**
      * Kind
      */
-    kind: 'preview' | 'backfill' | 'sweep' | 'undo';
+    kind: 'preview' | 'backfill' | 'sweep' | 'undo' | 'edit';
     /**
      * Last Progress At
      */
@@ -3449,6 +3593,155 @@ export type VersionDiff = {
     differences: Array<MappingDifference>;
 };
 
+/**
+ * ViewColumn
+ *
+ * A column of a view: a field, or another thing the list shows, such as `sync`.
+ */
+export type ViewColumn = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Pinned
+     */
+    pinned?: boolean;
+    /**
+     * Width
+     */
+    width?: number | null;
+};
+
+/**
+ * ViewEditIn
+ *
+ * Only what is named changes.
+ */
+export type ViewEditIn = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Shared
+     */
+    shared?: boolean | null;
+    state?: ViewState | null;
+};
+
+/**
+ * ViewFilters
+ *
+ * The filters of a view, named as the list's own.
+ */
+export type ViewFilters = {
+    /**
+     * Changed
+     */
+    changed?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
+     * Client Type Prospects
+     */
+    client_type_prospects?: Array<string>;
+    /**
+     * Client Type Vip Status
+     */
+    client_type_vip_status?: Array<string>;
+    /**
+     * Created
+     */
+    created?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
+     * Created Side
+     */
+    created_side?: Array<Side>;
+    /**
+     * Deleted
+     */
+    deleted?: boolean;
+    /**
+     * Email Verification Status
+     */
+    email_verification_status?: Array<string>;
+    /**
+     * Owner
+     */
+    owner?: Array<string>;
+    /**
+     * State
+     */
+    state?: Array<string>;
+    /**
+     * Sync
+     */
+    sync?: Array<'in_sync' | 'pending' | 'conflict' | 'failing' | 'not_linked' | 'deleted'>;
+};
+
+/**
+ * ViewIn
+ */
+export type ViewIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shared
+     */
+    shared?: boolean;
+    state: ViewState;
+};
+
+/**
+ * ViewOut
+ */
+export type ViewOut = {
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    state: ViewState;
+};
+
+/**
+ * ViewState
+ *
+ * What the list shows in a view, and how.
+ */
+export type ViewState = {
+    /**
+     * Columns
+     */
+    columns?: Array<ViewColumn>;
+    filters?: ViewFilters;
+    /**
+     * Search
+     */
+    search?: string;
+    side?: Side;
+    /**
+     * Sort
+     */
+    sort?: '-updated_at' | 'updated_at' | '-created_at' | 'created_at' | 'lastname' | '-lastname';
+};
+
 export type DrawQrData = {
     body: Drawing;
     path?: never;
@@ -4081,9 +4374,25 @@ export type ListContactsData = {
          */
         state?: Array<string>;
         /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
          * Created Side
          */
         created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
         /**
          * Deleted
          *
@@ -4102,6 +4411,16 @@ export type ListContactsData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Fields
+         */
+        fields?: Array<string>;
+        /**
+         * Side
+         *
+         * The two places a contact lives in.
+         */
+        side?: 'hubspot' | 'loanark';
     };
     url: '/api/tenants/{tenant}/contacts';
 };
@@ -4135,6 +4454,119 @@ export type CreateContactResponses = {
 };
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
+
+export type EditContactsData = {
+    body: BulkIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/bulk';
+};
+
+export type EditContactsResponses = {
+    /**
+     * Created
+     */
+    201: RunOut;
+    /**
+     * Accepted
+     */
+    202: ResyncedOut;
+};
+
+export type EditContactsResponse = EditContactsResponses[keyof EditContactsResponses];
+
+export type ExportContactsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Search
+         *
+         * Three letters or more of a name, e-mail, company or phone.
+         */
+        search?: string;
+        /**
+         * Sync
+         */
+        sync?: Array<'in_sync' | 'pending' | 'conflict' | 'failing' | 'not_linked' | 'deleted'>;
+        /**
+         * Email Verification Status
+         */
+        email_verification_status?: Array<string>;
+        /**
+         * Client Type Vip Status
+         */
+        client_type_vip_status?: Array<string>;
+        /**
+         * Client Type Prospects
+         */
+        client_type_prospects?: Array<string>;
+        /**
+         * State
+         */
+        state?: Array<string>;
+        /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
+         * Created Side
+         */
+        created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Deleted
+         *
+         * Deleted contacts instead of live ones.
+         */
+        deleted?: boolean;
+        /**
+         * Format
+         */
+        format?: 'ndjson' | 'csv';
+        /**
+         * Fields
+         */
+        fields?: Array<string>;
+        /**
+         * Side
+         *
+         * The two places a contact lives in.
+         */
+        side?: 'hubspot' | 'loanark';
+    };
+    url: '/api/tenants/{tenant}/contacts/export';
+};
+
+export type ExportContactsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
 
 export type ListFacetsData = {
     body?: never;
@@ -4172,15 +4604,35 @@ export type ListFacetsData = {
          */
         state?: Array<string>;
         /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
          * Created Side
          */
         created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
         /**
          * Deleted
          *
          * Deleted contacts instead of live ones.
          */
         deleted?: boolean;
+        /**
+         * Names
+         */
+        names?: Array<'sync' | 'email_verification_status' | 'client_type_vip_status' | 'client_type_prospects' | 'state' | 'owner' | 'created_side'>;
     };
     url: '/api/tenants/{tenant}/contacts/facets';
 };
@@ -5689,3 +6141,97 @@ export type UndoChangesResponses = {
 };
 
 export type UndoChangesResponse = UndoChangesResponses[keyof UndoChangesResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views';
+};
+
+export type ListViewsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ViewOut>;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type MakeViewData = {
+    body: ViewIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views';
+};
+
+export type MakeViewResponses = {
+    /**
+     * Created
+     */
+    201: ViewOut;
+};
+
+export type MakeViewResponse = MakeViewResponses[keyof MakeViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * View Id
+         */
+        view_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views/{view_id}';
+};
+
+export type DeleteViewResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
+export type ChangeViewData = {
+    body: ViewEditIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * View Id
+         */
+        view_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views/{view_id}';
+};
+
+export type ChangeViewResponses = {
+    /**
+     * OK
+     */
+    200: ViewOut;
+};
+
+export type ChangeViewResponse = ChangeViewResponses[keyof ChangeViewResponses];
