@@ -2,6 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { setUpClient } from "./app/api-client";
 import { App } from "./app/app";
+import { deviceOf } from "./app/offline/device";
+import { installWorker } from "./app/offline/install";
 import { makeQueryClient } from "./app/query-client";
 import { makeRouter } from "./app/router";
 import "./index.css";
@@ -13,11 +15,18 @@ const queryClient = makeQueryClient({
     const { pathname, href } = router.latestLocation;
     if (pathname === "/sign-in" || pathname.startsWith("/join/")) return;
     queryClient.clear();
+    void device.onSessionEnded();
     void router.navigate({ to: "/sign-in", search: { next: href } });
   },
   onSecondFactorNeeded: () => void router.navigate({ to: "/account", search: { needed: true } }),
 });
 const router = makeRouter(queryClient);
+
+const device = deviceOf(queryClient);
+
+/** What this device kept is there before the first page asks for it; a device that does not answer holds nothing up. */
+const RESTORED_WITHIN_MS = 1_000;
+await Promise.race([device.restore(), new Promise((done) => setTimeout(done, RESTORED_WITHIN_MS))]);
 
 const container = document.getElementById("root");
 if (container) {
@@ -27,3 +36,6 @@ if (container) {
     </StrictMode>,
   );
 }
+
+if (document.readyState === "complete") void installWorker();
+else window.addEventListener("load", () => void installWorker());
