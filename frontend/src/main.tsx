@@ -26,16 +26,17 @@ const device = deviceOf(queryClient);
 
 /** What this device kept is there before the first page asks for it; a device that does not answer holds nothing up. */
 const RESTORED_WITHIN_MS = 1_000;
-await Promise.race([device.restore(), new Promise((done) => setTimeout(done, RESTORED_WITHIN_MS))]);
 
-const container = document.getElementById("root");
-if (container) {
+async function start(container: HTMLElement): Promise<void> {
+  await Promise.race([device.restore(), new Promise((done) => setTimeout(done, RESTORED_WITHIN_MS))]);
   createRoot(container).render(
     <StrictMode>
       <App queryClient={queryClient} router={router} />
     </StrictMode>,
   );
+  if (document.readyState === "complete") void installWorker();
+  else window.addEventListener("load", () => void installWorker());
 }
 
-if (document.readyState === "complete") void installWorker();
-else window.addEventListener("load", () => void installWorker());
+const container = document.getElementById("root");
+if (container) void start(container);

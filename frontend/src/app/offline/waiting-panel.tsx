@@ -1,7 +1,9 @@
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
-import { WaitingEdit } from "@/features/contacts/waiting-edits";
+import type { Waiting } from "@/features/contacts/queries";
+import { DiscardedEdit, WaitingEdit } from "@/features/contacts/waiting-edits";
 import { useSignOut } from "../shell/sign-out";
 import { useAway } from "./away";
 import { setPanel, usePanel } from "./panel-state";
@@ -11,7 +13,12 @@ export function WaitingPanel({ tenant }: { tenant: string }) {
   const panel = usePanel();
   const { isStale, isOnline, since, edits } = useAway(tenant);
   const signOut = useSignOut();
-  const close = () => setPanel("closed");
+  const [discarded, setDiscarded] = useState<Waiting[]>([]);
+  const forget = (key: string) => setDiscarded((before) => before.filter((one) => one.key !== key));
+  const close = () => {
+    setDiscarded([]);
+    setPanel("closed");
+  };
   return (
     <Dialog
       open={panel !== "closed"}
@@ -36,8 +43,18 @@ export function WaitingPanel({ tenant }: { tenant: string }) {
             until it is sent.
           </p>
         ) : (
-          edits.map((edit) => <WaitingEdit key={edit.key} edit={edit} onOpen={close} />)
+          edits.map((edit) => (
+            <WaitingEdit
+              key={edit.key}
+              edit={edit}
+              onOpen={close}
+              onDiscarded={(gone) => setDiscarded((before) => [...before, gone])}
+            />
+          ))
         )}
+        {discarded.map((edit) => (
+          <DiscardedEdit key={edit.key} edit={edit} onBack={() => forget(edit.key)} />
+        ))}
       </div>
       {panel === "leaving" && (
         <DialogActions>

@@ -31,16 +31,19 @@ interface WaitingEditProps {
   edit: Waiting;
   /** Left out on the contact's own page. */
   onOpen?: (() => void) | undefined;
+  /** Told of it in place of a message with "Undo": where a message would lie under a dialog. */
+  onDiscarded?: ((edit: Waiting) => void) | undefined;
 }
 
 /** One edit that is not sent yet: what it changes, why it waits, and what can be done about it. */
-export function WaitingEdit({ edit, onOpen }: WaitingEditProps) {
+export function WaitingEdit({ edit, onOpen, onDiscarded }: WaitingEditProps) {
   const outbox = editsOf(useQueryClient());
   const { label, icon, tone } = STATES[edit.state];
   const { key, state, name, tenant, id } = edit;
   const discard = async () => {
     await outbox.discard(key);
-    toastDone(`Your change to ${name} is discarded`, { undo: () => void outbox.restore(edit) });
+    if (onDiscarded) onDiscarded(edit);
+    else toastDone(`Your change to ${name} is discarded`, { undo: () => void outbox.restore(edit) });
   };
   return (
     <article aria-label={`Your change to ${name}`} className="rounded-lg border bg-surface p-3.5 shadow-low">
@@ -88,6 +91,19 @@ export function WaitingEdit({ edit, onOpen }: WaitingEditProps) {
         {state === "failed" && <Button onClick={() => void outbox.again(key)}>Try again</Button>}
       </div>
     </article>
+  );
+}
+
+/** In the place of an edit that was discarded, while it can be brought back. */
+export function DiscardedEdit({ edit, onBack }: { edit: Waiting; onBack: () => void }) {
+  const outbox = editsOf(useQueryClient());
+  return (
+    <p className="flex items-center justify-between gap-3 rounded-lg border border-dashed py-1 pr-1.5 pl-3.5 text-muted text-sm">
+      Your change to {edit.name} is discarded
+      <Button kind="quiet" onClick={() => void outbox.restore(edit).then(onBack)}>
+        Undo
+      </Button>
+    </p>
   );
 }
 
