@@ -120,6 +120,7 @@ describe("without a network", () => {
   it("does not sign out over an edit that is not sent, unasked", async () => {
     let isSignedOut = false;
     server.use(
+      http.patch(CONTACT, () => HttpResponse.error()),
       http.delete("*/auth/session", () => {
         isSignedOut = true;
         return HttpResponse.json({}, { status: 401 });
