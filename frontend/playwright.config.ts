@@ -25,11 +25,16 @@ export default defineConfig({
   use: { trace: "retain-on-failure" },
   projects: [
     { name: "first-run", use: desk, testMatch: /first-run/ },
-    { name: "desk", use: desk, testMatch: /main-job|looks|people|audit/, dependencies: ["first-run"] },
+    {
+      name: "desk",
+      use: desk,
+      testMatch: /main-job|looks|people|audit|offline/,
+      dependencies: ["first-run"],
+    },
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },
-      testMatch: /looks|smoke|audit/,
+      testMatch: /looks|smoke|audit|offline/,
       dependencies: ["first-run"],
     },
     ...(hasFirefox

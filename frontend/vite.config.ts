@@ -1,21 +1,31 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { offlineShell } from "./build/offline";
 import { mockApi } from "./mock/vite-plugin";
 
 /** Everything the web process answers itself; the rest is this single page. */
 const BACKEND_PATHS = ["/api", "/webhooks", "/oauth", "/health"];
 const BACKEND = process.env.LOANARK_DEV_BACKEND ?? "http://127.0.0.1:8000";
 
+/** The shape of the API's answers: what a device kept of another shape is of no use. */
+const API_SHAPE = createHash("sha256")
+  .update(readFileSync(new URL("./api/openapi.json", import.meta.url)))
+  .digest("hex")
+  .slice(0, 16);
+
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), tailwindcss(), mode === "mock" && mockApi()],
+  plugins: [react(), tailwindcss(), offlineShell(), mode === "mock" && mockApi()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     // As objects, which keep the Host header: Django compares it with where a form came from.
     proxy:
       mode === "mock" ? {} : Object.fromEntries(BACKEND_PATHS.map((path) => [path, { target: BACKEND }])),
   },
+  define: { __API_SHAPE__: JSON.stringify(API_SHAPE) },
   build: {
     target: "es2023",
     // Every file in assets/ carries its hash: the server may answer them "immutable".

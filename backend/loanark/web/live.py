@@ -27,7 +27,8 @@ from loanark.web.sessions import SessionStore
 
 _PATH = re.compile(r"/api/tenants/([a-z0-9-]+)/live")
 
-#: A comment is sent this often, so that proxies keep the stream open and a dead page is noticed.
+#: Something is said at least this often, so that proxies keep the stream open and a dead page is noticed; an event and
+#: no comment, so that the page for its part notices a dead stream (`frontend/src/live/connection.ts`).
 KEEPALIVE_SECONDS = 15.0
 
 #: Changes come in bursts; a page hears of one kind at most this often.
@@ -123,12 +124,12 @@ class _Page:
         self._news.set()
 
     async def next(self, gone: "asyncio.Task[None]") -> bytes:
-        """The next piece of the stream: what changed, or a comment to keep it open."""
+        """The next piece of the stream: what changed, or that it is still there."""
         news = asyncio.create_task(self._news.wait())
         await asyncio.wait({news, gone}, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
         if not self._news.is_set():
-            return b": still here\n\n"
+            return b"event: beat\ndata: {}\n\n"
         await asyncio.sleep(QUIET_SECONDS)
         self._news.clear()
         kinds, self._kinds = self._kinds, set()

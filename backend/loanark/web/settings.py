@@ -167,6 +167,10 @@ WHITENOISE_ROOT = CONFIG.frontend_dir
 WHITENOISE_INDEX_FILE = False
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+# What has its hash in its name never changes; all else, the service worker above all, is asked for again each time.
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/assets/"
+WHITENOISE_MAX_AGE = 0
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 # A factory of transports in the place of the network: set by tests, which speak to a simulator in process.
 HUBSPOT_TRANSPORT = None

@@ -10,9 +10,13 @@ export async function invalidate(
   queryClient: QueryClient,
   tenant: string,
   operations: readonly string[],
+  refetchType: "active" | "none" = "active",
 ): Promise<void> {
   const wanted = new Set(operations);
-  await queryClient.invalidateQueries({ predicate: ({ queryKey }) => matches(queryKey, tenant, wanted) });
+  await queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => matches(queryKey, tenant, wanted),
+    refetchType,
+  });
 }
 
 function matches([first]: QueryKey, tenant: string, wanted: Set<string>): boolean {

@@ -22,3 +22,22 @@ export function toastDone(title: string, parts: ToastParts = {}): void {
 export function toastFailed(title: string, parts: ToastParts = {}): void {
   void show("error", title, parts);
 }
+
+interface Offer {
+  detail: string;
+  label: string;
+  act: () => void;
+}
+
+/** Something that may be done, and stays until it is done or waved away. */
+export function toastOffer(title: string, { detail, label, act }: Offer): void {
+  void import("sonner").then(({ toast }) =>
+    toast(title, {
+      id: title,
+      description: detail,
+      duration: Number.POSITIVE_INFINITY,
+      closeButton: true,
+      action: { label, onClick: act },
+    }),
+  );
+}

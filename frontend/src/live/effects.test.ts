@@ -1,8 +1,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { expect, it, vi } from "vitest";
 import { getOverviewQueryKey, getRunQueryKey, getSessionQueryKey } from "@/client/@tanstack/react-query.gen";
-import { createRefresher, staleAfter } from "./effects";
-import { delayBefore } from "./stream";
+import { createRefresher, refreshAll, staleAfter } from "./effects";
 
 it("makes stale what an event touches, in its organisation only", () => {
   const queryClient = new QueryClient();
@@ -51,6 +50,28 @@ it("asks one round at a time, and once more for what changed meanwhile", async (
   await asked(2);
 });
 
-it("waits longer each time, never longer than half a minute", () => {
-  expect([0, 1, 2, 9].map((attempt) => delayBefore(attempt, () => 1))).toEqual([1_000, 2_000, 4_000, 30_000]);
+it("only marks what is stale in a tab nobody looks at", async () => {
+  const queryClient = new QueryClient();
+  queryClient.mount();
+  const queryFn = vi.fn(async () => null);
+  const queryKey = getOverviewQueryKey({ path: { tenant: "a" } });
+  new QueryObserver(queryClient, {
+    queryKey,
+    queryFn,
+    initialData: null,
+    staleTime: Infinity,
+  } as never).subscribe(() => {});
+  const visibility = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  const refresh = createRefresher(queryClient, "a", async () => {});
+  refresh(["getOverview"]);
+  refreshAll(queryClient);
+  await new Promise((done) => setTimeout(done));
+  expect(queryFn).not.toHaveBeenCalled();
+  expect(queryClient.getQueryState(queryKey)?.isInvalidated).toBe(true);
+
+  visibility.mockReturnValue("visible");
+  window.dispatchEvent(new Event("visibilitychange"));
+  await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(1));
+  visibility.mockRestore();
+  queryClient.unmount();
 });

@@ -30,6 +30,14 @@ export function staleAfter(data: string): Operation[] {
   return kinds.flatMap((kind) => EFFECTS[kind] ?? []);
 }
 
+/** Pages of many people hear of a change at the same moment. They do not all ask at the same moment. */
+const SPREAD_MS = 300;
+
+/** In a tab nobody looks at, what is stale is only marked: it is asked for when somebody looks again. */
+const inView = () => (document.visibilityState === "hidden" ? "none" : "active");
+
+const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
 /**
  * Asks again for what went stale, one round at a time: a change that comes while a round is out waits for the next.
  * During a backfill changes come four times a second; asked again at each, a server that needs longer would be buried
@@ -38,18 +46,19 @@ export function staleAfter(data: string): Operation[] {
 export function createRefresher(
   queryClient: QueryClient,
   tenant: string,
-  pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
+  pause: (ms: number) => Promise<void> = wait,
 ): (operations: readonly Operation[]) => void {
   const stale = new Set<Operation>();
   let running = false;
 
   async function run(): Promise<void> {
     running = true;
+    await pause(Math.random() * SPREAD_MS);
     while (stale.size > 0) {
       const round = [...stale];
       stale.clear();
       const began = performance.now();
-      await invalidate(queryClient, tenant, round);
+      await invalidate(queryClient, tenant, round, inView());
       await pause(performance.now() - began);
     }
     running = false;
@@ -57,11 +66,12 @@ export function createRefresher(
 
   return (operations) => {
     for (const operation of operations) stale.add(operation);
+    void invalidate(queryClient, tenant, operations, "none");
     if (!running) void run();
   };
 }
 
 /** After a gap anything may have changed. */
 export function refreshAll(queryClient: QueryClient): void {
-  void queryClient.invalidateQueries();
+  void queryClient.invalidateQueries({ refetchType: inView() });
 }

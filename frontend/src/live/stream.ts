@@ -1,11 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { connect, type LiveState } from "./connection";
 import { createRefresher, refreshAll, staleAfter } from "./effects";
+import { joinGroup } from "./group";
 
-export type LiveState = "connecting" | "open" | "lost";
-
-const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 30_000;
 /** While the stream is down the page still moves: everything in view is asked again this often. */
 const FALLBACK_EVERY_MS = 20_000;
 
@@ -28,60 +26,48 @@ export function useLiveState(): LiveState {
   );
 }
 
-/** Doubling, with jitter so that a restarted server is not met by everyone at once. */
-export function delayBefore(attempt: number, random: () => number = Math.random): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) * (0.5 + random() / 2);
-}
-
-/** One EventSource for the organisation in view. Each event only says which queries are stale. */
+/** The stream of the organisation in view, shared by all tabs. Each event only says which queries are stale. */
 export function useLiveStream(tenant: string): void {
   const queryClient = useQueryClient();
 
   useEffect(() => {
-    let source: EventSource | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let attempt = 0;
-    let missedSome = false;
+    const url = `/api/tenants/${encodeURIComponent(tenant)}/live`;
     const refresh = createRefresher(queryClient, tenant);
+    const join = () =>
+      joinGroup({
+        name: `loanark.live.${tenant}`,
+        hearer: {
+          onState: become,
+          onGap: () => refreshAll(queryClient),
+          onChange: (data) => refresh(staleAfter(data)),
+          onBeat: () => undefined,
+        },
+        lead: (hearer, hasMissed) => connect(url, hearer, { hasMissed }),
+        ...("BroadcastChannel" in globalThis && { channel: (name: string) => new BroadcastChannel(name) }),
+        ...("locks" in navigator && { locks: navigator.locks }),
+      });
+    let leave: (() => void) | undefined = join();
 
-    const open = () => {
-      source = new EventSource(`/api/tenants/${encodeURIComponent(tenant)}/live`);
-      source.onopen = () => {
-        attempt = 0;
-        become("open");
-        if (missedSome) refreshAll(queryClient);
-        missedSome = false;
-      };
-      source.onerror = retry;
-      source.addEventListener("change", (event) => refresh(staleAfter(event.data)));
+    // A page that is put aside for "back" hears nothing, and must not keep the others' lock.
+    const putAside = () => {
+      leave?.();
+      leave = undefined;
     };
-
-    const retry = () => {
-      source?.close();
-      clearTimeout(timer);
-      missedSome = true;
-      if (attempt > 0) become("lost");
-      else become("connecting");
-      timer = setTimeout(open, delayBefore(attempt));
-      attempt += 1;
+    const comeBack = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) return;
+      leave ??= join();
+      refreshAll(queryClient);
     };
-
-    const retryNow = () => {
-      attempt = 0;
-      retry();
-    };
-
     const fallback = setInterval(() => {
       if (state === "lost" && navigator.onLine) refreshAll(queryClient);
     }, FALLBACK_EVERY_MS);
-
-    open();
-    window.addEventListener("online", retryNow);
+    window.addEventListener("pagehide", putAside);
+    window.addEventListener("pageshow", comeBack);
     return () => {
-      source?.close();
-      clearTimeout(timer);
+      putAside();
       clearInterval(fallback);
-      window.removeEventListener("online", retryNow);
+      window.removeEventListener("pagehide", putAside);
+      window.removeEventListener("pageshow", comeBack);
       become("connecting");
     };
   }, [tenant, queryClient]);

@@ -9,6 +9,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { Authenticator } from "@/features/account/account";
 import { AppPanel } from "@/features/account/app-panel";
 import { ConfirmProvider } from "@/features/account/confirm";
+import { KeptPanel } from "@/features/account/kept-panel";
 import { PasskeysPanel } from "@/features/account/passkeys-panel";
 import { PasswordPanel } from "@/features/account/password-panel";
 import { authenticatorsQuery } from "@/features/account/queries";
@@ -55,6 +56,7 @@ export default function AccountPage() {
             )}
             <PasswordPanel />
             <SessionsPanel />
+            <KeptPanel />
           </div>
         </Page>
       </ConfirmProvider>

@@ -7,16 +7,25 @@ import { UnreadyPage } from "@/components/ui/unready-page";
 import { ConflictCard } from "@/features/contacts/conflict-card";
 import { ContactFields } from "@/features/contacts/contact-fields";
 import { ContactHead, EDIT_BUTTON } from "@/features/contacts/contact-head";
-import { type ContactOut, contactQuery, useAttentionActions } from "@/features/contacts/queries";
+import {
+  type ContactOut,
+  contactQuery,
+  useAttentionActions,
+  useWaitingEdit,
+  withWaiting,
+} from "@/features/contacts/queries";
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
+import { WaitingEdit } from "@/features/contacts/waiting-edits";
 import { useRights } from "@/features/session/role";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
 
 export default function ContactPage() {
   const { tenant, contactId } = useParams({ from: "/$tenant/contacts/$contactId" });
-  const { data: contact, error, refetch } = useQuery(contactQuery(tenant, contactId));
+  const { data, error, refetch } = useQuery(contactQuery(tenant, contactId));
+  const waiting = useWaitingEdit(contactId);
+  const contact = data && withWaiting(data, waiting);
   useTitle(contact?.name ?? "Contact");
   const { can, canEdit } = useRights(tenant);
   const [editing, setEditing] = useState<string | true | undefined>();
@@ -72,6 +81,7 @@ export default function ContactPage() {
       )}
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 gap-4">
+          {waiting && <WaitingEdit edit={waiting} />}
           <OpenMatters tenant={tenant} contact={contact} canEdit={canEdit} />
           <ContactFields
             tenant={tenant}

@@ -1,13 +1,14 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
-import { CloudOff } from "lucide-react";
 import { Suspense } from "react";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { overviewQuery } from "@/features/overview/queries";
 import { sessionQuery } from "@/features/session/queries";
-import { useOnline } from "@/lib/use-online";
-import { useLiveState, useLiveStream } from "@/live/stream";
+import { useLiveStream } from "@/live/stream";
 import { usePagesAhead } from "../lazy-page";
+import { useSending } from "../offline/away";
+import { AwayStatus } from "../offline/away-notice";
+import { WaitingPanel } from "../offline/waiting-panel";
 import { Layers } from "./layers";
 import { PhoneTabs, PhoneTop } from "./phone-bars";
 import { Sidebar } from "./sidebar";
@@ -18,6 +19,7 @@ export function AppShell() {
   const { data: session } = useSuspenseQuery(sessionQuery());
   const { data: overview } = useQuery(overviewQuery(tenant));
   useLiveStream(tenant);
+  useSending();
   usePagesAhead();
 
   const organisation = session.organisations.find((one) => one.slug === tenant)?.name ?? tenant;
@@ -33,7 +35,7 @@ export function AppShell() {
       </a>
       <Sidebar tenant={tenant} needsYou={needsYou} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <PhoneTop organisation={organisation} />
+        <PhoneTop organisation={organisation} tenant={tenant} />
         <main id="content" tabIndex={-1} className="flex-1 focus-visible:outline-none">
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
@@ -41,31 +43,9 @@ export function AppShell() {
         </main>
       </div>
       <PhoneTabs tenant={tenant} needsYou={needsYou} />
-      <StaleNotice />
+      <AwayStatus tenant={tenant} />
+      <WaitingPanel tenant={tenant} />
       <Layers tenant={tenant} />
-    </div>
-  );
-}
-
-/** Floats over the page, so that nothing moves when it comes and goes. */
-function StaleNotice() {
-  const isOnline = useOnline();
-  const live = useLiveState();
-  const isStale = !isOnline || live === "lost";
-  return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-18 z-30 flex justify-center md:bottom-5 md:left-15 lg:left-58"
-    >
-      {isStale && (
-        <p className="appear flex items-center gap-2.5 rounded-lg bg-ink px-4 py-2 text-on-ink text-sm shadow-high">
-          <CloudOff className="size-4 shrink-0" aria-hidden />
-          <span>
-            {isOnline ? "LoanArk cannot be reached." : "You are offline."} You see what was loaded last; it
-            goes on by itself.
-          </span>
-        </p>
-      )}
     </div>
   );
 }

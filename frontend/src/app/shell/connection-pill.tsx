@@ -62,7 +62,7 @@ export function ConnectionPill({ tenant, compact = false }: { tenant: string; co
             live === "lost" && "ring-1 ring-muted",
           )}
         />
-        {live === "open" ? "live" : live === "lost" ? "not live" : "…"}
+        {live === "open" ? "live" : live === "lost" ? "not live" : "connecting"}
       </span>
     </Link>
   );

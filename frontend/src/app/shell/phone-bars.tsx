@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Logo } from "@/components/ui/logo";
+import { AwayLine } from "../offline/away-notice";
 import { ConnectionPill } from "./connection-pill";
 import { openPalette } from "./layers";
 import { DAILY_PAGES, useSetupPages } from "./nav";
@@ -14,11 +15,14 @@ import { UserMenu } from "./user-menu";
 const tabStyle =
   "relative flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-2xs text-muted data-[status=active]:text-ink [&_svg]:size-5";
 
-export function PhoneTop({ organisation }: { organisation: string }) {
+export function PhoneTop({ organisation, tenant }: { organisation: string; tenant: string }) {
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
       <Logo className="size-5.5" />
-      <span className="ml-1.5 flex-1 truncate font-semibold text-sm">{organisation}</span>
+      <div className="ml-1.5 min-w-0 flex-1">
+        <p className="truncate font-semibold text-sm leading-tight">{organisation}</p>
+        <AwayLine tenant={tenant} />
+      </div>
       <Button kind="quiet" size="icon" aria-label="Go anywhere" onClick={openPalette}>
         <Search aria-hidden />
       </Button>

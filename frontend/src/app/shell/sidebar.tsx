@@ -7,6 +7,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { MOD_NAME } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
+import { AwayNotice } from "../offline/away-notice";
 import { ConnectionPill } from "./connection-pill";
 import { openPalette } from "./layers";
 import { DAILY_PAGES, type NavItem, useSetupPages } from "./nav";
@@ -49,6 +50,7 @@ export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number
         </ul>
       </nav>
       <div className="grid gap-1 border-t p-2">
+        <AwayNotice tenant={tenant} compact={isRail} />
         <ConnectionPill tenant={tenant} compact={isRail} />
         <UserMenu compact={isRail} />
       </div>

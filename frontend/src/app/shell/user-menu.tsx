@@ -1,4 +1,4 @@
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
 import {
@@ -11,14 +11,12 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from "@/components/ui/menu";
-import { signOut } from "@/features/session/auth";
 import { sessionQuery } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
-import { asProblem } from "@/lib/problem";
 import { setTheme, type ThemeChoice, useTheme } from "@/lib/theme";
-import { toastFailed } from "@/lib/toast";
 import { openShortcuts } from "./layers";
+import { useSignOut } from "./sign-out";
 
 /** Who is signed in, the theme, and the way out. `compact` shows the initials only (phones). */
 export function UserMenu({ compact = false }: { compact?: boolean }) {
@@ -69,25 +67,10 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
         <MenuItem onSelect={openShortcuts}>
           <Keyboard aria-hidden /> Keyboard shortcuts
         </MenuItem>
-        <MenuItem onSelect={leave}>
+        <MenuItem onSelect={() => void leave()}>
           <LogOut aria-hidden /> Sign out
         </MenuItem>
       </MenuContent>
     </Menu>
   );
-}
-
-function useSignOut(): () => Promise<void> {
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  return async () => {
-    try {
-      await signOut();
-      queryClient.clear();
-      await navigate({ to: "/sign-in" });
-    } catch (error) {
-      const problem = asProblem(error);
-      toastFailed("You are still signed in", { detail: problem.detail ?? problem.title });
-    }
-  };
 }

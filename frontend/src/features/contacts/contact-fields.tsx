@@ -52,9 +52,9 @@ function EditForm({ tenant, contact, editing, onDone }: Omit<ContactFieldsProps,
     const edits = Object.keys(dirtyFields).map((name) => [name, values[name]?.trim() || null] as const);
     if (edits.length === 0) return onDone();
     try {
-      await edit(contact.id, Object.fromEntries(edits), seenVersion);
+      const saved = await edit(contact.id, Object.fromEntries(edits), seenVersion);
       onDone();
-      toastDone("Saved in LoanArk", { detail: "HubSpot gets it next." });
+      if (saved) toastDone("Saved in LoanArk", { detail: "HubSpot gets it next." });
     } catch (error) {
       if (asProblem(error).status === 409) {
         setSeenVersion(await versionNow(contact.id));

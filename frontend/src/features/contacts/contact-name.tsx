@@ -1,6 +1,7 @@
 import { cn } from "@/lib/cn";
 import { fullName, initials } from "@/lib/format";
 import type { ContactRow } from "./queries";
+import { WaitingMark } from "./waiting-edits";
 
 /** A person's initials and name; the address stands in when there is no name. */
 export function ContactName({ contact, className }: { contact: ContactRow; className?: string }) {
@@ -16,6 +17,7 @@ export function ContactName({ contact, className }: { contact: ContactRow; class
       <span className="truncate font-medium text-ink" title={name}>
         {name}
       </span>
+      <WaitingMark contactId={contact.id} />
     </span>
   );
 }

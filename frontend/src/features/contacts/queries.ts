@@ -1,9 +1,10 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ContactOut, ListContactsData } from "@/client";
+import { useMemo, useSyncExternalStore } from "react";
+import type { ContactOut, ContactRow, ListContactsData } from "@/client";
+import { getContact as getContactNow, editContact as sendEdit } from "@/client";
 import {
   createContactMutation,
   deleteContactMutation,
-  editContactMutation,
   getContactOptions,
   getContactQueryKey,
   listChangesInfiniteOptions,
@@ -18,8 +19,13 @@ import {
   retryRejectionMutation,
   undoChangeMutation,
 } from "@/client/@tanstack/react-query.gen";
+import { fullName } from "@/lib/format";
 import { keysetPaging } from "@/lib/paging";
 import { invalidate } from "@/lib/query-ids";
+import { toastDone } from "@/lib/toast";
+import { type Change, createOutbox, type Outbox, type Values, type Waiting } from "@/offline/outbox";
+import { whoIsHere } from "@/offline/person";
+import { deviceStore } from "@/offline/store";
 
 export type {
   ChangeOut,
@@ -31,6 +37,7 @@ export type {
   FieldOut,
   RejectionOut,
 } from "@/client";
+export type { Waiting } from "@/offline/outbox";
 
 export type ContactFilters = Omit<NonNullable<ListContactsData["query"]>, "cursor" | "limit" | "sort">;
 export type ContactSort = NonNullable<NonNullable<ListContactsData["query"]>["sort"]>;
@@ -112,6 +119,67 @@ function keep(queryClient: QueryClient, tenant: string, contact: ContactOut): vo
   queryClient.setQueryData(getContactQueryKey({ path: { tenant, contact_id: contact.id } }), contact);
 }
 
+const SEND_WITHIN_MS = 20_000;
+const outboxes = new WeakMap<QueryClient, Outbox<ContactOut>>();
+
+/** Edits that wait until the server can be reached. Every edit passes through: it is on disk before it is sent. */
+export function editsOf(queryClient: QueryClient): Outbox<ContactOut> {
+  const known = outboxes.get(queryClient);
+  if (known) return known;
+  const path = ({ tenant, id }: Change) => ({ tenant, contact_id: id });
+  const outbox = createOutbox<ContactOut>({
+    store: deviceStore("edits"),
+    person: whoIsHere,
+    send: async (change) => {
+      const { values, version } = change;
+      const signal = AbortSignal.timeout(SEND_WITHIN_MS);
+      return (await sendEdit({ path: path(change), body: { values, version }, signal, throwOnError: true }))
+        .data;
+    },
+    read: async (change) => {
+      const { data } = await getContactNow({ path: path(change), throwOnError: true });
+      return { version: data.version, values: valuesOf(data), isDeleted: data.deleted_at !== null };
+    },
+    onArrived: ({ tenant }, contact) => {
+      if (contact) keep(queryClient, tenant, contact);
+      void invalidate(queryClient, tenant, TOUCHED);
+    },
+    ...("BroadcastChannel" in globalThis && { channel: new BroadcastChannel("loanark.edits") }),
+  });
+  outboxes.set(queryClient, outbox);
+  return outbox;
+}
+
+const valuesOf = ({ fields }: ContactOut): Values =>
+  Object.fromEntries(fields.map(({ name, loanark }) => [name, loanark ?? null]));
+
+/** A contact as this device saw it last, if it did: on its own page, or as a row of a list. */
+function seen(queryClient: QueryClient, tenant: string, id: string): { name: string; values: Values } {
+  const contact = queryClient.getQueryData<ContactOut>(
+    getContactQueryKey({ path: { tenant, contact_id: id } }),
+  );
+  if (contact) return { name: contact.name, values: valuesOf(contact) };
+  const lists = queryClient.getQueriesData<{ pages?: { items: ContactRow[] }[] }>({
+    predicate: ({ queryKey }) => (queryKey[0] as { _id?: string })._id === "listContacts",
+  });
+  for (const [, list] of lists)
+    for (const { items } of list?.pages ?? []) {
+      const row = items.find((one) => one.id === id);
+      if (row) return { name: fullName(row), values: row as unknown as Values };
+    }
+  return { name: "A contact", values: {} };
+}
+
+function changeOf(
+  queryClient: QueryClient,
+  { tenant, id, values, version }: Pick<Change, "tenant" | "id" | "values" | "version">,
+): Change {
+  const { name, values: now } = seen(queryClient, tenant, id);
+  const known = Object.keys(values).filter((field) => field in now);
+  const base = Object.fromEntries(known.map((field) => [field, now[field] ?? null]));
+  return { tenant, id, name, values, version, base };
+}
+
 /** Everything a person can do to a contact. The answer is shown at once, then whatever it touched is asked again. */
 export function useContactActions(tenant: string) {
   const queryClient = useQueryClient();
@@ -121,7 +189,14 @@ export function useContactActions(tenant: string) {
     refresh();
   };
   const create = useMutation({ ...createContactMutation(), onSuccess, meta: { handlesError: true } });
-  const edit = useMutation({ ...editContactMutation(), onSuccess, meta: { handlesError: true } });
+  const edit = useMutation({
+    mutationFn: (change: Change) => editsOf(queryClient).add(change),
+    onSuccess: (contact) => {
+      if (contact) onSuccess(contact);
+      else toastDone("Kept on this device", { detail: "It is sent when LoanArk can be reached." });
+    },
+    meta: { handlesError: true },
+  });
   const restore = useMutation({ ...restoreContactMutation(), onSuccess });
   const resync = useMutation({ ...resyncContactMutation(), onSuccess });
   const remove = useMutation({ ...deleteContactMutation(), onSuccess: refresh });
@@ -129,8 +204,9 @@ export function useContactActions(tenant: string) {
   return {
     create: (values: Record<string, string | null>) =>
       create.mutateAsync({ path: { tenant }, body: { values } }),
+    /** The contact as it is then; nothing where the edit waits for the network (and has said so). */
     edit: (id: string, values: Record<string, string | null>, version: number) =>
-      edit.mutateAsync({ path: { tenant, contact_id: id }, body: { values, version } }),
+      edit.mutateAsync(changeOf(queryClient, { tenant, id, values, version })),
     restore: (id: string) => restore.mutateAsync({ path: { tenant, contact_id: id } }),
     resync: (id: string) => resync.mutateAsync({ path: { tenant, contact_id: id } }),
     remove: (id: string) => remove.mutateAsync({ path: { tenant, contact_id: id } }),
@@ -157,4 +233,28 @@ export function useAttentionActions(tenant: string) {
     resolving: resolve.isPending ? resolve.variables.path.conflict_id : undefined,
     retrying: retry.isPending ? retry.variables.path.rejection_id : undefined,
   };
+}
+
+/** Edits of an organisation's contacts that are not sent yet, oldest first. */
+export function useWaitingEdits(tenant: string): Waiting[] {
+  const outbox = editsOf(useQueryClient());
+  const all = useSyncExternalStore(outbox.subscribe, outbox.list);
+  return useMemo(() => all.filter((edit) => edit.tenant === tenant), [all, tenant]);
+}
+
+export function useWaitingEdit(contactId: string): Waiting | undefined {
+  const outbox = editsOf(useQueryClient());
+  return useSyncExternalStore(outbox.subscribe, () => outbox.list().find(({ id }) => id === contactId));
+}
+
+/** A contact with what waits to be sent in its place: what the person believes to have saved. */
+export function withWaiting(contact: ContactOut, waiting: Waiting | undefined): ContactOut {
+  if (waiting?.state !== "waiting") return contact;
+  const { values } = waiting;
+  const fields = contact.fields.map((field) =>
+    field.name in values
+      ? { ...field, loanark: values[field.name] ?? null, state: "loanark_changed" as const }
+      : field,
+  );
+  return { ...contact, fields };
 }

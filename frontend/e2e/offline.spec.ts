@@ -1,0 +1,143 @@
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { hubspot } from "./hubspot";
+import { address, expectAccessible, signIn } from "./person";
+
+/** Signs in, looks at the list and at its nth contact, and waits until the house is on the device. */
+async function visit(page: Page, nth: number): Promise<{ contact: string; name: string }> {
+  await signIn(page);
+  await page.goto(address("/contacts?sort=lastname"));
+  await page.locator(`[data-row="${nth}"]`).click();
+  const link = page.getByRole("link", { name: /opens in HubSpot/ });
+  await expect(link).toBeVisible();
+  await expect(page.getByRole("region", { name: "History" })).toBeVisible();
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await page.waitForTimeout(1_500); // What was seen is written within a second.
+  const name = (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
+  return { contact: ((await link.textContent()) ?? "").trim(), name };
+}
+
+async function changeCity(page: Page, city: string): Promise<void> {
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByLabel("City").fill(city);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+}
+
+const waits = (page: Page, words: RegExp) =>
+  page.getByRole("button", { name: words }).filter({ visible: true });
+const inHubSpot = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
+
+/** The browser takes a moment to believe in the network again. */
+async function back(context: BrowserContext): Promise<void> {
+  await context.setOffline(false);
+}
+
+test("without a network the page is there with its age; an edit waits over reloads, and arrives", async ({
+  page,
+  context,
+}) => {
+  const { contact, name } = await visit(page, 8);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await expect(waits(page, /You are offline.*Loaded at \d/)).toBeVisible();
+  await expectAccessible(page);
+
+  const city = `Fjord ${Date.now() % 100_000}`;
+  await changeCity(page, city);
+  await expect(waits(page, /1 change waits/)).toBeVisible();
+  await expect(page.getByRole("article", { name: /Your change/ })).toContainText(city);
+  await page.reload();
+  await expect(page.getByRole("table")).toContainText(city);
+  await waits(page, /1 change waits/).click();
+  const panel = page.getByRole("dialog", { name: "You are offline" });
+  await expect(panel).toContainText(city);
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("main").getByRole("link", { name: "Contacts" }).click();
+  await expect(page.locator('[data-row="8"]')).toContainText("Waits to be sent");
+
+  await back(context);
+  await expect(page.getByText("1 change was sent")).toBeVisible({ timeout: 60_000 });
+  await expect.poll(inHubSpot(contact)).toBe(city);
+  await expect(page.getByText("Waits to be sent")).toHaveCount(0);
+});
+
+test("where somebody else changed the same meanwhile, it is a question, and nothing is covered", async ({
+  page,
+  context,
+  browser,
+}) => {
+  const { contact } = await visit(page, 10);
+  const theirs = `Theirs ${Date.now() % 100_000}`;
+  const mine = `Mine ${Date.now() % 100_000}`;
+  await context.setOffline(true);
+  await changeCity(page, mine);
+  await expect(waits(page, /1 change waits/)).toBeVisible();
+
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other);
+  await other.goto(page.url());
+  await changeCity(other, theirs);
+  await expect.poll(inHubSpot(contact)).toBe(theirs);
+
+  await back(context);
+  const card = page.getByRole("article", { name: /Your change/ });
+  await expect(card).toContainText("Theirs or yours?", { timeout: 60_000 });
+  await expect(card).toContainText(theirs);
+  expect(await inHubSpot(contact)()).toBe(theirs);
+  await expectAccessible(page);
+  await card.getByRole("button", { name: "Use yours" }).click();
+  await expect.poll(inHubSpot(contact)).toBe(mine);
+  await expect(card).toHaveCount(0);
+  await other.context().close();
+});
+
+test("nothing stays on the device after signing out", async ({ page, context }, { project }) => {
+  await visit(page, 3);
+  const kept = () =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const opening = indexedDB.open("loanark");
+          opening.onsuccess = () => {
+            const database = opening.result;
+            const count = database.transaction("answers").objectStore("answers").count();
+            count.onsuccess = () => {
+              database.close();
+              resolve(count.result);
+            };
+          };
+        }),
+    );
+  expect(await kept()).toBeGreaterThan(2);
+  const menu = project.name === "phone" ? page.getByRole("banner") : page.getByRole("complementary");
+  await menu.getByRole("button", { name: /admin/i }).last().click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByLabel("Password")).toBeVisible();
+  expect(await kept()).toBe(0);
+  await context.setOffline(true);
+  await page.goto(address("/contacts")).catch(() => undefined);
+  await expect(page.getByRole("row")).toHaveCount(0);
+});
+
+test("it can be installed", async ({ page }) => {
+  await page.goto(address(""));
+  const session = await page.context().newCDPSession(page);
+  const { errors, data } = (await session.send("Page.getAppManifest")) as {
+    errors: unknown[];
+    data?: string;
+  };
+  expect(errors).toEqual([]);
+  expect(JSON.parse(data ?? "{}")).toMatchObject({ display: "standalone", short_name: "LoanArk" });
+  const { installabilityErrors } = (await session.send("Page.getInstallabilityErrors")) as {
+    installabilityErrors: { errorId: string }[];
+  };
+  // A window of a test is a private one, in which nothing is installed.
+  expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual(
+    [],
+  );
+});
