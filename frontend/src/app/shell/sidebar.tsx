@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Logo } from "@/components/ui/logo";
 import { Tooltip } from "@/components/ui/tooltip";
+import { SetUpProgress } from "@/features/onboarding/set-up-progress";
+import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
 import { MOD_NAME } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
@@ -17,6 +19,7 @@ import { UserMenu } from "./user-menu";
 export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number }) {
   const isRail = !useMedia("(min-width: 64rem)");
   const setupPages = useSetupPages(tenant);
+  const { can } = useRights(tenant);
   return (
     <aside className="sticky top-0 hidden h-dvh w-15 shrink-0 flex-col border-r bg-sunken md:flex lg:w-58">
       <div className="flex items-center gap-2.5 px-4.5 pt-4 pb-3 lg:px-4">
@@ -49,6 +52,7 @@ export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number
         </ul>
       </nav>
       <div className="grid gap-1 border-t p-2">
+        <SetUpProgress tenant={tenant} compact={isRail} can={can} />
         <ConnectionPill tenant={tenant} compact={isRail} />
         <UserMenu compact={isRail} />
       </div>
