@@ -138,7 +138,12 @@ function Way({ tenant, step, facts, isOpen, isAllowed }: WayProps) {
     );
   }
   return (
-    <Button asChild kind={step.state === "next" ? "primary" : "quiet"} size={isOpen ? "md" : "sm"}>
+    <Button
+      asChild
+      kind={step.state === "next" ? "primary" : "quiet"}
+      size={isOpen ? "md" : "sm"}
+      className={isOpen ? undefined : "max-sm:-ml-2.5"}
+    >
       <StepLink tenant={tenant} step={step}>
         {step.action}
       </StepLink>

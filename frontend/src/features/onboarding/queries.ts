@@ -7,7 +7,7 @@ import {
   listMembersOptions,
   listRunsOptions,
 } from "@/client/@tanstack/react-query.gen";
-import type { Facts } from "./steps";
+import { type Facts, isSetUp } from "./steps";
 
 export type { ConnectionOut, MappingOut, MemberOut, Overview, Permission, Role, RunOut } from "@/client";
 
@@ -17,7 +17,7 @@ const RUNS_LOOKED_AT = 20;
 export function useFacts(tenant: string, isAsked = true): Facts | undefined {
   const path = { tenant };
   const { data: overview } = useQuery({ ...getOverviewOptions({ path }), enabled: isAsked });
-  const isNew = overview !== undefined && overview.balance === null;
+  const isNew = overview !== undefined && !isSetUp(overview);
   const connection = useQuery({ ...getConnectionOptions({ path }), enabled: isAsked }).data;
   const isConnected = connection !== undefined && connection.status !== "not_connected";
   const runs = useQuery({
