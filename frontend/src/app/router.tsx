@@ -183,6 +183,7 @@ const needsYou = createRoute({
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
+  validateSearch: (search: Record<string, unknown>) => pickStrings(search, ["q"]),
   loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
   component: lazyPage(() => import("@/routes/runs")),
 });

@@ -7,7 +7,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { SetUpProgress } from "@/features/onboarding/set-up-progress";
 import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
-import { MOD_NAME } from "@/lib/use-hotkeys";
+import { MOD_NAME, useSingleKeys } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
 import { ConnectionPill } from "./connection-pill";
 import { openPalette } from "./layers";
@@ -80,14 +80,23 @@ function PaletteButton({ compact }: { compact: boolean }) {
   );
 }
 
-/** Says in a tooltip what a rail has no room for. */
-function Hint({ label, isOn, children }: { label: string; isOn: boolean; children: ReactNode }) {
-  if (!isOn) return children;
+/** Says in a tooltip what a rail has no room for, and the keys that lead there too. */
+function Hint({ label, keys, isOn, children }: HintProps) {
+  const hasSingleKeys = useSingleKeys();
+  const shortcut = hasSingleKeys ? keys : undefined;
+  if (!isOn && !shortcut) return children;
   return (
-    <Tooltip label={label} side="right">
+    <Tooltip label={label} {...(shortcut && { shortcut })} side="right">
       {children}
     </Tooltip>
   );
+}
+
+interface HintProps {
+  label: string;
+  keys?: string | undefined;
+  isOn: boolean;
+  children: ReactNode;
 }
 
 interface NavEntryProps {
@@ -98,10 +107,10 @@ interface NavEntryProps {
 }
 
 function NavEntry({ item, tenant, count, compact }: NavEntryProps) {
-  const { to, label, icon: Icon, exact } = item;
+  const { to, label, icon: Icon, exact, keys } = item;
   return (
     <li>
-      <Hint label={label} isOn={compact}>
+      <Hint label={label} keys={keys} isOn={compact}>
         <Link
           to={to}
           params={{ tenant }}

@@ -1,6 +1,6 @@
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
+import { Contrast, Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
 import {
   Menu,
   MenuContent,
@@ -11,14 +11,12 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from "@/components/ui/menu";
-import { signOut } from "@/features/session/auth";
 import { sessionQuery } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
-import { asProblem } from "@/lib/problem";
 import { setTheme, type ThemeChoice, useTheme } from "@/lib/theme";
-import { toastFailed } from "@/lib/toast";
 import { openShortcuts } from "./layers";
+import { useSignOut } from "./sign-out";
 
 /** Who is signed in, the theme, and the way out. `compact` shows the initials only (phones). */
 export function UserMenu({ compact = false }: { compact?: boolean }) {
@@ -61,6 +59,9 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
           <MenuRadioItem value="dark">
             <Moon aria-hidden /> Dark
           </MenuRadioItem>
+          <MenuRadioItem value="contrast">
+            <Contrast aria-hidden /> High contrast
+          </MenuRadioItem>
         </MenuRadioGroup>
         <MenuSeparator />
         <MenuItem onSelect={() => void navigate({ to: "/account" })}>
@@ -75,19 +76,4 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
       </MenuContent>
     </Menu>
   );
-}
-
-function useSignOut(): () => Promise<void> {
-  const queryClient = useQueryClient();
-  const navigate = useNavigate();
-  return async () => {
-    try {
-      await signOut();
-      queryClient.clear();
-      await navigate({ to: "/sign-in" });
-    } catch (error) {
-      const problem = asProblem(error);
-      toastFailed("You are still signed in", { detail: problem.detail ?? problem.title });
-    }
-  };
 }
