@@ -21,6 +21,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [react(), tailwindcss(), offlineShell(), mode === "mock" && mockApi()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
+    fs: { allow: [".."] }, // docs/ has the words of the problems and the glossary.
     // As objects, which keep the Host header: Django compares it with where a form came from.
     proxy:
       mode === "mock" ? {} : Object.fromEntries(BACKEND_PATHS.map((path) => [path, { target: BACKEND }])),

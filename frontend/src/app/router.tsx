@@ -15,6 +15,7 @@ import { auditStateQuery, eventsQuery } from "@/features/audit/queries";
 import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { mappingQuery } from "@/features/mapping/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
@@ -142,6 +143,7 @@ const organisation = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => organisation,
   path: "/",
+  validateSearch: ({ tour }: Record<string, unknown>): { tour?: true } => (tour ? { tour: true } : {}),
   component: lazyPage(() => import("@/routes/dashboard")),
 });
 
@@ -181,6 +183,7 @@ const needsYou = createRoute({
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
+  validateSearch: (search: Record<string, unknown>) => pickStrings(search, ["q"]),
   loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
   component: lazyPage(() => import("@/routes/runs")),
 });
@@ -238,6 +241,13 @@ const audit = createRoute({
   component: lazyPage(() => import("@/routes/audit")),
 });
 
+const help = createRoute({
+  getParentRoute: () => organisation,
+  path: "/help",
+  validateSearch: parseHelpSearch,
+  component: lazyPage(() => import("@/routes/help")),
+});
+
 const routeTree = root.addChildren([
   home,
   signInRoute,
@@ -259,6 +269,7 @@ const routeTree = root.addChildren([
     access,
     audit,
     settings,
+    help,
   ]),
 ]);
 

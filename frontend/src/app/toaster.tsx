@@ -2,9 +2,10 @@ import { Toaster as Sonner } from "sonner";
 import { useTheme } from "@/lib/theme";
 
 export default function Toaster() {
+  const theme = useTheme();
   return (
     <Sonner
-      theme={useTheme()}
+      theme={theme === "contrast" ? "system" : theme}
       position="bottom-right"
       mobileOffset={{ bottom: 72 }}
       toastOptions={{

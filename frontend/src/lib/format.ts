@@ -1,23 +1,65 @@
-/** Numbers, times and names as people read them. The locale is always passed: without it WebKit under LANG=C prints "1000000". */
-export const LOCALE = "en-US";
+import { currentRegion, onRegion } from "./region";
 
-const integer = new Intl.NumberFormat(LOCALE);
-const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
-const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
-const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "long" });
-const narrow = new Intl.RelativeTimeFormat(LOCALE, { numeric: "always", style: "narrow" });
-const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeStyle: "short" });
-const date = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
-const time = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
-const hour = new Intl.DateTimeFormat(LOCALE, { hour: "numeric" });
+/** Numbers, times and names as people read them: in the reader's region and time zone, words in the page's language. */
 
-export const formatCount = (value: number): string => integer.format(value);
-export const formatCompact = (value: number): string => compact.format(value);
-export const formatPercent = (share: number): string => percent.format(share);
-export const formatDateTime = (iso: string): string => dateTime.format(new Date(iso));
-export const formatDate = (iso: string): string => date.format(new Date(iso));
-export const formatHour = (iso: string): string => hour.format(new Date(iso));
-export const formatTime = (iso: string): string => time.format(new Date(iso));
+const WORDS = "en-US";
+
+function make() {
+  const { locale, timeZone } = currentRegion();
+  const dates = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  return {
+    timeZone,
+    integer: new Intl.NumberFormat(locale),
+    compact: new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
+    percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
+    decimal: new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }),
+    dateTime: dates({ dateStyle: "medium", timeStyle: "short" }),
+    date: dates({ dateStyle: "medium" }),
+    civilDate: dates({ dateStyle: "medium", timeZone: "UTC" }),
+    time: dates({ hour: "numeric", minute: "2-digit" }),
+    hour: dates({ hour: "numeric" }),
+    clock: dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    exact: dates({
+      weekday: "short",
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      timeZoneName: "short",
+    }),
+    weekday: dates({ weekday: "long", month: "long", day: "numeric" }),
+    weekdayOfYear: dates({ dateStyle: "full" }),
+    /** "2026-11-22", to tell days apart. */
+    day: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }),
+  };
+}
+
+let made: ReturnType<typeof make> | undefined;
+onRegion(() => {
+  made = undefined;
+});
+
+/** The formatters of the region that holds now: made once, and anew when it changes. */
+function intl(): ReturnType<typeof make> {
+  made ??= make();
+  return made;
+}
+
+const relative = new Intl.RelativeTimeFormat(WORDS, { numeric: "auto", style: "long" });
+const narrow = new Intl.RelativeTimeFormat(WORDS, { numeric: "always", style: "narrow" });
+
+export const formatCount = (value: number): string => intl().integer.format(value);
+export const formatCompact = (value: number): string => intl().compact.format(value);
+export const formatPercent = (share: number): string => intl().percent.format(share);
+/** An amount, a rate: grouped, with as many decimals as it has. */
+export const formatDecimal = (value: number): string => intl().decimal.format(value);
+export const formatDateTime = (iso: string): string => intl().dateTime.format(new Date(iso));
+export const formatDate = (iso: string): string => intl().date.format(new Date(iso));
+export const formatHour = (iso: string): string => intl().hour.format(new Date(iso));
+export const formatTime = (iso: string): string => intl().time.format(new Date(iso));
 
 /** "1 contact", "3 contacts". */
 export function plural(count: number, one: string, many = `${one}s`): string {
@@ -91,52 +133,33 @@ export function fullName({ firstname, lastname, email }: Named): string {
   return [firstname, lastname].filter(Boolean).join(" ") || email || "No name";
 }
 
-const civilDate = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
-
 /** A date without a time belongs to no zone: it must not slip to the day before in America. */
 export const formatCivilDate = (day: string): string =>
-  civilDate.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+  intl().civilDate.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
 
 /** "+15125551000" → "+1 512 555 1000". Only North American numbers are cut up: others have other habits. */
 export function formatPhone(phone: string): string {
   return phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
 }
 
-const clock = new Intl.DateTimeFormat(LOCALE, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const exact = new Intl.DateTimeFormat(LOCALE, {
-  weekday: "short",
-  year: "numeric",
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-  timeZoneName: "short",
-});
-const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "long", month: "long", day: "numeric" });
-const weekdayOfYear = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
-
-/** "14:03:09": where seconds matter, in the reader's time zone. */
-export const formatTimeExact = (iso: string): string => clock.format(new Date(iso));
+/** "14:03:09", or as the region writes it: where seconds matter, in the reader's time zone. */
+export const formatTimeExact = (iso: string): string => intl().clock.format(new Date(iso));
 
 /** Down to the second, with its zone: for titles, and where it may be quoted. */
-export const formatExact = (iso: string): string => exact.format(new Date(iso));
+export const formatExact = (iso: string): string => intl().exact.format(new Date(iso));
 
 /** The same moment as machines write it. */
 export const formatUtc = (iso: string): string =>
   `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
-/** "Today", "Yesterday", "Thursday, November 19", in the reader's calendar. */
+const DAY_MS = 86_400_000;
+
+/** "Today", "Yesterday", "Thursday, November 19", in the reader's time zone. */
 export function formatDayName(iso: string, now: Date = new Date()): string {
-  const day = new Date(iso);
-  const isSame = (other: Date) => day.toDateString() === other.toDateString();
-  if (isSame(now)) return "Today";
-  if (isSame(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) return "Yesterday";
-  return (day.getFullYear() === now.getFullYear() ? weekday : weekdayOfYear).format(day);
+  const { day: dayOf, weekday, weekdayOfYear } = intl();
+  const [day, today] = [dayOf.format(new Date(iso)), dayOf.format(now)];
+  if (day === today) return "Today";
+  const yesterday = new Date(Date.parse(`${today}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
+  if (day === yesterday) return "Yesterday";
+  return (day.slice(0, 4) === today.slice(0, 4) ? weekday : weekdayOfYear).format(new Date(iso));
 }

@@ -1,20 +1,36 @@
 import { useSyncExternalStore } from "react";
 
-export type ThemeChoice = "system" | "light" | "dark";
+/** "contrast" is light or dark as the system is, with every text and border as clear as can be. */
+export type ThemeChoice = "system" | "light" | "dark" | "contrast";
+
+export const THEME_NAMES: Record<ThemeChoice, string> = {
+  system: "As the system",
+  light: "Light",
+  dark: "Dark",
+  contrast: "High contrast",
+};
 
 const KEY = "loanark.theme";
 const listeners = new Set<() => void>();
-const systemIsDark = () => window.matchMedia("(prefers-color-scheme: dark)");
+const system = {
+  dark: () => window.matchMedia("(prefers-color-scheme: dark)"),
+  contrast: () => window.matchMedia("(prefers-contrast: more)"),
+};
 
 function read(): ThemeChoice {
   const stored = localStorage.getItem(KEY);
-  return stored === "light" || stored === "dark" ? stored : "system";
+  return stored !== null && stored in THEME_NAMES ? (stored as ThemeChoice) : "system";
 }
 
-function paint(): void {
+/** The same before the first paint: public/theme.js. */
+export function paint(): void {
   const choice = read();
-  const dark = choice === "dark" || (choice === "system" && systemIsDark().matches);
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  const isDark = choice === "dark" || (choice !== "light" && system.dark().matches);
+  const isClear = choice === "contrast" || (choice === "system" && system.contrast().matches);
+  const { dataset } = document.documentElement;
+  dataset.theme = isDark ? "dark" : "light";
+  if (isClear) dataset.contrast = "more";
+  else delete dataset.contrast;
   for (const listener of listeners) listener();
 }
 
@@ -26,11 +42,11 @@ export function setTheme(choice: ThemeChoice): void {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  const media = systemIsDark();
-  media.addEventListener("change", paint);
+  const media = Object.values(system).map((query) => query());
+  for (const query of media) query.addEventListener("change", paint);
   return () => {
     listeners.delete(listener);
-    media.removeEventListener("change", paint);
+    for (const query of media) query.removeEventListener("change", paint);
   };
 }
 

@@ -10,16 +10,19 @@ import type { Authenticator } from "@/features/account/account";
 import { AppPanel } from "@/features/account/app-panel";
 import { ConfirmProvider } from "@/features/account/confirm";
 import { KeptPanel } from "@/features/account/kept-panel";
+import { LookPanel } from "@/features/account/look-panel";
 import { PasskeysPanel } from "@/features/account/passkeys-panel";
 import { PasswordPanel } from "@/features/account/password-panel";
 import { authenticatorsQuery } from "@/features/account/queries";
 import { RecoveryPanel } from "@/features/account/recovery-panel";
 import { SessionsPanel } from "@/features/account/sessions-panel";
 import { sessionQuery } from "@/features/session/queries";
+import { useRegion } from "@/lib/region";
 
 /** A person's own page, beside every organisation. */
 export default function AccountPage() {
   const { data: session } = useSuspenseQuery(sessionQuery());
+  useRegion(); // Times on this page are written anew when it is chosen here.
   const { needed } = useSearch({ from: "/account" });
   const { data: authenticators, error, refetch } = useQuery(authenticatorsQuery());
   const hasFactor = authenticators?.some(({ type }) => type !== "recovery_codes") ?? false;
@@ -54,6 +57,7 @@ export default function AccountPage() {
             ) : (
               <Skeleton className="h-40 w-full rounded-lg" />
             )}
+            <LookPanel />
             <PasswordPanel />
             <SessionsPanel />
             <KeptPanel />

@@ -4,7 +4,8 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
-import { Steps } from "@/features/connection/steps";
+import { Checklist } from "@/features/onboarding/checklist";
+import { isFirstRun } from "@/features/onboarding/steps";
 import { Activity } from "@/features/overview/activity";
 import { Balance } from "@/features/overview/balance";
 import { Flow } from "@/features/overview/flow";
@@ -44,11 +45,11 @@ interface DashboardProps {
 
 function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
   const { run, needs_you: needs } = overview;
-  const { canManage } = useRights(tenant);
+  const { can, canManage } = useRights(tenant);
   const { data: settings } = useQuery(syncSettingsQuery(tenant));
   const isWorthShowing = run !== null && run.status !== "succeeded" && run.status !== "cancelled";
   const silent = isSilent(overview, askedAt);
-  const step = stepOf(overview);
+  const isFirst = isFirstRun(overview);
   return (
     <>
       <Truth
@@ -62,13 +63,13 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
           )
         }
       />
-      {overview.connection.status === "not_connected" && (
+      {overview.connection.status === "not_connected" && !isFirst && (
         <FirstStep tenant={tenant} isFirst={overview.balance === null} />
       )}
       {overview.balance && <Balance balance={overview.balance} />}
       {isWorthShowing && <LiveRun tenant={tenant} run={run} askedAt={askedAt} />}
-      {step ? (
-        <Steps current={step} />
+      {isFirst ? (
+        <Checklist tenant={tenant} can={can} />
       ) : (
         <>
           <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
@@ -107,14 +108,6 @@ function silentTruth({ worker_seen_at: seenAt }: Overview): Overview["truth"] {
     sentence: "No worker is running, so nothing moves.",
     detail: `${heard}Changes on both sides are kept and wait. Whoever runs LoanArk starts one with “loanark worker”.`,
   };
-}
-
-/** How far the way to the first contact has been gone; nothing once there is something to show instead. */
-function stepOf({ connection, balance, run, recent }: Overview): 1 | 2 | 3 | undefined {
-  if (balance || recent.hubspot.length + recent.loanark.length > 0) return undefined;
-  if (connection.status === "not_connected") return 1;
-  if (run?.kind === "preview" && run.status === "running") return 2;
-  return run?.status === "waiting" ? 3 : undefined;
 }
 
 function FirstStep({ tenant, isFirst }: { tenant: string; isFirst: boolean }) {

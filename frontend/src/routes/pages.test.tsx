@@ -86,8 +86,10 @@ describe("the dashboard", () => {
       ),
     );
     const { container } = renderApp("/loanark");
-    expect(await screen.findByText("You approve a preview")).toBeVisible();
-    expect(container.querySelector("[aria-current=step]")).toHaveTextContent("You approve a preview");
+    expect(await screen.findByRole("region", { name: "Getting started" })).toBeVisible();
+    await waitFor(() =>
+      expect(container.querySelector("[aria-current=step]")).toHaveTextContent("Approve it"),
+    );
     expect(screen.queryByText("Changes in the last 24 hours")).not.toBeInTheDocument();
     expect(await accessibilityFaults(container)).toEqual([]);
   });

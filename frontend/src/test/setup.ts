@@ -3,6 +3,7 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
 
+process.env.TZ = "UTC"; // And jsdom speaks en-US.
 configure({ asyncUtilTimeout: 10_000 });
 
 // What jsdom lacks and Radix, TanStack Virtual and EventSource users need.

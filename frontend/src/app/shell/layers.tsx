@@ -1,12 +1,17 @@
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Dialog } from "@/components/ui/dialog";
-import { Kbd } from "@/components/ui/kbd";
 import { Switch } from "@/components/ui/switch";
-import { MOD_NAME, setSingleKeys, useHotkeys, useSingleKeys } from "@/lib/use-hotkeys";
+import { ShortcutList } from "@/features/help/shortcuts";
+import { setSingleKeys, useHotkeys, useSingleKeys } from "@/lib/use-hotkeys";
+import { DAILY_PAGES, useSetupPages } from "./nav";
 
 const Palette = lazy(() => import("./palette"));
+const NewContact = lazy(() =>
+  import("@/features/contacts/create-contact").then(({ CreateContact }) => ({ default: CreateContact })),
+);
 
-type Layer = "palette" | "shortcuts" | null;
+type Layer = "palette" | "shortcuts" | "new-contact" | null;
 
 let layer: Layer = null;
 const listeners = new Set<() => void>();
@@ -18,6 +23,7 @@ function show(next: Layer): void {
 
 export const openPalette = () => show("palette");
 export const openShortcuts = () => show("shortcuts");
+export const openNewContact = () => show("new-contact");
 
 function useLayer(): Layer {
   return useSyncExternalStore(
@@ -29,10 +35,11 @@ function useLayer(): Layer {
   );
 }
 
-/** What may lie over any page: the ⌘K palette and the list of shortcuts. */
+/** What may lie over any page: the ⌘K palette, the list of shortcuts, and a new contact that the palette began. */
 export function Layers({ tenant }: { tenant: string }) {
   const open = useLayer();
   const [wanted, setWanted] = useState(false);
+  useEffect(() => () => show(null), []); // Whoever signs out leaves nothing open behind.
   if (open === "palette" && !wanted) setWanted(true);
   useHotkeys({
     "mod+k": (event) => {
@@ -40,61 +47,76 @@ export function Layers({ tenant }: { tenant: string }) {
       show(layer === "palette" ? null : "palette");
     },
     "?": openShortcuts,
+    ...usePageKeys(tenant),
   });
+  const onOpenChange = (name: Layer) => (value: boolean) => {
+    if (value) show(name);
+    else if (layer === name) show(null); // Another layer may have taken its place.
+  };
   return (
     <>
       {wanted && (
         <Suspense>
-          <Palette
-            tenant={tenant}
-            open={open === "palette"}
-            onOpenChange={(value) => show(value ? "palette" : null)}
-          />
+          <Palette tenant={tenant} open={open === "palette"} onOpenChange={onOpenChange("palette")} />
         </Suspense>
       )}
-      <Shortcuts open={open === "shortcuts"} onOpenChange={(value) => show(value ? "shortcuts" : null)} />
+      {open === "new-contact" && (
+        <Suspense>
+          <NewContact tenant={tenant} open onOpenChange={onOpenChange("new-contact")} />
+        </Suspense>
+      )}
+      <Shortcuts tenant={tenant} open={open === "shortcuts"} onOpenChange={onOpenChange("shortcuts")} />
     </>
   );
 }
 
-const SHORTCUTS: [string[], string][] = [
-  [[MOD_NAME, "K"], "Go anywhere"],
-  [["/"], "Search contacts"],
-  [["j", "↓"], "Next row"],
-  [["k", "↑"], "Previous row"],
-  [["↵"], "Open the row"],
-  [["n"], "New contact"],
-  [["e"], "Edit this contact"],
-  [["?"], "This list"],
-  [["Esc"], "Close, cancel, empty the search"],
-];
+/** "g c" and the like, for the pages the person is shown. */
+function usePageKeys(tenant: string): Record<string, () => void> {
+  const navigate = useNavigate();
+  const pages = [...DAILY_PAGES, ...useSetupPages(tenant)].filter(({ keys }) => keys);
+  return Object.fromEntries(
+    pages.map(({ to, keys = "" }) => [keys, () => void navigate({ to, params: { tenant } })]),
+  );
+}
 
-function Shortcuts({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+interface ShortcutsProps {
+  tenant: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+function Shortcuts({ tenant, open, onOpenChange }: ShortcutsProps) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" className="sm:w-176">
+      <ShortcutList className="gap-x-8 sm:columns-2" />
+      <SingleKeys />
+      <p className="mt-4 text-muted text-sm">
+        <Link
+          to="/$tenant/help"
+          params={{ tenant }}
+          onClick={() => onOpenChange(false)}
+          className="underline underline-offset-3"
+        >
+          Help
+        </Link>{" "}
+        explains how it works, and what every state and code means.
+      </p>
+    </Dialog>
+  );
+}
+
+function SingleKeys() {
   const singleKeys = useSingleKeys();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
-      <dl className="divide-y">
-        {SHORTCUTS.map(([keys, meaning]) => (
-          <div key={meaning} className="flex items-center justify-between py-2 text-sm">
-            <dt>{meaning}</dt>
-            <dd className="flex gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <label
-        htmlFor="single-keys"
-        className="mt-4 flex items-center justify-between gap-4 rounded-lg border bg-sunken p-3 text-sm"
-      >
-        <span>
-          <span className="font-medium">Single-key shortcuts</span>
-          <span className="block text-muted text-xs">Switch off if you dictate or use a switch device.</span>
-        </span>
-        <Switch id="single-keys" checked={singleKeys} onCheckedChange={setSingleKeys} />
-      </label>
-    </Dialog>
+    <label
+      htmlFor="single-keys"
+      className="mt-4 flex items-center justify-between gap-4 rounded-lg border bg-sunken p-3 text-sm"
+    >
+      <span>
+        <span className="font-medium">Single-key shortcuts</span>
+        <span className="block text-muted text-xs">Switch off if you dictate or use a switch device.</span>
+      </span>
+      <Switch id="single-keys" checked={singleKeys} onCheckedChange={setSingleKeys} />
+    </label>
   );
 }

@@ -1,5 +1,6 @@
 import {
   Cable,
+  CircleHelp,
   Columns3Cog,
   Gauge,
   Inbox,
@@ -23,28 +24,57 @@ export interface NavItem {
     | "/$tenant/mapping"
     | "/$tenant/access"
     | "/$tenant/audit"
-    | "/$tenant/settings";
+    | "/$tenant/settings"
+    | "/$tenant/help";
   label: string;
   icon: LucideIcon;
   exact?: boolean;
+  /** Pressed one after the other, from anywhere. */
+  keys?: string;
+  /** What else one might call it, for the palette. */
+  words?: string;
   /** Only who has it is shown the way. */
   needs?: Permission;
 }
 
 /** Pages in the order of a working day; the last ones are looked at once a month. */
 export const DAILY_PAGES: NavItem[] = [
-  { to: "/$tenant", label: "Dashboard", icon: Gauge, exact: true },
-  { to: "/$tenant/contacts", label: "Contacts", icon: UsersRound },
-  { to: "/$tenant/needs-you", label: "Needs you", icon: Inbox },
-  { to: "/$tenant/runs", label: "Runs", icon: RefreshCw },
+  { to: "/$tenant", label: "Dashboard", icon: Gauge, exact: true, keys: "g d", words: "home overview start" },
+  {
+    to: "/$tenant/contacts",
+    label: "Contacts",
+    icon: UsersRound,
+    keys: "g c",
+    words: "people list borrowers",
+  },
+  {
+    to: "/$tenant/needs-you",
+    label: "Needs you",
+    icon: Inbox,
+    keys: "g n",
+    words: "conflicts rejections duplicates inbox",
+  },
+  { to: "/$tenant/runs", label: "Sync", icon: RefreshCw, keys: "g s", words: "runs monitor history synced" },
 ];
 
 const SETUP_PAGES: NavItem[] = [
-  { to: "/$tenant/connection", label: "Connection", icon: Cable },
-  { to: "/$tenant/mapping", label: "Mapping", icon: Columns3Cog },
-  { to: "/$tenant/access", label: "Access", icon: KeyRound },
+  { to: "/$tenant/connection", label: "Connection", icon: Cable, words: "hubspot account oauth token" },
+  { to: "/$tenant/mapping", label: "Mapping", icon: Columns3Cog, keys: "g m", words: "fields properties" },
+  { to: "/$tenant/access", label: "Access", icon: KeyRound, words: "invite people sign-in" },
   { to: "/$tenant/audit", label: "Audit log", icon: ScrollText, needs: "audit:read" },
-  { to: "/$tenant/settings", label: "Settings", icon: Settings2 },
+  {
+    to: "/$tenant/settings",
+    label: "Settings",
+    icon: Settings2,
+    words: "members tokens organisation schedule",
+  },
+  {
+    to: "/$tenant/help",
+    label: "Help",
+    icon: CircleHelp,
+    keys: "g h",
+    words: "what does this mean glossary codes support",
+  },
 ];
 
 /** The pages of setting up that are of use to the person. */

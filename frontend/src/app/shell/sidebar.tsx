@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { Logo } from "@/components/ui/logo";
 import { Tooltip } from "@/components/ui/tooltip";
+import { SetUpProgress } from "@/features/onboarding/set-up-progress";
+import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
-import { MOD_NAME } from "@/lib/use-hotkeys";
+import { MOD_NAME, useSingleKeys } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
 import { AwayNotice } from "../offline/away-notice";
 import { ConnectionPill } from "./connection-pill";
@@ -18,6 +20,7 @@ import { UserMenu } from "./user-menu";
 export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number }) {
   const isRail = !useMedia("(min-width: 64rem)");
   const setupPages = useSetupPages(tenant);
+  const { can } = useRights(tenant);
   return (
     <aside className="sticky top-0 hidden h-dvh w-15 shrink-0 flex-col border-r bg-sunken md:flex lg:w-58">
       <div className="flex items-center gap-2.5 px-4.5 pt-4 pb-3 lg:px-4">
@@ -51,6 +54,7 @@ export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number
       </nav>
       <div className="grid gap-1 border-t p-2">
         <AwayNotice tenant={tenant} compact={isRail} />
+        <SetUpProgress tenant={tenant} compact={isRail} can={can} />
         <ConnectionPill tenant={tenant} compact={isRail} />
         <UserMenu compact={isRail} />
       </div>
@@ -78,14 +82,23 @@ function PaletteButton({ compact }: { compact: boolean }) {
   );
 }
 
-/** Says in a tooltip what a rail has no room for. */
-function Hint({ label, isOn, children }: { label: string; isOn: boolean; children: ReactNode }) {
-  if (!isOn) return children;
+/** Says in a tooltip what a rail has no room for, and the keys that lead there too. */
+function Hint({ label, keys, isOn, children }: HintProps) {
+  const hasSingleKeys = useSingleKeys();
+  const shortcut = hasSingleKeys ? keys : undefined;
+  if (!isOn && !shortcut) return children;
   return (
-    <Tooltip label={label} side="right">
+    <Tooltip label={label} {...(shortcut && { shortcut })} side="right">
       {children}
     </Tooltip>
   );
+}
+
+interface HintProps {
+  label: string;
+  keys?: string | undefined;
+  isOn: boolean;
+  children: ReactNode;
 }
 
 interface NavEntryProps {
@@ -96,10 +109,10 @@ interface NavEntryProps {
 }
 
 function NavEntry({ item, tenant, count, compact }: NavEntryProps) {
-  const { to, label, icon: Icon, exact } = item;
+  const { to, label, icon: Icon, exact, keys } = item;
   return (
     <li>
-      <Hint label={label} isOn={compact}>
+      <Hint label={label} keys={keys} isOn={compact}>
         <Link
           to={to}
           params={{ tenant }}

@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
+import { Contrast, Keyboard, LogOut, Monitor, Moon, Sun, UserRoundCog } from "lucide-react";
 import {
   Menu,
   MenuContent,
@@ -58,6 +58,9 @@ export function UserMenu({ compact = false }: { compact?: boolean }) {
           </MenuRadioItem>
           <MenuRadioItem value="dark">
             <Moon aria-hidden /> Dark
+          </MenuRadioItem>
+          <MenuRadioItem value="contrast">
+            <Contrast aria-hidden /> High contrast
           </MenuRadioItem>
         </MenuRadioGroup>
         <MenuSeparator />

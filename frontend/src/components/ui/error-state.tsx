@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
 import { Button } from "./button";
+import { Explain } from "./explain";
 
 interface ErrorStateProps {
   error: unknown;
@@ -13,6 +14,9 @@ interface ErrorStateProps {
   isWholePage?: boolean;
   className?: string;
 }
+
+/** Codes that this page makes itself, where no answer of the product came, are said in full already. */
+const isDocumented = (code: string) => !/^(http-\d+|not-the-api|unreachable)$/.test(code);
 
 const REFUSALS = [403, 404, 422];
 
@@ -36,7 +40,11 @@ export function ErrorState({ error, onRetry, wayOut, isWholePage = false, classN
           {problem.detail && <p className="text-ink-2 text-sm">{problem.detail}</p>}
           {problem.fix && <p className="text-ink-2 text-sm">{problem.fix}</p>}
           <p className="font-mono text-2xs text-muted">
-            {problem.code}
+            {isDocumented(problem.code) ? (
+              <Explain code={problem.code}>{problem.code}</Explain>
+            ) : (
+              problem.code
+            )}
             {problem.docs && (
               <>
                 {" · "}

@@ -20,7 +20,7 @@ export function Progress({ share, label, className }: ProgressProps) {
     >
       <div
         className={cn(
-          "h-full rounded-full bg-ink transition-[width] duration-500 ease-out",
+          "h-full rounded-full bg-ink transition-[width] duration-(--slow)",
           percent === null && "w-1/3 animate-pulse",
         )}
         style={percent === null ? undefined : { width: `${percent}%` }}

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleSlash, Clock, type LucideIcon, Split, Trash2, TriangleAlert } from "lucide-react";
 import { cn } from "@/lib/cn";
 import { Badge, type Tone } from "./badge";
+import { Explain } from "./explain";
 
 export type SyncState = "in_sync" | "pending" | "conflict" | "failing" | "not_linked" | "deleted";
 
@@ -16,7 +17,8 @@ export const SYNC_STATES: Record<SyncState, { label: string; icon: LucideIcon; t
 interface SyncBadgeProps {
   state: SyncState;
   reason?: string | null | undefined;
-  /** Where there is room the whole reason is shown; in a row it is cut, and whole in its title. */
+  /** Where there is room the whole reason is shown, and the badge explains itself; in a row it is cut, and whole in its
+   * title. */
   isWhole?: boolean;
   className?: string;
 }
@@ -24,19 +26,22 @@ interface SyncBadgeProps {
 /** A record's state, with the reason beside it whenever there is one. In sync is quiet: it is what one expects. */
 export function SyncBadge({ state, reason, isWhole = false, className }: SyncBadgeProps) {
   const { label, icon, tone } = SYNC_STATES[state];
+  const badge = (
+    <Badge
+      tone={tone}
+      icon={icon}
+      className={cn(
+        "shrink-0",
+        state === "in_sync" && "bg-transparent px-0",
+        state === "not_linked" && "hatched",
+      )}
+    >
+      {label}
+    </Badge>
+  );
   return (
     <span className={cn("flex min-w-0 items-center gap-2", isWhole && "flex-wrap gap-y-1", className)}>
-      <Badge
-        tone={tone}
-        icon={icon}
-        className={cn(
-          "shrink-0",
-          state === "in_sync" && "bg-transparent px-0",
-          state === "not_linked" && "hatched",
-        )}
-      >
-        {label}
-      </Badge>
+      {isWhole ? <Explain code={`sync.${state}`}>{badge}</Explain> : badge}
       {reason && (
         <span className={cn("text-muted text-xs", !isWhole && "truncate")} title={reason}>
           {reason}

@@ -1,4 +1,4 @@
-import { formatCivilDate, formatDateTime, formatPhone } from "@/lib/format";
+import { formatCivilDate, formatDateTime, formatDecimal, formatPhone } from "@/lib/format";
 import type { FieldOut } from "./queries";
 
 type Shown = Pick<FieldOut, "kind" | "options">;
@@ -11,15 +11,13 @@ function optionLabel(options: FieldOut["options"], value: string): string {
   return options?.find((option) => option.value === value)?.label ?? value;
 }
 
-const decimals = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
-
 /** A value as people read it. What cannot be read is shown as it is: never hidden, never guessed. */
 export function showValue({ kind, options }: Shown, value: string | null | undefined): string {
   if (value === null || value === undefined || value === "") return "";
   if (kind === "boolean") return value === "true" ? "Yes" : value === "false" ? "No" : value;
   if (kind === "date" && isDate(value)) return formatCivilDate(value);
   if (kind === "instant" && isDate(value)) return formatDateTime(value);
-  if (kind === "decimal" && Number.isFinite(Number(value))) return decimals.format(Number(value));
+  if (kind === "decimal" && Number.isFinite(Number(value))) return formatDecimal(Number(value));
   if (kind === "phone") return formatPhone(value);
   if (kind === "enum") return optionLabel(options, value);
   if (kind === "enum_set")

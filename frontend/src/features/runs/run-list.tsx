@@ -33,7 +33,7 @@ export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
             </span>
             <span className="col-span-2 min-w-0 md:order-2 md:col-span-1">
               <span className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
-                <RunStatus status={run.status} short={run.status === "partial"} />
+                <RunStatus status={run.status} short />
                 <span className="text-ink-2 text-xs">{summary(run)}</span>
               </span>
               {run.reason && <span className="mt-0.5 block text-ink-2 text-xs">{run.reason}</span>}

@@ -9,6 +9,7 @@ import {
   TriangleAlert,
 } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
+import { Explain } from "@/components/ui/explain";
 import { humanise } from "@/lib/format";
 import type { RunOut } from "./queries";
 
@@ -35,11 +36,13 @@ export function triggerOf({ trigger }: RunOut): string {
   return trigger.includes("@") ? trigger : humanise(trigger);
 }
 
+/** How a run stands; where there is room the badge explains itself. */
 export function RunStatus({ status, short = false }: { status: RunOut["status"]; short?: boolean }) {
   const { label, icon, tone } = LOOKS[status];
-  return (
+  const badge = (
     <Badge tone={tone} icon={icon} className={status === "running" ? "[&_svg]:animate-spin" : ""}>
       {short ? label.split(":")[0] : label}
     </Badge>
   );
+  return short ? badge : <Explain code={`run.${status}`}>{badge}</Explain>;
 }
