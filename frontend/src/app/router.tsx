@@ -16,7 +16,8 @@ import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
 import { invitationsQuery } from "@/features/invitations/queries";
-import { mappingQuery } from "@/features/mapping/queries";
+import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
+import { parseMappingSearch } from "@/features/mapping/search";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
 import { runQuery, runsQuery } from "@/features/runs/queries";
@@ -204,7 +205,12 @@ const connection = createRoute({
 const mapping = createRoute({
   getParentRoute: () => organisation,
   path: "/mapping",
-  loader: ({ context, params }) => void context.queryClient.prefetchQuery(mappingQuery(params.tenant)),
+  validateSearch: parseMappingSearch,
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(mappingQuery(params.tenant));
+    void context.queryClient.prefetchQuery(propertiesQuery(params.tenant));
+    void context.queryClient.prefetchQuery(definitionsQuery(params.tenant));
+  },
   component: lazyPage(() => import("@/routes/mapping")),
 });
 
