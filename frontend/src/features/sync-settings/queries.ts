@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { SyncSettingsIn, SyncSettingsOut } from "@/client";
+import type { SyncSettingsOut } from "@/client";
 import {
   changeSyncSettingsMutation,
   getSyncSettingsOptions,
@@ -8,7 +8,7 @@ import {
 } from "@/client/@tanstack/react-query.gen";
 import { invalidate } from "@/lib/query-ids";
 
-export type { SyncSettingsIn, SyncSettingsOut } from "@/client";
+export type { SyncSettingsOut } from "@/client";
 
 export const syncSettingsQuery = (tenant: string) => getSyncSettingsOptions({ path: { tenant } });
 
