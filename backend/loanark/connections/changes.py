@@ -15,7 +15,7 @@ from loanark.connections import drift, mapping
 from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
 from loanark.connections.problems import ConnectionFailed
-from loanark.connections.rules import Choice, choices, differences, kind_under, meets_anew, wrong
+from loanark.connections.rules import Choice, Difference, choices, differences, kind_under, meets_anew, wrong
 from loanark.connections.schemas import MappingDifference, MappingVersionOut, VersionDiff
 from loanark.core.transforms import to_json
 from loanark.kit import sql
@@ -182,8 +182,12 @@ def diff(version: int, other: int) -> VersionDiff:
     return VersionDiff(
         before=version,
         after=other,
-        differences=[MappingDifference(field=one.field, before=one.before, after=one.after) for one in found],
+        differences=_told(found),
     )
+
+
+def _told(found: Sequence[Difference]) -> list[MappingDifference]:
+    return [MappingDifference(field=one.field, before=one.before, after=one.after) for one in found]
 
 
 def restore(tenant_id: UUID, version: int, *, by: str) -> int:
@@ -209,14 +213,35 @@ def to_yaml(tenant_id: UUID) -> str:
 
 def from_yaml(tenant_id: UUID, text: str, *, by: str, note: str = "", expect: int | None = None) -> int:
     """Reads what `to_yaml` wrote, and makes it the mapping. Raises: Invalid; as `change`."""
+    return replace_all(tenant_id, _rules_in(text), by=by, note=note or "imported", expect=expect)
+
+
+def preview(tenant_id: UUID, text: str) -> VersionDiff:
+    """What a document would map differently. Raises: Invalid, as importing it would; ConnectionFailed."""
+    row, known = _lock(tenant_id), mapping.chosen(tenant_id)
+    found = read_choices(_rules_in(text))
+    if errors := wrong(found, catalogue(), mapping.properties_of(row), known):
+        raise Invalid("The mapping cannot be so. Correct the named parts.", errors=errors)
+    before, after = ([one.to_json() for one in side] for side in (known.values(), found))
+    version = row.mapping_version
+    return VersionDiff(before=version, after=version + 1, differences=_told(differences(before, after)))
+
+
+def _rules_in(text: str) -> list[Any]:
     if len(text) > MAX_DOCUMENT:
         raise Invalid("The document is too long to be a mapping. Nothing was saved.", errors={"yaml": "too long"})
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise Invalid("The document is not YAML. Nothing was saved.", errors={"yaml": f"{first}."}) from None
+        raise Invalid("The document is not YAML. Nothing was saved.", errors={"yaml": _where(error)}) from None
     rules = document.get("rules") if isinstance(document, dict) else None
     if not isinstance(rules, list):
         raise Invalid("The document is no mapping. Nothing was saved.", errors={"yaml": "It has no list `rules`."})
-    return replace_all(tenant_id, rules, by=by, note=note or "imported", expect=expect)
+    return rules
+
+
+def _where(error: Exception) -> str:
+    """What the reader of YAML says, and the line it says it of."""
+    said = str(error).splitlines()[0]
+    mark = getattr(error, "problem_mark", None)
+    return f"{said}, line {mark.line + 1}." if mark else f"{said}."

@@ -16,6 +16,7 @@ from loanark.connections.schemas import (
     MappingImportIn,
     MappingIn,
     MappingOut,
+    MappingPreviewIn,
     MappingVersionOut,
     MissingOut,
     PropertyOut,
@@ -99,6 +100,13 @@ def export_mapping(request: HttpRequest, tenant: Path[str]) -> MappingDocument:
     """The mapping as YAML."""
     with enter(request, tenant, Permission.MAPPING_READ) as scope:
         return MappingDocument(version=queries.mapping().version, yaml=changes.to_yaml(scope.tenant_id))
+
+
+@router.post("/mapping/preview", response=VersionDiff)
+def preview_mapping(request: HttpRequest, tenant: Path[str], body: MappingPreviewIn) -> VersionDiff:
+    """What importing a YAML document would map differently, and what is wrong with it. Nothing is saved."""
+    with enter(request, tenant, Permission.MAPPING_WRITE) as scope:
+        return changes.preview(scope.tenant_id, body.yaml)
 
 
 @router.post("/mapping/import", response=MappingOut)

@@ -13,6 +13,7 @@ from loanark.connections.rules import FULL_NAME, kind_under
 from loanark.connections.schemas import (
     ConnectionOut,
     ConnectionProblem,
+    LaneRequests,
     MappedField,
     MappingOut,
     MissingOut,
@@ -61,10 +62,20 @@ def connection() -> ConnectionOut:
         last_webhook_at=row.last_webhook_at,
         last_poll_at=row.last_poll_at,
         poll_every_seconds=POLL_SECONDS,
+        polled_until=row.polled_until,
+        requests_last_hour=_last_hour(),
         problem=problem,
         oauth_available=config.oauth_available,
         api_url=config.hubspot_api_url,
     )
+
+
+def _last_hour() -> list[LaneRequests]:
+    found = sql.rows(
+        """SELECT lane, sum(used)::int AS used FROM request_usage
+           WHERE slot >= clock_timestamp() - interval '1 hour' GROUP BY lane ORDER BY used DESC, lane"""
+    )
+    return [LaneRequests(**row) for row in found]
 
 
 def mapping() -> MappingOut:

@@ -19,6 +19,13 @@ class ConnectionProblem(Schema):
     fix: str
 
 
+class LaneRequests(Schema):
+    """How many requests of a kind of work were sent."""
+
+    lane: str
+    used: int
+
+
 class ConnectionOut(Schema):
     status: Literal["not_connected", "connected", "reconnect_needed", "paused"]
     auth: Literal["oauth", "static"] | None = None
@@ -35,6 +42,10 @@ class ConnectionOut(Schema):
     last_webhook_at: datetime | None = None
     last_poll_at: datetime | None = None
     poll_every_seconds: int | None = None
+    #: Whatever was modified in HubSpot before this moment has been looked at.
+    polled_until: datetime | None = None
+    #: Requests of the last hour, the most frequent lane first.
+    requests_last_hour: list[LaneRequests] = []
     problem: ConnectionProblem | None = None
     #: Whether the OAuth flow is configured here; without it only a static token can connect.
     oauth_available: bool = True
@@ -297,6 +308,12 @@ class MappingDocument(Schema):
     """The mapping as YAML."""
 
     version: int
+    yaml: str
+
+
+class MappingPreviewIn(Schema):
+    """A YAML document, to be told what it would change."""
+
     yaml: str
 
 

@@ -142,7 +142,25 @@ def test_a_mapping_exported_and_imported_is_the_same(lender: Organisation) -> No
 )
 def test_a_document_that_is_no_mapping_is_refused(lender: Organisation, yaml: str, part: str, reason: str) -> None:
     assert errors(lender.call("POST", "mapping/import", {"yaml": yaml}))[part].startswith(reason)
+    assert errors(lender.call("POST", "mapping/preview", {"yaml": yaml}))[part].startswith(reason)
     assert lender.get("mapping")["version"] == 1
+
+
+def test_a_document_that_is_not_yaml_is_told_the_line(lender: Organisation) -> None:
+    broken = lender.call("POST", "mapping/preview", {"yaml": "rules:\n  - field: city\n   property: city\n"})
+    assert errors(broken)["yaml"].endswith(", line 3.")
+
+
+def test_what_a_document_would_change_is_shown_before(lender: Organisation) -> None:
+    document = lender.get("mapping/export")["yaml"]
+    same = lender.call("POST", "mapping/preview", {"yaml": document}).json()
+    assert same == {"before": 1, "after": 2, "differences": []}
+    changed = document.replace("field: city\n  property: city\n", "field: city\n  property: home_town\n")
+    [shown] = lender.call("POST", "mapping/preview", {"yaml": changed}).json()["differences"]
+    assert (shown["field"], shown["before"]["property"], shown["after"]["property"]) == ("city", "city", "home_town")
+    assert lender.get("mapping")["version"] == 1
+    assert lender.call("POST", "mapping/import", {"yaml": changed}).status_code == 200
+    assert lender.get("mapping/versions/1/diff/2")["differences"] == [shown]
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [

@@ -59,6 +59,9 @@ def test_connecting(organisation: Organisation, portal: Portal) -> None:
     [row] = organisation.rows("SELECT * FROM connections")
     assert portal.token not in str(row)
     assert (row["refresh_token"], row["token_expires_at"]) == ("", None)
+    [people] = seen["requests_last_hour"]
+    assert people["lane"] == "person"
+    assert people["used"] > 0
 
 
 @pytest.mark.parametrize("already", [False, True])

@@ -27,6 +27,7 @@ FOR_ADMINISTRATORS |= {
     "unmap_field",
     "restore_mapping_version",
     "import_mapping",
+    "preview_mapping",
     "sample_mapping",
     "refresh_mapping",
     "create_properties",

@@ -17,7 +17,8 @@ import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
 import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
-import { mappingQuery } from "@/features/mapping/queries";
+import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
+import { parseMappingSearch } from "@/features/mapping/search";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
 import { runQuery, runsQuery } from "@/features/runs/queries";
@@ -207,7 +208,12 @@ const connection = createRoute({
 const mapping = createRoute({
   getParentRoute: () => organisation,
   path: "/mapping",
-  loader: ({ context, params }) => void context.queryClient.prefetchQuery(mappingQuery(params.tenant)),
+  validateSearch: parseMappingSearch,
+  loader: ({ context, params }) => {
+    void context.queryClient.prefetchQuery(mappingQuery(params.tenant));
+    void context.queryClient.prefetchQuery(propertiesQuery(params.tenant));
+    void context.queryClient.prefetchQuery(definitionsQuery(params.tenant));
+  },
   component: lazyPage(() => import("@/routes/mapping")),
 });
 

@@ -487,6 +487,10 @@ export type ConnectionOut = {
      */
     poll_every_seconds?: number | null;
     /**
+     * Polled Until
+     */
+    polled_until?: string | null;
+    /**
      * Portal Id
      */
     portal_id?: string | null;
@@ -495,6 +499,10 @@ export type ConnectionOut = {
      */
     portal_url?: string | null;
     problem?: ConnectionProblem | null;
+    /**
+     * Requests Last Hour
+     */
+    requests_last_hour?: Array<LaneRequests>;
     /**
      * Requests Per 10S
      */
@@ -1814,6 +1822,22 @@ export type Joined = {
 export type Kind = 'text' | 'email' | 'phone' | 'decimal' | 'boolean' | 'date' | 'instant' | 'enum' | 'enum_set';
 
 /**
+ * LaneRequests
+ *
+ * How many requests of a kind of work were sent.
+ */
+export type LaneRequests = {
+    /**
+     * Lane
+     */
+    lane: string;
+    /**
+     * Used
+     */
+    used: number;
+};
+
+/**
  * LaneUse
  */
 export type LaneUse = {
@@ -2002,6 +2026,18 @@ export type MappingOut = {
      * Version
      */
     version: number;
+};
+
+/**
+ * MappingPreviewIn
+ *
+ * A YAML document, to be told what it would change.
+ */
+export type MappingPreviewIn = {
+    /**
+     * Yaml
+     */
+    yaml: string;
 };
 
 /**
@@ -5341,6 +5377,27 @@ export type GetMissingPropertiesResponses = {
 };
 
 export type GetMissingPropertiesResponse = GetMissingPropertiesResponses[keyof GetMissingPropertiesResponses];
+
+export type PreviewMappingData = {
+    body: MappingPreviewIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/mapping/preview';
+};
+
+export type PreviewMappingResponses = {
+    /**
+     * OK
+     */
+    200: VersionDiff;
+};
+
+export type PreviewMappingResponse = PreviewMappingResponses[keyof PreviewMappingResponses];
 
 export type ListPropertiesData = {
     body?: never;

@@ -95,7 +95,9 @@ function Connection({ tenant, connection }: { tenant: string; connection: Connec
           asked for.
         </Notice>
       )}
-      {connection.status !== "not_connected" && <Details connection={connection} />}
+      {connection.status !== "not_connected" && (
+        <Details connection={connection} daily={overview?.budget?.daily ?? null} />
+      )}
       {connection.status === "not_connected" && overview?.balance === null && <Steps current={1} />}
     </>
   );

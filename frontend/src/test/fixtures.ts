@@ -201,6 +201,12 @@ export const connection: ConnectionOut = {
   last_webhook_at: ago(3),
   last_poll_at: ago(1),
   poll_every_seconds: 60,
+  polled_until: ago(1),
+  requests_last_hour: [
+    { lane: "poll", used: 240 },
+    { lane: "edit", used: 31 },
+    { lane: "person", used: 12 },
+  ],
   problem: null,
   oauth_available: true,
   api_url: "https://api.hubapi.com",

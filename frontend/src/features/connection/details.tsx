@@ -1,28 +1,32 @@
-import { Check, ExternalLink, X } from "lucide-react";
+import { ExternalLink } from "lucide-react";
 import { Panel } from "@/components/ui/card";
 import { Stat } from "@/components/ui/stat";
-import { formatAgo, formatCount } from "@/lib/format";
+import { formatAgo } from "@/lib/format";
+import { Permissions } from "./permissions";
 import type { ConnectionOut } from "./queries";
+import { Requests } from "./requests";
 
 const ago = (iso: string | null | undefined) => (iso ? formatAgo(iso) : "never");
 
-/** What is granted, what is allowed, and when each way of hearing from HubSpot was last heard. */
-export function Details({ connection }: { connection: ConnectionOut }) {
+interface DetailsProps {
+  connection: ConnectionOut;
+  daily: Parameters<typeof Requests>[0]["daily"];
+}
+
+/** The account, how one hears from it, what is allowed and what is granted. */
+export function Details({ connection, daily }: DetailsProps) {
   return (
-    <div className="grid gap-4 md:grid-cols-2">
+    <div className="grid items-start gap-4 md:grid-cols-2">
       <Panel title="Account">
         <dl className="grid grid-cols-2 gap-4 [&_dd:nth-child(2)]:text-sm">
           <Stat label="Number" value={<Account connection={connection} />} />
+          <Stat label="Data centre" value={dataCentre(connection)} />
+          <Stat label="Time zone" value={connection.time_zone?.replaceAll("_", " ") ?? "–"} />
           <Stat label="Connected with" value={connection.auth === "static" ? "A token" : "OAuth"} />
-          <Stat label="Time zone" value={connection.time_zone ?? "–"} />
           <Stat
             label="Token"
             value={tokenAge(connection)}
-            note={connection.auth === "oauth" ? "renewed by itself" : undefined}
-          />
-          <Stat
-            label="Allowed requests"
-            value={connection.requests_per_10s ? `${formatCount(connection.requests_per_10s)} in 10 s` : "–"}
+            note={connection.auth === "oauth" ? "renewed by itself before that" : undefined}
           />
           <Stat
             label="Address"
@@ -31,8 +35,8 @@ export function Details({ connection }: { connection: ConnectionOut }) {
         </dl>
       </Panel>
       <Panel title="Heard from HubSpot">
-        <dl className="grid grid-cols-2 gap-4 lg:grid-cols-3 [&_dd:nth-child(2)]:text-sm">
-          <Stat label="Last answer" value={ago(connection.last_request_at)} />
+        <dl className="grid grid-cols-2 gap-4 [&_dd:nth-child(2)]:text-sm">
+          <Stat label="Last request" value={ago(connection.last_request_at)} />
           <Stat
             label="Last webhook"
             value={ago(connection.last_webhook_at)}
@@ -47,20 +51,26 @@ export function Details({ connection }: { connection: ConnectionOut }) {
                 : undefined
             }
           />
+          <Stat
+            label="Looked at until"
+            value={ago(connection.polled_until)}
+            note="all that changed in HubSpot before"
+          />
         </dl>
       </Panel>
-      <Panel title="Permissions" className="md:col-span-2" bodyClassName="p-0">
-        <ul className="grid gap-px py-1 sm:grid-cols-2 lg:grid-cols-3">
-          {(connection.missing_scopes ?? []).map((scope) => (
-            <Scope key={scope} scope={scope} isGranted={false} />
-          ))}
-          {(connection.scopes ?? []).map((scope) => (
-            <Scope key={scope} scope={scope} isGranted />
-          ))}
-        </ul>
-      </Panel>
+      <Requests connection={connection} daily={daily} />
+      <Permissions connection={connection} />
     </div>
   );
+}
+
+/** Where HubSpot keeps the account, told by the address of its pages: app-eu1.hubspot.com. */
+function dataCentre({ portal_url }: ConnectionOut): string {
+  if (!portal_url || !URL.canParse(portal_url)) return "–";
+  const [app = ""] = new URL(portal_url).hostname.split(".");
+  const code = app.split("-")[1] ?? "na1";
+  const place = { na: "North America", eu: "Europe", ap: "Asia Pacific" }[code.slice(0, 2)];
+  return place ? `${place} (${code})` : code;
 }
 
 function Account({ connection: { portal_id, portal_url } }: { connection: ConnectionOut }) {
@@ -82,20 +92,4 @@ function tokenAge({ auth, token_expires_at }: ConnectionOut): string {
   if (!token_expires_at) return "–";
   const isPast = Date.parse(token_expires_at) < Date.now();
   return `${isPast ? "expired" : "expires"} ${formatAgo(token_expires_at)}`;
-}
-
-function Scope({ scope, isGranted }: { scope: string; isGranted: boolean }) {
-  return (
-    <li className="flex items-center gap-2.5 px-4 py-1.5 text-sm">
-      {isGranted ? (
-        <Check className="size-4 text-ok-ink" aria-hidden />
-      ) : (
-        <X className="size-4 text-bad-ink" aria-hidden />
-      )}
-      <code className="min-w-0 break-all font-mono text-xs">{scope}</code>
-      <span className={isGranted ? "text-muted text-xs" : "font-medium text-bad-ink text-xs"}>
-        {isGranted ? "granted" : "missing"}
-      </span>
-    </li>
-  );
 }

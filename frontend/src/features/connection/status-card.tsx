@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Card } from "@/components/ui/card";
 import { SideGlyph } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatDate } from "@/lib/format";
+import { formatAgo, formatDate } from "@/lib/format";
 import type { ConnectionOut } from "./queries";
 
 const LOOKS: Record<ConnectionOut["status"], { title: string; icon: LucideIcon; colour: string }> = {
@@ -30,9 +30,10 @@ export function StatusCard({ connection, action }: { connection: ConnectionOut; 
   );
 }
 
-function sentence({ status, portal_id, connected_by, connected_at }: ConnectionOut): string {
+function sentence({ status, portal_id, connected_by, connected_at, last_request_at }: ConnectionOut): string {
   if (status === "not_connected") return "Nothing is read from HubSpot and nothing is written to it.";
   const by = connected_by ? ` by ${connected_by}` : "";
   const since = connected_at ? ` on ${formatDate(connected_at)}` : "";
-  return `Account ${portal_id ?? "unknown"}, connected${by}${since}.`;
+  const asked = last_request_at ? ` Last asked ${formatAgo(last_request_at)}.` : "";
+  return `Account ${portal_id ?? "unknown"}, connected${by}${since}.${asked}`;
 }
