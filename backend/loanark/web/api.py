@@ -21,6 +21,7 @@ from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.held_api import router as held
+from loanark.sync.monitor_api import router as monitor
 from loanark.tenants.account_api import account
 from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import organisation_router as organisations
@@ -105,6 +106,7 @@ for router in (
     connections,
     sync,
     held,
+    monitor,
     sync_settings,
     audit,
     organisations,

@@ -183,6 +183,13 @@ def test_retrying_everything_is_about_ones_own(branch: Branch) -> None:
     assert branch.call("POST", "rejections/retry", {}).json() == {"contacts": 1}
 
 
+def test_asking_where_a_record_stands_finds_ones_own_only(branch: Branch) -> None:
+    for question in (SECRET, "xanthippe@x.example", branch.others, "2"):
+        found = branch.get("explain", q=question)
+        assert (found["candidates"], found["absent"][0][:22]) == ([], "You see your own conta")
+    assert [one["contact_id"] for one in branch.get("explain", q="mine@x.example")["candidates"]] == [branch.mine]
+
+
 def test_the_session_says_so(branch: Branch) -> None:
     mine = branch.officer.call("GET", "/api/session").json()["organisations"][0]
     assert mine["own_contacts"] is True

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -674,6 +674,26 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Explain Record
+ *
+ * Was this record synced, and if not, why? By a name, e-mail address, phone number, or an id or address of either
+ * side.
+ */
+export const explainRecord = <ThrowOnError extends boolean = false>(options: Options<ExplainRecordData, ThrowOnError>) => (options.client ?? client).get<ExplainRecordResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/explain',
+    ...options
+});
+
+/**
  * List Fields
  *
  * All fields of contacts: LoanArk's own, then the organisation's, archived ones included.
@@ -1260,6 +1280,44 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
+ * Get Monitor
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export const getMonitor = <ThrowOnError extends boolean = false>(options: Options<GetMonitorData, ThrowOnError>) => (options.client ?? client).get<GetMonitorResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/monitor',
+    ...options
+});
+
+/**
+ * List Days
+ *
+ * The last days, today last: changed contacts by the side they came from, and runs. `zone`: whose midnight.
+ */
+export const listDays = <ThrowOnError extends boolean = false>(options: Options<ListDaysData, ThrowOnError>) => (options.client ?? client).get<ListDaysResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/monitor/days',
+    ...options
+});
+
+/**
  * Get Organisation
  *
  * The organisation's name and its own settings.
@@ -1380,7 +1438,7 @@ export const retryRejection = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRuns = <ThrowOnError extends boolean = false>(options: Options<ListRunsData, ThrowOnError>) => (options.client ?? client).get<ListRunsResponses, unknown, ThrowOnError>({
     security: [
@@ -1477,6 +1535,25 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChanges = <ThrowOnError extends boolean = false>(options: Options<ListRunChangesData, ThrowOnError>) => (options.client ?? client).get<ListRunChangesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/changes',
+    ...options
+});
+
+/**
  * List Plan
  *
  * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
@@ -1492,6 +1569,44 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/runs/{run_id}/plan',
+    ...options
+});
+
+/**
+ * List Run Reasons
+ *
+ * What a run could not carry over, by reason, and whether it heals by itself.
+ */
+export const listRunReasons = <ThrowOnError extends boolean = false>(options: Options<ListRunReasonsData, ThrowOnError>) => (options.client ?? client).get<ListRunReasonsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/reasons',
+    ...options
+});
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejections = <ThrowOnError extends boolean = false>(options: Options<ListRunRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRunRejectionsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/rejections',
     ...options
 });
 

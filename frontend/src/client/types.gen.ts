@@ -172,6 +172,39 @@ export type Budget = {
 };
 
 /**
+ * Candidate
+ *
+ * A record that what was asked for may mean: a contact, or something known of HubSpot alone.
+ */
+export type Candidate = {
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Events
+     */
+    events: Array<ChangeOut>;
+    explanation: Explanation;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Hubspot Url
+     */
+    hubspot_url: string | null;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * CaseTransform
  */
 export type CaseTransform = {
@@ -920,6 +953,42 @@ export type DateTransform = {
 };
 
 /**
+ * DayOut
+ *
+ * A day of the sync, in the reader's time zone: changed contacts by the side the change came from, and runs.
+ */
+export type DayOut = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Hubspot
+     */
+    hubspot: number;
+    /**
+     * Loanark
+     */
+    loanark: number;
+    /**
+     * Runs
+     */
+    runs: number;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * Troubled
+     */
+    troubled: number;
+};
+
+/**
  * Direction
  */
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
@@ -1129,6 +1198,30 @@ export type EventPage = {
 };
 
 /**
+ * ExplainOut
+ *
+ * `searched`: how the question was read. `absent`: why there may be nothing, when there is nothing.
+ */
+export type ExplainOut = {
+    /**
+     * Absent
+     */
+    absent: Array<string>;
+    /**
+     * Candidates
+     */
+    candidates: Array<Candidate>;
+    /**
+     * More
+     */
+    more: boolean;
+    /**
+     * Searched
+     */
+    searched: string;
+};
+
+/**
  * Explained
  *
  * Contacts that only `side` has, and why.
@@ -1143,6 +1236,42 @@ export type Explained = {
      */
     reason: string;
     side?: Side;
+};
+
+/**
+ * Explanation
+ *
+ * Where a record stands, in one sentence, with what proves it.
+ */
+export type Explanation = {
+    /**
+     * Action
+     */
+    action?: 'look' | 'decide_conflict' | 'decide_held' | 'mend_value' | 'approve_run' | 'connect' | 'resume' | 'restore' | 'wait' | null;
+    /**
+     * Detail
+     */
+    detail?: string | null;
+    /**
+     * Facts
+     */
+    facts?: Array<Fact>;
+    /**
+     * Level
+     */
+    level: 'in_sync' | 'heals' | 'needs_you' | 'none';
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
+    /**
+     * Sentence
+     */
+    sentence: string;
+    /**
+     * Since
+     */
+    since?: string | null;
 };
 
 /**
@@ -1171,6 +1300,24 @@ export type FacetValue = {
      * Count
      */
     count: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * Fact
+ */
+export type Fact = {
+    /**
+     * At
+     */
+    at?: string | null;
     /**
      * Label
      */
@@ -2031,6 +2178,54 @@ export type MissingProperty = {
 };
 
 /**
+ * MonitorOut
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export type MonitorOut = {
+    /**
+     * Last Change At
+     */
+    last_change_at: string | null;
+    /**
+     * Last Comparison At
+     */
+    last_comparison_at: string | null;
+    /**
+     * Last Poll At
+     */
+    last_poll_at: string | null;
+    /**
+     * Last Request At
+     */
+    last_request_at: string | null;
+    /**
+     * Last Webhook At
+     */
+    last_webhook_at: string | null;
+    /**
+     * Notice
+     */
+    notice: string | null;
+    /**
+     * Poll Every Seconds
+     */
+    poll_every_seconds: number;
+    /**
+     * Under Way
+     */
+    under_way: number;
+    /**
+     * Waiting
+     */
+    waiting: Array<WaitingOut>;
+    /**
+     * Workers
+     */
+    workers: Array<WorkerOut>;
+};
+
+/**
  * NeedsYou
  */
 export type NeedsYou = {
@@ -2630,6 +2825,65 @@ export type RetryIn = {
 export type Role = 'loan_officer' | 'sales_manager' | 'administrator' | 'auditor';
 
 /**
+ * RunChange
+ *
+ * One contact that a run changed in LoanArk. (What it wrote to HubSpot is in its counts and its plan.)
+ */
+export type RunChange = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Contact Name
+     */
+    contact_name: string;
+    /**
+     * Fields
+     */
+    fields: Array<FieldChange>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Op
+     */
+    op: 'created' | 'updated' | 'deleted' | 'restored';
+    /**
+     * Reason
+     */
+    reason: string | null;
+    side: Side;
+};
+
+/**
+ * RunChangePage
+ */
+export type RunChangePage = {
+    /**
+     * Items
+     */
+    items: Array<RunChange>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * RunCounts
  *
  * What a run did, contact by contact (`rejected` and `conflicted` count fields' contacts once).
@@ -2687,6 +2941,30 @@ export type RunCounts = {
      * Updated In Loanark
      */
     updated_in_loanark?: number;
+};
+
+/**
+ * RunFilters
+ *
+ * Every filter narrows; several values of one filter widen it.
+ */
+export type RunFilters = {
+    /**
+     * Kind
+     */
+    kind?: Array<'preview' | 'backfill' | 'sweep' | 'undo'>;
+    /**
+     * Since
+     */
+    since?: string | null;
+    /**
+     * Status
+     */
+    status?: Array<'running' | 'waiting' | 'succeeded' | 'partial' | 'failed' | 'cancelled' | 'held'>;
+    /**
+     * Until
+     */
+    until?: string | null;
 };
 
 /**
@@ -2790,6 +3068,56 @@ export type RunPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * RunReason
+ *
+ * Contacts that a run could not carry over, by reason. `open`: those that still are not.
+ */
+export type RunReason = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Contacts
+     */
+    contacts: number;
+    /**
+     * Fix
+     */
+    fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * RunRejectionPage
+ */
+export type RunRejectionPage = {
+    /**
+     * Items
+     */
+    items: Array<RejectionOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -3447,6 +3775,57 @@ export type VersionDiff = {
      * Differences
      */
     differences: Array<MappingDifference>;
+};
+
+/**
+ * WaitingOut
+ *
+ * Records that wait for a look, by who waits for it. `retrying` of them failed before, and heal by themselves.
+ */
+export type WaitingOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Next At
+     */
+    next_at: string;
+    /**
+     * Oldest At
+     */
+    oldest_at: string;
+    /**
+     * Retrying
+     */
+    retrying: number;
+    side: Side;
+};
+
+/**
+ * WorkerOut
+ */
+export type WorkerOut = {
+    /**
+     * Alive
+     */
+    alive: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
 };
 
 export type DrawQrData = {
@@ -4434,6 +4813,32 @@ export type ListChangesResponses = {
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
 
+export type ExplainRecordData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/tenants/{tenant}/explain';
+};
+
+export type ExplainRecordResponses = {
+    /**
+     * OK
+     */
+    200: ExplainOut;
+};
+
+export type ExplainRecordResponse = ExplainRecordResponses[keyof ExplainRecordResponses];
+
 export type ListFieldsData = {
     body?: never;
     path: {
@@ -5126,6 +5531,59 @@ export type LeaveOrganisationResponses = {
 
 export type LeaveOrganisationResponse = LeaveOrganisationResponses[keyof LeaveOrganisationResponses];
 
+export type GetMonitorData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/monitor';
+};
+
+export type GetMonitorResponses = {
+    /**
+     * OK
+     */
+    200: MonitorOut;
+};
+
+export type GetMonitorResponse = GetMonitorResponses[keyof GetMonitorResponses];
+
+export type ListDaysData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Zone
+         */
+        zone?: string;
+    };
+    url: '/api/tenants/{tenant}/monitor/days';
+};
+
+export type ListDaysResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DayOut>;
+};
+
+export type ListDaysResponse = ListDaysResponses[keyof ListDaysResponses];
+
 export type GetOrganisationData = {
     body?: never;
     path: {
@@ -5273,6 +5731,22 @@ export type ListRunsData = {
     };
     query?: {
         /**
+         * Kind
+         */
+        kind?: Array<'preview' | 'backfill' | 'sweep' | 'undo'>;
+        /**
+         * Status
+         */
+        status?: Array<'running' | 'waiting' | 'succeeded' | 'partial' | 'failed' | 'cancelled' | 'held'>;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
+        /**
          * Cursor
          */
         cursor?: string | null;
@@ -5389,6 +5863,41 @@ export type CancelRunResponses = {
 
 export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
 
+export type ListRunChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: {
+        side?: Side | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/runs/{run_id}/changes';
+};
+
+export type ListRunChangesResponses = {
+    /**
+     * OK
+     */
+    200: RunChangePage;
+};
+
+export type ListRunChangesResponse = ListRunChangesResponses[keyof ListRunChangesResponses];
+
 export type ListPlanData = {
     body?: never;
     path: {
@@ -5427,6 +5936,75 @@ export type ListPlanResponses = {
 };
 
 export type ListPlanResponse = ListPlanResponses[keyof ListPlanResponses];
+
+export type ListRunReasonsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/runs/{run_id}/reasons';
+};
+
+export type ListRunReasonsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RunReason>;
+};
+
+export type ListRunReasonsResponse = ListRunReasonsResponses[keyof ListRunReasonsResponses];
+
+export type ListRunRejectionsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: {
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Reason
+         */
+        reason?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/runs/{run_id}/rejections';
+};
+
+export type ListRunRejectionsResponses = {
+    /**
+     * OK
+     */
+    200: RunRejectionPage;
+};
+
+export type ListRunRejectionsResponse = ListRunRejectionsResponses[keyof ListRunRejectionsResponses];
 
 export type UndoRunData = {
     body: UndoRunIn;

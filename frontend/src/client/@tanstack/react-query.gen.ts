@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, explainRecord, exportAudit, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getMonitor, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listDays, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRunChanges, listRunReasons, listRunRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExplainRecordData, ExplainRecordResponse, ExportAuditData, ExportAuditResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetMonitorData, GetMonitorResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListDaysData, ListDaysResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunChangesData, ListRunChangesResponse, ListRunReasonsData, ListRunReasonsResponse, ListRunRejectionsData, ListRunRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -894,6 +894,27 @@ export const listChangesInfiniteOptions = (options: Options<ListChangesData>) =>
     queryKey: listChangesInfiniteQueryKey(options)
 });
 
+export const explainRecordQueryKey = (options: Options<ExplainRecordData>) => createQueryKey('explainRecord', options);
+
+/**
+ * Explain Record
+ *
+ * Was this record synced, and if not, why? By a name, e-mail address, phone number, or an id or address of either
+ * side.
+ */
+export const explainRecordOptions = (options: Options<ExplainRecordData>) => queryOptions<ExplainRecordResponse, DefaultError, ExplainRecordResponse, ReturnType<typeof explainRecordQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await explainRecord({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: explainRecordQueryKey(options)
+});
+
 export const listFieldsQueryKey = (options: Options<ListFieldsData>) => createQueryKey('listFields', options);
 
 /**
@@ -1474,6 +1495,46 @@ export const leaveOrganisationMutation = (options?: Partial<Options<LeaveOrganis
     return mutationOptions;
 };
 
+export const getMonitorQueryKey = (options: Options<GetMonitorData>) => createQueryKey('getMonitor', options);
+
+/**
+ * Get Monitor
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export const getMonitorOptions = (options: Options<GetMonitorData>) => queryOptions<GetMonitorResponse, DefaultError, GetMonitorResponse, ReturnType<typeof getMonitorQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMonitor({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMonitorQueryKey(options)
+});
+
+export const listDaysQueryKey = (options: Options<ListDaysData>) => createQueryKey('listDays', options);
+
+/**
+ * List Days
+ *
+ * The last days, today last: changed contacts by the side they came from, and runs. `zone`: whose midnight.
+ */
+export const listDaysOptions = (options: Options<ListDaysData>) => queryOptions<ListDaysResponse, DefaultError, ListDaysResponse, ReturnType<typeof listDaysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDays({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDaysQueryKey(options)
+});
+
 export const getOrganisationQueryKey = (options: Options<GetOrganisationData>) => createQueryKey('getOrganisation', options);
 
 /**
@@ -1625,7 +1686,7 @@ export const listRunsQueryKey = (options: Options<ListRunsData>) => createQueryK
 /**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRunsOptions = (options: Options<ListRunsData>) => queryOptions<ListRunsResponse, DefaultError, ListRunsResponse, ReturnType<typeof listRunsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1645,7 +1706,7 @@ export const listRunsInfiniteQueryKey = (options: Options<ListRunsData>): QueryK
 /**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRunsInfiniteOptions = (options: Options<ListRunsData>) => infiniteQueryOptions<ListRunsResponse, DefaultError, InfiniteData<ListRunsResponse>, QueryKey<Options<ListRunsData>>, string | null | Pick<QueryKey<Options<ListRunsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -1746,6 +1807,55 @@ export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): Us
     return mutationOptions;
 };
 
+export const listRunChangesQueryKey = (options: Options<ListRunChangesData>) => createQueryKey('listRunChanges', options);
+
+/**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChangesOptions = (options: Options<ListRunChangesData>) => queryOptions<ListRunChangesResponse, DefaultError, ListRunChangesResponse, ReturnType<typeof listRunChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunChangesQueryKey(options)
+});
+
+export const listRunChangesInfiniteQueryKey = (options: Options<ListRunChangesData>): QueryKey<Options<ListRunChangesData>> => createQueryKey('listRunChanges', options, true);
+
+/**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChangesInfiniteOptions = (options: Options<ListRunChangesData>) => infiniteQueryOptions<ListRunChangesResponse, DefaultError, InfiniteData<ListRunChangesResponse>, QueryKey<Options<ListRunChangesData>>, string | null | Pick<QueryKey<Options<ListRunChangesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRunChangesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRunChanges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunChangesInfiniteQueryKey(options)
+});
+
 export const listPlanQueryKey = (options: Options<ListPlanData>) => createQueryKey('listPlan', options);
 
 /**
@@ -1793,6 +1903,75 @@ export const listPlanInfiniteOptions = (options: Options<ListPlanData>) => infin
         return data;
     },
     queryKey: listPlanInfiniteQueryKey(options)
+});
+
+export const listRunReasonsQueryKey = (options: Options<ListRunReasonsData>) => createQueryKey('listRunReasons', options);
+
+/**
+ * List Run Reasons
+ *
+ * What a run could not carry over, by reason, and whether it heals by itself.
+ */
+export const listRunReasonsOptions = (options: Options<ListRunReasonsData>) => queryOptions<ListRunReasonsResponse, DefaultError, ListRunReasonsResponse, ReturnType<typeof listRunReasonsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunReasons({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunReasonsQueryKey(options)
+});
+
+export const listRunRejectionsQueryKey = (options: Options<ListRunRejectionsData>) => createQueryKey('listRunRejections', options);
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejectionsOptions = (options: Options<ListRunRejectionsData>) => queryOptions<ListRunRejectionsResponse, DefaultError, ListRunRejectionsResponse, ReturnType<typeof listRunRejectionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunRejections({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunRejectionsQueryKey(options)
+});
+
+export const listRunRejectionsInfiniteQueryKey = (options: Options<ListRunRejectionsData>): QueryKey<Options<ListRunRejectionsData>> => createQueryKey('listRunRejections', options, true);
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejectionsInfiniteOptions = (options: Options<ListRunRejectionsData>) => infiniteQueryOptions<ListRunRejectionsResponse, DefaultError, InfiniteData<ListRunRejectionsResponse>, QueryKey<Options<ListRunRejectionsData>>, string | null | Pick<QueryKey<Options<ListRunRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRunRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRunRejections({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunRejectionsInfiniteQueryKey(options)
 });
 
 /**
