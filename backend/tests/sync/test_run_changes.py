@@ -53,6 +53,18 @@ def test_a_comparison_lists_what_it_changed_before_and_after(world: World) -> No
     assert [(field.label, field.before, field.after) for field in row.fields] == [("City", "Austin", "Dallas")]
 
 
+def test_what_is_still_refused_is_told_by_the_run_that_met_it_last(lender: Organisation) -> None:
+    from loanark.sync.apply import write_rejections
+
+    first, second = a_run(lender), a_run(lender)
+    row = {"contact_id": str(lender.contact(firstname="Ada")), "field": "city", "side": "hubspot", "code": "refused"}
+    for run_id in (first, second, None):
+        with lender.scope():
+            write_rejections([{**row, "hubspot_id": None, "value": "x", "reason": "No."}], run_id)
+    assert lender.get(f"runs/{first}/reasons") == []
+    assert [reason["open"] for reason in lender.get(f"runs/{second}/reasons")] == [1]
+
+
 def refused(lender: Organisation, run_id: int, reason: str, *, code: str = "refused", solved: bool = False) -> None:
     lender.execute(
         """INSERT INTO contact_rejections (contact_id, field, side, code, reason, run_id, resolved_at)
@@ -91,6 +103,10 @@ def test_reasons_are_grouped_and_lead_to_their_contacts(lender: Organisation) ->
     assert (page["total"], len(page["items"])) == (3, 2)
     rest = lender.get(f"runs/{run_id}/rejections", code="refused", cursor=page["next_cursor"])
     assert [row["contact_name"] for row in rest["items"]] == ["Ada"]
+    lender.execute("DELETE FROM hints")
+    retry = {"run_id": run_id, "code": "refused", "reason": first["reason"]}
+    assert lender.call("POST", "rejections/retry", retry).json() == {"contacts": 3}
+    assert lender.scalar("SELECT count(*) FROM hints WHERE source = 'retry'") == 3
     assert lender.get(f"runs/{a_run(lender)}/reasons") == []
     assert lender.admin.call("GET", lender.path("runs/999999999/reasons")).status_code == 404
 

@@ -17,8 +17,10 @@ import { parseContactSearch } from "@/features/contacts/filters";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { mappingQuery } from "@/features/mapping/queries";
+import { daysQuery, monitorQuery } from "@/features/monitor/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
+import { parseRunSearch, toRunQuery } from "@/features/runs/filters";
 import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { tokensQuery } from "@/features/tokens/queries";
@@ -181,7 +183,13 @@ const needsYou = createRoute({
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
-  loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
+  validateSearch: parseRunSearch,
+  loaderDeps: ({ search: { ask: _, ...search } }) => search,
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant, toRunQuery(deps)));
+    void context.queryClient.prefetchQuery(monitorQuery(params.tenant));
+    void context.queryClient.prefetchQuery(daysQuery(params.tenant));
+  },
   component: lazyPage(() => import("@/routes/runs")),
 });
 

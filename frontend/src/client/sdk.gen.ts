@@ -1396,7 +1396,7 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
 /**
  * Retry Rejections
  *
- * Asks the sync to try everything again that was rejected, or all of one code.
+ * Asks the sync to try everything again that was rejected, or all of one code, run or reason.
  */
 export const retryRejections = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionsData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionsResponses, unknown, ThrowOnError>({
     security: [

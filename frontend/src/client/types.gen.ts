@@ -2808,13 +2808,21 @@ export type RetriedOut = {
 /**
  * RetryIn
  *
- * `code`: only what was rejected for this reason.
+ * Only what was rejected with this code, by this run, for this reason.
  */
 export type RetryIn = {
     /**
      * Code
      */
     code?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string | null;
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
 };
 
 /**

@@ -28,6 +28,7 @@ import {
   undoRun,
   verification,
 } from "./fixtures";
+import { monitorHandlers } from "./monitor";
 import { PEOPLE } from "./people";
 
 /** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */
@@ -88,6 +89,7 @@ function problem(
 }
 
 export const handlers = [
+  ...monitorHandlers,
   http.get("*/api/auth/browser/v1/auth/session", () =>
     HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
   ),

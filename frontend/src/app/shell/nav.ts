@@ -36,7 +36,7 @@ export const DAILY_PAGES: NavItem[] = [
   { to: "/$tenant", label: "Dashboard", icon: Gauge, exact: true },
   { to: "/$tenant/contacts", label: "Contacts", icon: UsersRound },
   { to: "/$tenant/needs-you", label: "Needs you", icon: Inbox },
-  { to: "/$tenant/runs", label: "Runs", icon: RefreshCw },
+  { to: "/$tenant/runs", label: "Sync", icon: RefreshCw },
 ];
 
 const SETUP_PAGES: NavItem[] = [

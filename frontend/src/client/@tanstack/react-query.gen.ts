@@ -1646,7 +1646,7 @@ export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsDat
 /**
  * Retry Rejections
  *
- * Asks the sync to try everything again that was rejected, or all of one code.
+ * Asks the sync to try everything again that was rejected, or all of one code, run or reason.
  */
 export const retryRejectionsMutation = (options?: Partial<Options<RetryRejectionsData>>): UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> => {
     const mutationOptions: UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> = {
