@@ -6,11 +6,14 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from loanark.core.mapping import Side
-from loanark.sync import explain, monitor, run_report
+from loanark.sync import explain, monitor, requests, run_report
 from loanark.sync.monitor_schemas import (
     DayOut,
     ExplainOut,
     MonitorOut,
+    RequestDetail,
+    RequestFilters,
+    RequestPage,
     RunChangePage,
     RunReason,
     RunRejectionPage,
@@ -83,3 +86,23 @@ def list_run_changes(
     """What a run changed in LoanArk, contact by contact. `side`: only what came from there."""
     with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ):
         return run_report.changes(run_id, side=side, cursor=cursor, limit=limit)
+
+
+@router.get("/requests", response=RequestPage)
+def list_requests(
+    request: HttpRequest,
+    tenant: Path[str],
+    filters: Query[RequestFilters],
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> RequestPage:
+    """What was asked of HubSpot lately, newest first: the last 2,000 attempts of a day."""
+    with enter(request, tenant, Permission.SYNC_READ, Permission.REQUESTS_READ):
+        return requests.page(filters, cursor=cursor, limit=limit)
+
+
+@router.get("/requests/{request_id}", response=RequestDetail)
+def get_request(request: HttpRequest, tenant: Path[str], request_id: int) -> RequestDetail:
+    """One of them with what was sent and answered, in outline: every value and message is masked."""
+    with enter(request, tenant, Permission.SYNC_READ, Permission.REQUESTS_READ):
+        return requests.one(request_id)

@@ -1,10 +1,10 @@
 """What the API says to people who watch the sync: what waits, what a run did, and where a record stands."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from loanark.contacts.schemas import ChangeOut, FieldChange, RejectionOut
 from loanark.core.mapping import Side
@@ -148,3 +148,49 @@ class ExplainOut(Schema):
     #: There are more than are shown.
     more: bool
     absent: list[str]
+
+
+StatusClass = Literal["ok", "refused", "limited", "failed", "silent"]
+
+
+class RequestFilters(Schema):
+    """Every filter narrows; several values of one filter widen it. `path`: a part of it."""
+
+    status: list[StatusClass] = []
+    lane: list[Lane] = []
+    path: Annotated[str, Field(max_length=200)] = ""
+    run_id: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
+    correlation: Annotated[str | None, Field(max_length=80)] = None
+
+
+class RequestOut(Schema):
+    """One attempt to ask HubSpot something. `status` null: no answer came, for the reason `failure`."""
+
+    id: int
+    at: datetime
+    lane: Lane
+    method: str
+    #: `{id}` stands for whatever names a record.
+    path: str
+    status: int | None
+    failure: str | None
+    ms: int
+    attempt: int
+    run_id: int | None
+    #: What HubSpot's own log finds it by.
+    correlation: str | None
+    #: What HubSpot said is left of the requests of its window, and of the day.
+    remaining: int | None
+    daily_remaining: int | None
+
+
+class RequestDetail(RequestOut):
+    """With what was sent and answered, in outline: every value and message is masked."""
+
+    request: Any
+    response: Any
+
+
+class RequestPage(Schema):
+    items: list[RequestOut]
+    next_cursor: str | None

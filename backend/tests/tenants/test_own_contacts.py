@@ -78,6 +78,8 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
         "INSERT INTO webhook_deliveries (id, events) VALUES (%(n)s, %(j)s)",
         "INSERT INTO webhook_events (event) VALUES (%(w)s)",
         "INSERT INTO audit_anchors (seq, hash, signature) VALUES (%(n)s::bigint, '', %(w)s)",
+        """INSERT INTO hubspot_requests (lane, method, path, ms, attempt, request)
+           VALUES ('poll', 'GET', '/x', 1, 1, %(j)s)""",
         "INSERT INTO brake_uses (kind, side, record) VALUES ('delete', 'hubspot', %(w)s)",
         """INSERT INTO planned (run_id, seq, record, contact_id, action, reason, operations, digest)
            VALUES (%(r)s, 1, %(n)s, %(c)s, 'update', %(w)s, '[]', '')""",
@@ -121,7 +123,7 @@ def branch(database: str) -> Branch:
     return make_branch()
 
 
-OTHER_IDS = {"name": "firstname", "field": "firstname", "version": "1", "other": "1", "user_id": "0"}
+OTHER_IDS = {"name": "firstname", "field": "firstname", "version": "1", "other": "1", "user_id": "0", "request_id": "1"}
 TOKEN = "5d7c1f3e-5f0a-4c8e-9a1d-000000000001"
 CONTACTS = [
     operation

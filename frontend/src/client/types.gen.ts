@@ -2442,7 +2442,7 @@ export type Pending = {
  *
  * Something a member may do in an organisation.
  */
-export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
+export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'requests:read' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
 
 /**
  * Person
@@ -2762,6 +2762,176 @@ export type RejectionPage = {
      * Total
      */
     total: number;
+};
+
+/**
+ * RequestDetail
+ *
+ * With what was sent and answered, in outline: every value and message is masked.
+ */
+export type RequestDetail = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Correlation
+     */
+    correlation: string | null;
+    /**
+     * Daily Remaining
+     */
+    daily_remaining: number | null;
+    /**
+     * Failure
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Remaining
+     */
+    remaining: number | null;
+    /**
+     * Request
+     */
+    request: unknown;
+    /**
+     * Response
+     */
+    response: unknown;
+    /**
+     * Run Id
+     */
+    run_id: number | null;
+    /**
+     * Status
+     */
+    status: number | null;
+};
+
+/**
+ * RequestFilters
+ *
+ * Every filter narrows; several values of one filter widen it. `path`: a part of it.
+ */
+export type RequestFilters = {
+    /**
+     * Correlation
+     */
+    correlation?: string | null;
+    /**
+     * Lane
+     */
+    lane?: Array<'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill'>;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
+    /**
+     * Status
+     */
+    status?: Array<'ok' | 'refused' | 'limited' | 'failed' | 'silent'>;
+};
+
+/**
+ * RequestOut
+ *
+ * One attempt to ask HubSpot something. `status` null: no answer came, for the reason `failure`.
+ */
+export type RequestOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Correlation
+     */
+    correlation: string | null;
+    /**
+     * Daily Remaining
+     */
+    daily_remaining: number | null;
+    /**
+     * Failure
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Remaining
+     */
+    remaining: number | null;
+    /**
+     * Run Id
+     */
+    run_id: number | null;
+    /**
+     * Status
+     */
+    status: number | null;
+};
+
+/**
+ * RequestPage
+ */
+export type RequestPage = {
+    /**
+     * Items
+     */
+    items: Array<RequestOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -5728,6 +5898,81 @@ export type RetryRejectionResponses = {
      */
     202: unknown;
 };
+
+export type ListRequestsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Status
+         */
+        status?: Array<'ok' | 'refused' | 'limited' | 'failed' | 'silent'>;
+        /**
+         * Lane
+         */
+        lane?: Array<'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill'>;
+        /**
+         * Path
+         */
+        path?: string;
+        /**
+         * Run Id
+         */
+        run_id?: number | null;
+        /**
+         * Correlation
+         */
+        correlation?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/requests';
+};
+
+export type ListRequestsResponses = {
+    /**
+     * OK
+     */
+    200: RequestPage;
+};
+
+export type ListRequestsResponse = ListRequestsResponses[keyof ListRequestsResponses];
+
+export type GetRequestData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/requests/{request_id}';
+};
+
+export type GetRequestResponses = {
+    /**
+     * OK
+     */
+    200: RequestDetail;
+};
+
+export type GetRequestResponse = GetRequestResponses[keyof GetRequestResponses];
 
 export type ListRunsData = {
     body?: never;
