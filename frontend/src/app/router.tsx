@@ -20,6 +20,7 @@ import { mappingQuery } from "@/features/mapping/queries";
 import { daysQuery, monitorQuery } from "@/features/monitor/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
+import { parseRequestSearch } from "@/features/requests/filters";
 import { parseRunSearch, toRunQuery } from "@/features/runs/filters";
 import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
@@ -201,6 +202,13 @@ const run = createRoute({
   component: lazyPage(() => import("@/routes/run")),
 });
 
+const requests = createRoute({
+  getParentRoute: () => organisation,
+  path: "/runs/requests",
+  validateSearch: parseRequestSearch,
+  component: lazyPage(() => import("@/routes/requests")),
+});
+
 const connection = createRoute({
   getParentRoute: () => organisation,
   path: "/connection",
@@ -262,6 +270,7 @@ const routeTree = root.addChildren([
     needsYou,
     runs,
     run,
+    requests,
     connection,
     mapping,
     access,

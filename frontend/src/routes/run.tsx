@@ -80,6 +80,19 @@ export default function RunPage() {
       )}
       {hasPlan(run) && <Plan tenant={tenant} run={run} />}
       <Facts tenant={tenant} run={run} />
+      {can("requests:read") && (
+        <p className="text-muted text-xs">
+          <Link
+            to="/$tenant/runs/requests"
+            params={{ tenant }}
+            search={{ run: String(run.id) }}
+            className="underline underline-offset-3 hover:text-ink"
+          >
+            What this run asked HubSpot
+          </Link>
+          , as far as it is kept: a day, and the newest 2,000 requests.
+        </p>
+      )}
     </div>
   );
 }

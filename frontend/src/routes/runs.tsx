@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Eye, RefreshCw } from "lucide-react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ArrowLeftRight, Eye, RefreshCw } from "lucide-react";
 import { useCallback } from "react";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
@@ -61,12 +61,21 @@ export default function SyncPage() {
       title="Sync"
       lead="Between runs the two sides follow each other by themselves. A run compares everything, to prove it."
       actions={
-        canManage && (
-          <>
-            {paused === null && <PauseButton tenant={tenant} />}
-            <StartButtons tenant={tenant} />
-          </>
-        )
+        <>
+          {can("requests:read") && (
+            <Button asChild kind="quiet">
+              <Link to="/$tenant/runs/requests" params={{ tenant }}>
+                <ArrowLeftRight aria-hidden /> Requests
+              </Link>
+            </Button>
+          )}
+          {canManage && (
+            <>
+              {paused === null && <PauseButton tenant={tenant} />}
+              <StartButtons tenant={tenant} />
+            </>
+          )}
+        </>
       }
     >
       <div className="grid gap-4">

@@ -6,6 +6,7 @@ import type {
   ExplainOut,
   MonitorOut,
   RejectionOut,
+  RequestOut,
   RunChange,
   RunReason,
 } from "@/client";
@@ -195,7 +196,102 @@ const change = (index: number): RunChange => ({
 
 export const runChanges: RunChange[] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(change);
 
+const request = (id: number, more: Partial<RequestOut> = {}): RequestOut => ({
+  id,
+  at: ago((40 - id) / 6),
+  lane: "poll",
+  method: "POST",
+  path: "/crm/objects/2026-09/contacts/search",
+  status: 200,
+  failure: null,
+  ms: 84 + ((id * 37) % 160),
+  attempt: 1,
+  run_id: null,
+  correlation: `8f3a0c1e-0000-4000-8000-${String(id).padStart(12, "0")}`,
+  remaining: 108 - (id % 9),
+  daily_remaining: null,
+  ...more,
+});
+
+/** Newest first. */
+export const requests: RequestOut[] = [
+  request(40),
+  request(39, {
+    lane: "edit",
+    path: "/crm/objects/2026-09/contacts/batch/update",
+    status: 400,
+    correlation: "b1d7c9aa-5a51-4c55-9d5a-3f3f0a9b2c11",
+  }),
+  request(38, { lane: "edit", path: "/crm/objects/2026-09/contacts/batch/update", status: 207 }),
+  request(37, { lane: "backfill", method: "GET", path: "/crm/objects/2026-09/contacts", run_id: 9, ms: 412 }),
+  request(36, {
+    lane: "backfill",
+    method: "GET",
+    path: "/crm/objects/2026-09/contacts",
+    run_id: 9,
+    attempt: 2,
+  }),
+  request(35, {
+    lane: "backfill",
+    method: "GET",
+    path: "/crm/objects/2026-09/contacts",
+    run_id: 9,
+    status: null,
+    failure: "no answer: ReadTimeout",
+    correlation: null,
+    remaining: null,
+    ms: 30_000,
+  }),
+  request(34, {
+    lane: "sweep",
+    method: "GET",
+    path: "/crm/objects/2026-09/contacts",
+    status: 429,
+    run_id: 7,
+  }),
+  ...[33, 32, 31, 30, 29, 28].map((id) => request(id)),
+];
+
+const CLASSES: Record<string, (status: number | null) => boolean> = {
+  ok: (status) => status !== null && status < 300,
+  refused: (status) => status !== null && status >= 300 && status < 500 && status !== 429,
+  limited: (status) => status === 429,
+  failed: (status) => status !== null && status >= 500,
+  silent: (status) => status === null,
+};
+
+function asked({ searchParams }: URL): RequestOut[] {
+  const [status, lane, path, run] = ["status", "lane", "path", "run_id"].map((name) =>
+    searchParams.get(name),
+  );
+  return requests.filter(
+    (one) =>
+      (!status || CLASSES[status]?.(one.status)) &&
+      (!lane || one.lane === lane) &&
+      (!path || one.path.includes(path)) &&
+      (!run || one.run_id === Number(run)),
+  );
+}
+
+const outlines = {
+  request: {
+    body: { inputs: [{ id: "151000111", properties: { client_type_vip_status: "•••", city: "•••" } }] },
+  },
+  response: {
+    status: "error",
+    message: "•••",
+    correlationId: "b1d7c9aa-5a51-4c55-9d5a-3f3f0a9b2c11",
+    category: "VALIDATION_ERROR",
+  },
+};
+
 export const monitorHandlers = [
+  http.get(`${API}/requests`, ({ request }) =>
+    HttpResponse.json({ items: asked(new URL(request.url)), next_cursor: null }),
+  ),
+  http.get(`${API}/requests/:id`, ({ params }) =>
+    HttpResponse.json({ ...requests.find(({ id }) => id === Number(params.id)), ...outlines }),
+  ),
   http.get(`${API}/monitor`, () => HttpResponse.json(monitor)),
   http.get(`${API}/monitor/days`, () => HttpResponse.json(days)),
   http.get(`${API}/explain`, ({ request }) =>
