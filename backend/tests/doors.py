@@ -143,6 +143,10 @@ def make_victim() -> Victim:
         """INSERT INTO invitations (email, role, token_digest, invited_by, expires_at)
            VALUES ('ivy@victim.example', 'auditor', 'digest', 'x', now() + interval '1 day') RETURNING id"""
     )
+    ids["request_id"] = organisation.scalar(
+        """INSERT INTO hubspot_requests (lane, method, path, status, ms, attempt)
+           VALUES ('poll', 'GET', '/crm', 200, 5, 1) RETURNING id"""
+    )
     ids["token"] = "no-such-token"
     ids |= {"field": "firstname", "version": 71, "other": 72}
     colleague = User.objects.get(email=organisation.person(Role.AUDITOR))

@@ -218,3 +218,32 @@ class SyncSettings(models.Model):
                 condition=Q(halted_at__isnull=True) | Q(halted_by__isnull=False),
             ),
         ]
+
+
+class HubSpotRequest(models.Model):
+    """One attempt to ask HubSpot something, in outline: no value of anybody is in it, and no secret."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    lane = models.TextField()
+    method = models.TextField()
+    #: `{id}` stands for whatever names a record.
+    path = models.TextField()
+    #: Null: no answer came.
+    status = models.IntegerField(null=True)
+    failure = models.TextField(null=True)
+    ms = models.IntegerField()
+    attempt = models.IntegerField()
+    run_id = models.BigIntegerField(null=True)
+    #: What HubSpot's own log finds it by.
+    correlation = models.TextField(null=True)
+    #: What its headers said is left of the window's requests, and of the day's.
+    remaining = models.IntegerField(null=True)
+    daily_remaining = models.IntegerField(null=True)
+    request = models.JSONField(null=True)
+    response = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "hubspot_requests"

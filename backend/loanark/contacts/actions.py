@@ -121,22 +121,30 @@ def retry(scope: Scope, rejection_id: int) -> None:
         _hint(scope, row["hubspot_id"], "retry", side=Side.HUBSPOT)
 
 
-def retry_all(scope: Scope, *, code: str | None = None, contact_id: UUID | None = None) -> int:
-    """Asks the sync to try every rejected value or contact again: all, or those of a code or a contact.
+def retry_all(
+    scope: Scope,
+    *,
+    code: str | None = None,
+    contact_id: UUID | None = None,
+    run_id: int | None = None,
+    reason: str | None = None,
+) -> int:
+    """Asks the sync to try every rejected value or contact again: all, or a code's, a contact's, a run's.
 
     Returns of how many contacts. All at once wait behind people and HubSpot's events; those asked for by name do not.
     """
-    named = code is not None or contact_id is not None
+    chosen = {"code": code, "contact_id": contact_id, "run_id": run_id, "reason": reason}
+    named = {name: value for name, value in chosen.items() if value is not None}
+    where = " AND ".join(["resolved_at IS NULL", *(f"{name} = %s" for name in named)])
     lane = PERSON_LANE if named else EDIT_LANE
     left = sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane)
+        f"""INSERT INTO hints AS h (side, record_id, source, lane)
            SELECT DISTINCT CASE WHEN contact_id IS NULL THEN 'hubspot' ELSE 'loanark' END,
                   coalesce(contact_id::text, hubspot_id), 'retry', %s FROM contact_rejections
-           WHERE resolved_at IS NULL AND (%s::text IS NULL OR code = %s) AND (%s::uuid IS NULL OR contact_id = %s)
-           ORDER BY 1, 2
+           WHERE {where} ORDER BY 1, 2
            ON CONFLICT (tenant_id, side, record_id) DO UPDATE
            SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
-        [lane, code, code, contact_id, contact_id],
+        [lane, *named.values()],
     )
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")

@@ -187,9 +187,10 @@ def list_rejections(
 
 @router.post("/rejections/retry", response={202: RetriedOut})
 def retry_rejections(request: HttpRequest, tenant: Path[str], body: RetryIn) -> Status[RetriedOut]:
-    """Asks the sync to try everything again that was rejected, or all of one code."""
+    """Asks the sync to try everything again that was rejected, or all of one code, run or reason."""
     with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
-        return Status(202, RetriedOut(contacts=actions.retry_all(scope, code=body.code)))
+        retried = actions.retry_all(scope, code=body.code, run_id=body.run_id, reason=body.reason)
+        return Status(202, RetriedOut(contacts=retried))
 
 
 @router.post("/rejections/{rejection_id}/retry", response={202: None})

@@ -430,16 +430,31 @@ _FIXES: Mapping[str, str] = {
 }
 
 
-def rejections(*, cursor: str | None, limit: int) -> RejectionPage:
-    """Open rejections, newest first."""
+def fix_of(code: str) -> str:
+    """What to do about what was rejected for this reason."""
+    return _FIXES[code]
+
+
+def rejections(
+    *,
+    cursor: str | None,
+    limit: int,
+    run_id: int | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+) -> RejectionPage:
+    """Open rejections, newest first; those of one run, of one code or for one reason only."""
     before = numbered(cursor)
+    chosen = {"run_id": run_id, "code": code, "reason": reason}
+    parts = ["x.resolved_at IS NULL", *(f"x.{name} = %s" for name, value in chosen.items() if value is not None)]
+    where, params = " AND ".join(parts), [value for value in chosen.values() if value is not None]
     found = sql.rows(
-        f"""SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE x.resolved_at IS NULL
+        f"""SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE {where}
             AND (%s::bigint IS NULL OR x.id < %s) ORDER BY x.id DESC LIMIT %s""",
-        [before, before, limit + 1],
+        [*params, before, before, limit + 1],
     )
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    total = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
+    total = sql.scalar(f"SELECT count(*) FROM contact_rejections x WHERE {where}", params)
     return RejectionPage(items=_rejection_list(found[:limit]), next_cursor=following, total=total)
 
 

@@ -238,9 +238,11 @@ class RejectionPage(Schema):
 
 
 class RetryIn(Schema):
-    """`code`: only what was rejected for this reason."""
+    """Only what was rejected with this code, by this run, for this reason."""
 
     code: str | None = None
+    run_id: int | None = None
+    reason: str | None = None
 
 
 class RetriedOut(Schema):

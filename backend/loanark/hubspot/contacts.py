@@ -26,7 +26,7 @@ from loanark.hubspot.models import (
     Update,
     Upsert,
 )
-from loanark.hubspot.transport import API_VERSION, TIMEOUT, Effect, Transport
+from loanark.hubspot.transport import API_VERSION, TIMEOUT, Effect, Recorder, Transport
 from loanark.hubspot.wire import parse_instant
 
 #: Contacts per list page when their history is asked for: HubSpot refuses more.
@@ -51,6 +51,7 @@ class Contacts:
         timeout: httpx2.Timeout | float = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        recorder: Recorder | None = None,
     ) -> None:
         """`token(True)` must fetch a new access token, `token(False)` may answer the one at hand."""
         self._transport = Transport(
@@ -61,6 +62,7 @@ class Contacts:
             timeout=timeout,
             sleep=sleep,
             jitter=jitter,
+            recorder=recorder,
         )
         self._call = self._transport.call
 

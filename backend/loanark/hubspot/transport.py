@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from functools import cache
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 import httpx2
 import orjson
@@ -77,10 +77,34 @@ class Request:
     effect: Effect
     bucket: str
     lane: str
+    #: What `content` was made from.
+    body: object = None
 
     @property
     def writes(self) -> bool:
         return self.effect is not Effect.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One attempt, and what came back."""
+
+    request: Request
+    attempt: int
+    #: The gate's time just before it was sent, and seconds until the answer was complete.
+    at: datetime
+    seconds: float
+    #: None: no answer came, for the reason `failure`.
+    reply: Reply | None
+    failure: str | None
+
+
+class Recorder(Protocol):
+    """Whoever writes down what was asked of HubSpot. It is called at once, from any thread, and must not fail."""
+
+    def record(self, exchange: Exchange) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +172,11 @@ class Transport:
         timeout: httpx2.Timeout | float = TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        recorder: Recorder | None = None,
     ) -> None:
         """`token(True)` must fetch a new access token, `token(False)` may answer the one at hand."""
         self.base_url = base_url.rstrip("/")
+        self._recorder = recorder
         self._token = token
         self._gate = gate or Ungated(sleep)
         self._sleep = sleep
@@ -165,6 +191,8 @@ class Transport:
 
     def close(self) -> None:
         self._http.close()
+        if self._recorder:
+            self._recorder.close()
 
     def call(
         self,
@@ -179,7 +207,7 @@ class Transport:
         attempts: int = MAX_ATTEMPTS,
     ) -> Answer:
         """Sends one request until it is answered, refused, or repeating it is unsafe or useless."""
-        request = Request(method, path, params, _encoded(body), effect, bucket, lane)
+        request = Request(method, path, params, _encoded(body), effect, bucket, lane, body)
         progress = _Progress()
         try:
             return self._persist(request, progress, attempts)
@@ -218,6 +246,7 @@ class Transport:
     def _attempt(self, request: Request, bearer: str, progress: _Progress) -> Answer | _Again:
         read_at = self._gate.acquire(request.lane, request.bucket)
         began = time.monotonic()
+        reply, failure = None, None
         try:
             reply = self._send(request, bearer)
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
@@ -225,11 +254,16 @@ class Transport:
                 refusals.not_hubspot(self.base_url, f"is no address that can be called ({error})")
             ) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError) as error:
+            failure = f"not reached: {type(error).__name__}"
             return self._failed(f"could not be reached ({_words(error)})", progress, reached=False)
         except httpx2.RequestError as error:
+            failure = f"no answer: {type(error).__name__}"
             return self._failed(f"did not answer ({_words(error)})", progress)
         finally:
-            progress.took += time.monotonic() - began
+            seconds = time.monotonic() - began
+            progress.took += seconds
+            if self._recorder and (reply or failure):
+                self._recorder.record(Exchange(request, progress.attempt, read_at, seconds, reply, failure))
         self._observe(reply)
         return self._classify(reply, read_at, request, progress)
 

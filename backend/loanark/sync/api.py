@@ -19,6 +19,7 @@ from loanark.sync.schemas import (
     PlannedState,
     PlanPage,
     Recent,
+    RunFilters,
     RunIn,
     RunOut,
     RunPage,
@@ -41,10 +42,23 @@ def get_overview(request: HttpRequest, tenant: Path[str]) -> Overview:
 
 
 @router.get("/runs", response=RunPage)
-def list_runs(request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50) -> RunPage:
-    """Runs, newest first."""
+def list_runs(
+    request: HttpRequest,
+    tenant: Path[str],
+    filters: Query[RunFilters],
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> RunPage:
+    """Runs, newest first: of some kinds, in some states, begun within some time."""
     with enter(request, tenant, Permission.SYNC_READ) as scope:
-        page = runs.page(cursor=cursor, limit=limit)
+        page = runs.page(
+            cursor=cursor,
+            limit=limit,
+            kinds=filters.kind,
+            statuses=filters.status,
+            since=filters.since,
+            until=filters.until,
+        )
         return page.model_copy(update={"items": [_run_for(scope, run) for run in page.items]})
 
 

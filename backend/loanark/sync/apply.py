@@ -586,7 +586,7 @@ def write_rejections(rejections: Sequence[dict[str, Any]], run_id: int | None) -
                     value text, code text, reason text)
                ON CONFLICT (tenant_id, contact_id, hubspot_id, field) WHERE resolved_at IS NULL DO UPDATE
                SET side = excluded.side, value = excluded.value, code = excluded.code, reason = excluded.reason,
-                   attempts = x.attempts + 1, at = now()""",
+                   run_id = coalesce(excluded.run_id, x.run_id), attempts = x.attempts + 1, at = now()""",
             [run_id, _json(rejections)],
         )
 

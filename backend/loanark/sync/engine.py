@@ -162,7 +162,8 @@ def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
     if run and not session.run_rests:
         try:
             carry_on = undo.step if run.kind == "undo" else listing.step
-            carry_on(session, run, deadline=deadline)
+            with session.requests.of_run(run.id):
+                carry_on(session, run, deadline=deadline)
         except DailyReserve:
             session.run_rests = True
         return True

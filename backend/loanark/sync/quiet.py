@@ -1,5 +1,6 @@
 """What the engine does for an organisation while nothing else is to do: prune, remind, start a sweep that is owed."""
 
+from loanark.connections import request_log
 from loanark.core.mapping import Side
 from loanark.kit import sql
 from loanark.sync import evidence, hints, runs
@@ -24,6 +25,7 @@ def tidy(session: Session) -> None:
             [KEEP_DELIVERIES_DAYS],
         )
         sql.execute("DELETE FROM webhook_events WHERE at < now() - make_interval(days => %s)", [KEEP_EVENTS_DAYS])
+        request_log.prune()
         members.clear_ended_support()
         evidence.forget_old()
         hints.leave(Side.HUBSPOT, evidence.due(), source="told to be erased", lane=Lane.POLL)

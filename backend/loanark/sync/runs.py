@@ -1,6 +1,6 @@
 """Runs: bounded executions that a person can start, approve, cancel and read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
@@ -285,9 +285,19 @@ def ensure_first_preview(connection: Connection) -> None:
         _insert(connection.tenant_id, "preview", "connecting HubSpot")
 
 
-def page(*, cursor: str | None, limit: int) -> RunPage:
-    """Runs, newest first."""
+def page(
+    *,
+    cursor: str | None,
+    limit: int,
+    kinds: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> RunPage:
+    """Runs, newest first: of some kinds, in some states, begun within some time."""
     found = _runs().order_by("-id")
+    chosen = {"kind__in": list(kinds), "status__in": list(statuses), "created_at__gte": since, "created_at__lt": until}
+    found = found.filter(**{name: value for name, value in chosen.items() if value})
     if (before := numbered(cursor)) is not None:
         found = found.filter(id__lt=before)
     rows = list(found[: limit + 1])

@@ -127,6 +127,15 @@ class RunPage(Schema):
     next_cursor: str | None
 
 
+class RunFilters(Schema):
+    """Every filter narrows; several values of one filter widen it."""
+
+    kind: list[RunKind] = []
+    status: list[RunStatus] = []
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
 class RunIn(Schema):
     """`preview` looks and changes nothing; `full` compares every contact on both sides."""
 

@@ -12,6 +12,7 @@ from loanark.connections import mapping as mappings
 from loanark.connections import settings
 from loanark.connections.clients import client_for
 from loanark.connections.models import Connection
+from loanark.connections.request_log import RequestLog
 from loanark.core.brakes import Limits
 from loanark.core.mapping import Mapping
 from loanark.core.plan import Policies
@@ -39,6 +40,8 @@ class Session:
     limits: Limits
     client: Client
     lease: Lease
+    #: What is asked of HubSpot is written down here, and for which run.
+    requests: RequestLog
     #: The run has had its part of the account's day; what is more urgent goes on.
     run_rests: bool = False
     #: Why HubSpot does not let us make the property that creates need; asked once a session.
@@ -143,12 +146,14 @@ class LeasedGate:
 def open_session(connection: Connection, lease: Lease) -> Session:
     """Call inside a tenant's scope."""
     chosen = settings.load()
+    requests = RequestLog(connection.tenant_id)
     return Session(
         tenant_id=connection.tenant_id,
         connection=connection,
         mapping=mappings.load(connection),
         policies=chosen.policies,
         limits=chosen.limits,
-        client=client_for(connection, guard=lambda gate: LeasedGate(gate, lease)),
+        client=client_for(connection, guard=lambda gate: LeasedGate(gate, lease), log=requests),
         lease=lease,
+        requests=requests,
     )

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CONTACTS_ERASE = "contacts:erase"
     SYNC_READ = "sync:read"
     SYNC_RUN = "sync:run"
+    REQUESTS_READ = "requests:read"
     CONNECTION_READ = "connection:read"
     CONNECTION_WRITE = "connection:write"
     MAPPING_READ = "mapping:read"
@@ -38,6 +39,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.CONTACTS_ERASE: "erase a person for privacy, on both sides",
     Permission.SYNC_READ: "see the dashboard, runs, their plans, and what the brakes hold",
     Permission.SYNC_RUN: "start, approve, cancel and undo runs; decide what is held; pause and resume",
+    Permission.REQUESTS_READ: "see in outline what was asked of HubSpot lately, and what it answered",
     Permission.CONNECTION_READ: "see the state of the HubSpot connection",
     Permission.CONNECTION_WRITE: "connect, check and disconnect HubSpot",
     Permission.MAPPING_READ: "see the mapping, its versions, and the fields",
@@ -81,9 +83,9 @@ _EDITOR = _READER | {Permission.CONTACTS_WRITE}
 
 OF_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.LOAN_OFFICER: _EDITOR,
-    Role.SALES_MANAGER: _EDITOR | {Permission.SYNC_RUN},
+    Role.SALES_MANAGER: _EDITOR | {Permission.SYNC_RUN, Permission.REQUESTS_READ},
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.AUDITOR: _READER | {Permission.AUDIT_READ},
+    Role.AUDITOR: _READER | {Permission.AUDIT_READ, Permission.REQUESTS_READ},
 }
 
 

@@ -23,6 +23,7 @@ from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
 from loanark.sync.edits_api import router as bulk
 from loanark.sync.held_api import router as held
+from loanark.sync.monitor_api import router as monitor
 from loanark.tenants.account_api import account
 from loanark.tenants.account_api import router as sign_in_rules
 from loanark.tenants.api import organisation_router as organisations
@@ -109,6 +110,7 @@ for router in (
     connections,
     sync,
     held,
+    monitor,
     sync_settings,
     audit,
     organisations,

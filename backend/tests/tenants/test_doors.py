@@ -44,6 +44,9 @@ FOR_AUDITORS = {
     "get_audit_retention",
 }  # fmt: skip
 
+#: Everybody's but loan officers', reading included.
+NOT_FOR_OFFICERS = {"list_requests", "get_request"}
+
 #: What everybody may change: what is their own.
 FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token", "make_view", "change_view", "delete_view"}
 
@@ -124,6 +127,8 @@ def members(victim: Victim) -> dict[Role, Browser]:
 def _forbidden(operation: Operation) -> set[Role]:
     if operation.name in FOR_AUDITORS:
         return {Role.LOAN_OFFICER, Role.SALES_MANAGER}
+    if operation.name in NOT_FOR_OFFICERS:
+        return {Role.LOAN_OFFICER}
     if not operation.changes or operation.name in FOR_EVERYBODY:
         return set()
     roles = {Role.AUDITOR}

@@ -78,6 +78,8 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
         "INSERT INTO webhook_deliveries (id, events) VALUES (%(n)s, %(j)s)",
         "INSERT INTO webhook_events (event) VALUES (%(w)s)",
         "INSERT INTO audit_anchors (seq, hash, signature) VALUES (%(n)s::bigint, '', %(w)s)",
+        """INSERT INTO hubspot_requests (lane, method, path, ms, attempt, request)
+           VALUES ('poll', 'GET', '/x', 1, 1, %(j)s)""",
         "INSERT INTO brake_uses (kind, side, record) VALUES ('delete', 'hubspot', %(w)s)",
         """INSERT INTO planned (run_id, seq, record, contact_id, action, reason, operations, digest)
            VALUES (%(r)s, 1, %(n)s, %(c)s, 'update', %(w)s, '[]', '')""",
@@ -121,7 +123,15 @@ def branch(database: str) -> Branch:
     return make_branch()
 
 
-OTHER_IDS = {"view_id": "0", "name": "firstname", "field": "firstname", "version": "1", "other": "1", "user_id": "0"}
+OTHER_IDS = {
+    "view_id": "0",
+    "name": "firstname",
+    "field": "firstname",
+    "version": "1",
+    "other": "1",
+    "user_id": "0",
+    "request_id": "1",
+}
 TOKEN = "5d7c1f3e-5f0a-4c8e-9a1d-000000000001"
 CONTACTS = [
     operation
@@ -182,6 +192,13 @@ def test_the_contacts_of_others_and_what_is_of_them_are_not_there(branch: Branch
 
 def test_retrying_everything_is_about_ones_own(branch: Branch) -> None:
     assert branch.call("POST", "rejections/retry", {}).json() == {"contacts": 1}
+
+
+def test_asking_where_a_record_stands_finds_ones_own_only(branch: Branch) -> None:
+    for question in (SECRET, "xanthippe@x.example", branch.others, "2"):
+        found = branch.get("explain", q=question)
+        assert (found["candidates"], found["absent"][0][:22]) == ([], "You see your own conta")
+    assert [one["contact_id"] for one in branch.get("explain", q="mine@x.example")["candidates"]] == [branch.mine]
 
 
 def test_the_session_says_so(branch: Branch) -> None:

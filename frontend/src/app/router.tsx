@@ -19,8 +19,11 @@ import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
 import { parseMappingSearch } from "@/features/mapping/search";
+import { daysQuery, monitorQuery } from "@/features/monitor/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
 import { overviewQuery } from "@/features/overview/queries";
+import { parseRequestSearch } from "@/features/requests/filters";
+import { parseRunSearch, toRunQuery } from "@/features/runs/filters";
 import { runQuery, runsQuery } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { tokensQuery } from "@/features/tokens/queries";
@@ -184,8 +187,13 @@ const needsYou = createRoute({
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
-  validateSearch: (search: Record<string, unknown>) => pickStrings(search, ["q"]),
-  loader: ({ context, params }) => void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant)),
+  validateSearch: parseRunSearch,
+  loaderDeps: ({ search: { ask: _, ...search } }) => search,
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchInfiniteQuery(runsQuery(params.tenant, toRunQuery(deps)));
+    void context.queryClient.prefetchQuery(monitorQuery(params.tenant));
+    void context.queryClient.prefetchQuery(daysQuery(params.tenant));
+  },
   component: lazyPage(() => import("@/routes/runs")),
 });
 
@@ -195,6 +203,13 @@ const run = createRoute({
   loader: ({ context, params }) =>
     void context.queryClient.prefetchQuery(runQuery(params.tenant, Number(params.runId))),
   component: lazyPage(() => import("@/routes/run")),
+});
+
+const requests = createRoute({
+  getParentRoute: () => organisation,
+  path: "/runs/requests",
+  validateSearch: parseRequestSearch,
+  component: lazyPage(() => import("@/routes/requests")),
 });
 
 const connection = createRoute({
@@ -270,6 +285,7 @@ const routeTree = root.addChildren([
     needsYou,
     runs,
     run,
+    requests,
     connection,
     mapping,
     access,

@@ -11,7 +11,9 @@ import { RunProgress } from "@/features/runs/live-run";
 import { Plan } from "@/features/runs/plan";
 import { Preview } from "@/features/runs/preview";
 import { type RunOut, runQuery, useRunActions } from "@/features/runs/queries";
+import { RunChanges } from "@/features/runs/run-changes";
 import { RunCounts } from "@/features/runs/run-counts";
+import { RunReasons } from "@/features/runs/run-reasons";
 import { KIND_NAMES, RunStatus, triggerOf } from "@/features/runs/run-status";
 import { canBeUndone, undoesOf } from "@/features/runs/undo";
 import { useRights } from "@/features/session/role";
@@ -21,7 +23,8 @@ import { useTitle } from "@/lib/use-title";
 
 export default function RunPage() {
   const { tenant, runId } = useParams({ from: "/$tenant/runs/$runId" });
-  const { canManage } = useRights(tenant);
+  const { canManage, canEdit, can, seesOwnOnly } = useRights(tenant);
+  const showsContacts = can("contacts:read") && !seesOwnOnly;
   const { data: run, dataUpdatedAt, error, refetch } = useQuery(runQuery(tenant, Number(runId)));
   useTitle(run ? `${KIND_NAMES[run.kind]} #${run.id}` : "Run");
   if (!run)
@@ -45,7 +48,7 @@ export default function RunPage() {
             params={{ tenant }}
             className="mb-2 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
           >
-            <ChevronLeft className="size-4" aria-hidden /> Runs
+            <ChevronLeft className="size-4" aria-hidden /> Sync
           </Link>
           <h1 className="flex flex-wrap items-center gap-3 font-semibold text-xl">
             {KIND_NAMES[run.kind]} #{run.id} <RunStatus status={run.status} />
@@ -54,7 +57,10 @@ export default function RunPage() {
         </div>
         {canManage && <RunButtons tenant={tenant} run={run} />}
       </header>
-      <Outcome tenant={tenant} run={run} />
+      <Outcome run={run} />
+      {showsContacts && run.kind !== "preview" && hasBegun(run) && (
+        <RunReasons tenant={tenant} runId={run.id} expected={run.counts.rejected ?? 0} canRetry={canEdit} />
+      )}
       {run.status === "running" && (
         <Panel title={humanise(run.phase)}>
           <RunProgress run={run} askedAt={dataUpdatedAt} />
@@ -69,8 +75,24 @@ export default function RunPage() {
           </Panel>
         )
       )}
+      {showsContacts && run.kind !== "preview" && hasBegun(run) && (
+        <RunChanges tenant={tenant} runId={run.id} expected={changedIn(run)} />
+      )}
       {hasPlan(run) && <Plan tenant={tenant} run={run} />}
       <Facts tenant={tenant} run={run} />
+      {can("requests:read") && (
+        <p className="text-muted text-xs">
+          <Link
+            to="/$tenant/runs/requests"
+            params={{ tenant }}
+            search={{ run: String(run.id) }}
+            className="underline underline-offset-3 hover:text-ink"
+          >
+            What this run asked HubSpot
+          </Link>
+          , as far as it is kept: a day, and the newest 2,000 requests.
+        </p>
+      )}
     </div>
   );
 }
@@ -78,6 +100,10 @@ export default function RunPage() {
 /** An undo that plans or waits has done nothing yet: no zeros are shown for it. */
 const hasBegun = ({ kind, status, phase }: RunOut) =>
   kind !== "undo" || (status !== "waiting" && phase !== "queued" && phase !== "planning");
+
+/** How many contacts it changed in LoanArk, as it counted them. */
+const changedIn = ({ counts }: RunOut) =>
+  (counts.created_in_loanark ?? 0) + (counts.updated_in_loanark ?? 0) + (counts.deleted ?? 0);
 
 /** A plan is shown once it is whole. */
 const hasPlan = ({ kind, status, phase }: RunOut) =>
@@ -124,14 +150,7 @@ function RunButtons({ tenant, run }: { tenant: string; run: RunOut }) {
 }
 
 /** The end of a run in a sentence. Whatever was not carried over is said first and loudest. */
-function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
-  const toRejections = (
-    <Button asChild size="sm">
-      <Link to="/$tenant/needs-you" params={{ tenant }} search={{ show: "values" }}>
-        See which
-      </Link>
-    </Button>
-  );
+function Outcome({ run }: { run: RunOut }) {
   if (run.status === "waiting" && run.kind === "undo") {
     return (
       <Notice tone="ask" title="Nothing has been put back yet">
@@ -165,7 +184,6 @@ function Outcome({ tenant, run }: { tenant: string; run: RunOut }) {
       <Notice
         tone="warn"
         title={`Not everything was carried over: ${plural(run.counts.rejected ?? 0, "contact was", "contacts were")} refused`}
-        action={toRejections}
       >
         {run.reason} Everything else is done.
       </Notice>

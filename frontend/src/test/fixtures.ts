@@ -48,10 +48,11 @@ const READER: Permission[] = [
 const EDITOR: Permission[] = [...READER, "contacts:write"];
 const PERMISSIONS: Record<Role, Permission[]> = {
   loan_officer: EDITOR,
-  sales_manager: [...EDITOR, "sync:run"],
+  sales_manager: [...EDITOR, "sync:run", "requests:read"],
   administrator: [
     ...EDITOR,
     "sync:run",
+    "requests:read",
     "contacts:erase",
     "connection:write",
     "mapping:write",
@@ -60,7 +61,7 @@ const PERMISSIONS: Record<Role, Permission[]> = {
     "members:write",
     "organisation:write",
   ],
-  auditor: [...READER, "audit:read"],
+  auditor: [...READER, "audit:read", "requests:read"],
 };
 
 /** LoanArk, to somebody of this role. */

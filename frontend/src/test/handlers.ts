@@ -29,6 +29,7 @@ import {
   verification,
 } from "./fixtures";
 import { mappingHandlers } from "./mapping";
+import { monitorHandlers } from "./monitor";
 import { PEOPLE } from "./people";
 
 /** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */
@@ -90,6 +91,7 @@ function problem(
 
 export const handlers = [
   ...mappingHandlers,
+  ...monitorHandlers,
   http.get("*/api/auth/browser/v1/auth/session", () =>
     HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
   ),

@@ -9,7 +9,7 @@ import { KIND_NAMES, RunStatus, triggerOf } from "./run-status";
 /** Runs, newest first: what each was, how it ended, what it did, how long it took. */
 export function RunList({ tenant, runs }: { tenant: string; runs: RunOut[] }) {
   return (
-    <ul className="divide-y overflow-hidden rounded-lg border bg-surface shadow-low">
+    <ul className="divide-y">
       {runs.map((run) => (
         <li key={run.id}>
           <Link

@@ -7,6 +7,7 @@ export const SCOPES: [Permission, string][] = [
   ["contacts:erase", "Erase people for privacy, on both sides"],
   ["sync:read", "See the dashboard and runs"],
   ["sync:run", "Start, approve and undo runs; pause and resume"],
+  ["requests:read", "See in outline what was asked of HubSpot"],
   ["connection:read", "See the state of the HubSpot connection"],
   ["connection:write", "Connect and disconnect HubSpot"],
   ["mapping:read", "See the mapping and the fields"],
