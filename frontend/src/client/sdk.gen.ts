@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -316,9 +316,135 @@ export const listConflicts = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Reopen Conflicts
+ *
+ * Takes decisions back, each that nothing has followed; says of the others why not.
+ */
+export const reopenConflicts = <ThrowOnError extends boolean = false>(options: Options<ReopenConflictsData, ThrowOnError>) => (options.client ?? client).post<ReopenConflictsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/reopen',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resolve Conflicts
+ *
+ * Decides open conflicts alike, a thousand at a time; none if there are not as many as expected.
+ */
+export const resolveConflicts = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictsData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/resolve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Conflict Summary
+ *
+ * How many conflicts wait, by field, and how many you decided today.
+ */
+export const getConflictSummary = <ThrowOnError extends boolean = false>(options: Options<GetConflictSummaryData, ThrowOnError>) => (options.client ?? client).get<GetConflictSummaryResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/summary',
+    ...options
+});
+
+/**
+ * List Alike
+ *
+ * How many open conflicts are like this one, with examples: what deciding them together would decide.
+ */
+export const listAlike = <ThrowOnError extends boolean = false>(options: Options<ListAlikeData, ThrowOnError>) => (options.client ?? client).get<ListAlikeResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/alike',
+    ...options
+});
+
+/**
+ * Overturn Conflict
+ *
+ * Lets the value of this side stand instead, on both sides, where nothing has followed the decision.
+ */
+export const overturnConflict = <ThrowOnError extends boolean = false>(options: Options<OverturnConflictData, ThrowOnError>) => (options.client ?? client).post<OverturnConflictResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/overturn',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reopen Conflict
+ *
+ * Takes a decision back that nothing has followed: LoanArk's value is put back, and the conflict waits again.
+ */
+export const reopenConflict = <ThrowOnError extends boolean = false>(options: Options<ReopenConflictData, ThrowOnError>) => (options.client ?? client).post<ReopenConflictResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/reopen',
+    ...options
+});
+
+/**
  * Resolve Conflict
  *
- * Decides an open conflict: the chosen side's value goes to the other.
+ * Decides an open conflict: one side's value, or another one that is typed, goes to both.
  */
 export const resolveConflict = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictResponses, unknown, ThrowOnError>({
     security: [
@@ -1319,7 +1445,7 @@ export const getOverview = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejections = <ThrowOnError extends boolean = false>(options: Options<ListRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionsResponses, unknown, ThrowOnError>({
     security: [
@@ -1332,6 +1458,25 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/rejections',
+    ...options
+});
+
+/**
+ * List Rejection Groups
+ *
+ * The same by reason, with counts: what waits for a person, and what is tried again by itself.
+ */
+export const listRejectionGroups = <ThrowOnError extends boolean = false>(options: Options<ListRejectionGroupsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionGroupsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/rejections/groups',
     ...options
 });
 

@@ -46,6 +46,34 @@ export type ActivityPoint = {
 };
 
 /**
+ * AlikeOut
+ *
+ * Open conflicts of the same field, the one asked about among them; `same_values`: of the same pair of values.
+ */
+export type AlikeOut = {
+    /**
+     * Examples
+     */
+    examples: Array<ConflictOut>;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Same Field
+     */
+    same_field: number;
+    /**
+     * Same Values
+     */
+    same_values: number;
+};
+
+/**
  * AuditFacets
  *
  * What there is to filter by.
@@ -331,6 +359,63 @@ export type CompanySignInIn = {
 };
 
 /**
+ * ConflictField
+ */
+export type ConflictField = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    policy: Policy | null;
+};
+
+/**
+ * ConflictFilters
+ *
+ * Every filter narrows.
+ */
+export type ConflictFilters = {
+    /**
+     * Where this side holds nothing.
+     */
+    empty?: Side | null;
+    /**
+     * Field
+     */
+    field?: string | null;
+    /**
+     * Late
+     */
+    late?: boolean | null;
+    /**
+     * Older Than Days
+     */
+    older_than_days?: number | null;
+    /**
+     * Open
+     */
+    open?: boolean;
+    /**
+     * Search
+     *
+     * Part of a name, e-mail, company or phone.
+     */
+    search?: string;
+    /**
+     * Winner
+     */
+    winner?: 'hubspot' | 'loanark' | 'typed' | null;
+};
+
+/**
  * ConflictOut
  */
 export type ConflictOut = {
@@ -359,9 +444,18 @@ export type ConflictOut = {
      */
     hubspot: string | null;
     /**
+     * Hubspot Modified At
+     */
+    hubspot_modified_at?: string | null;
+    /**
+     * Hubspot Url
+     */
+    hubspot_url?: string | null;
+    /**
      * Id
      */
     id: number;
+    kind: Kind;
     /**
      * Label
      */
@@ -374,10 +468,15 @@ export type ConflictOut = {
      * Loanark
      */
     loanark: string | null;
+    loanark_edit?: EditOut | null;
     /**
      * Open
      */
     open: boolean;
+    /**
+     * Options
+     */
+    options?: Array<OptionOut>;
     policy: Policy;
     /**
      * Resolved At
@@ -387,7 +486,14 @@ export type ConflictOut = {
      * Resolved By
      */
     resolved_by: string | null;
-    winner: Side | null;
+    /**
+     * Typed
+     */
+    typed?: string | null;
+    /**
+     * Winner
+     */
+    winner: 'hubspot' | 'loanark' | 'typed' | null;
 };
 
 /**
@@ -406,6 +512,30 @@ export type ConflictPage = {
      * Total
      */
     total: number;
+};
+
+/**
+ * ConflictSummary
+ *
+ * How far the inbox is: what waits, by field, and what was decided today (UTC) by whoever asks.
+ */
+export type ConflictSummary = {
+    /**
+     * Decided Today
+     */
+    decided_today: number;
+    /**
+     * Fields
+     */
+    fields: Array<ConflictField>;
+    /**
+     * Late
+     */
+    late: number;
+    /**
+     * Open
+     */
+    open: number;
 };
 
 /**
@@ -944,6 +1074,26 @@ export type Drawn = {
      * Svg
      */
     svg: string;
+};
+
+/**
+ * EditOut
+ *
+ * When a value was changed in LoanArk last, by whom or what.
+ */
+export type EditOut = {
+    /**
+     * Actor
+     */
+    actor: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cause
+     */
+    cause: string;
 };
 
 /**
@@ -2200,6 +2350,15 @@ export type OrganisationOut = {
 };
 
 /**
+ * OverturnIn
+ *
+ * The side whose value shall stand instead.
+ */
+export type OverturnIn = {
+    winner: Side;
+};
+
+/**
  * Overview
  */
 export type Overview = {
@@ -2499,6 +2658,42 @@ export type Recent = {
 };
 
 /**
+ * RejectionGroup
+ *
+ * Everything that was refused for one reason.
+ */
+export type RejectionGroup = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Contacts
+     */
+    contacts: number;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Fields
+     */
+    fields: Array<FacetValue>;
+    /**
+     * Fix
+     */
+    fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * RejectionOut
  *
  * One value or contact that could not be carried over: one reason, one fix, one retry.
@@ -2512,6 +2707,10 @@ export type RejectionOut = {
      * Attempts
      */
     attempts: number;
+    /**
+     * Code
+     */
+    code: string;
     /**
      * Contact Id
      */
@@ -2528,6 +2727,10 @@ export type RejectionOut = {
      * Fix
      */
     fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
     /**
      * Hubspot Id
      */
@@ -2570,10 +2773,90 @@ export type RejectionPage = {
 };
 
 /**
+ * ReopenManyIn
+ */
+export type ReopenManyIn = {
+    /**
+     * Ids
+     */
+    ids: Array<number>;
+};
+
+/**
+ * ReopenedOut
+ */
+export type ReopenedOut = {
+    /**
+     * Refused
+     */
+    refused: Array<Undecided>;
+    /**
+     * Reopened
+     */
+    reopened: Array<number>;
+};
+
+/**
  * ResolveIn
+ *
+ * `typed`: `value` goes to both sides; null or blank empties the field.
  */
 export type ResolveIn = {
+    /**
+     * Value
+     */
+    value?: string | null;
+    /**
+     * Winner
+     */
+    winner: 'hubspot' | 'loanark' | 'typed';
+};
+
+/**
+ * ResolveManyIn
+ *
+ * Which conflicts: by `ids`, or of a `field`, of these perhaps only those with the values of one (`same_as`).
+ *
+ * `expected`: how many the person was shown. Where it is not that any more, nothing is decided.
+ */
+export type ResolveManyIn = {
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * Field
+     */
+    field?: string | null;
+    /**
+     * Ids
+     */
+    ids?: Array<number>;
+    /**
+     * Same As
+     */
+    same_as?: number | null;
     winner: Side;
+};
+
+/**
+ * ResolvedOut
+ *
+ * `left`: of those asked for, beyond what is done at once; ask again.
+ */
+export type ResolvedOut = {
+    /**
+     * Decided
+     */
+    decided: Array<number>;
+    /**
+     * Left
+     */
+    left: number;
+    /**
+     * Refused
+     */
+    refused: Array<Undecided>;
 };
 
 /**
@@ -3303,6 +3586,26 @@ export type Truth = {
 };
 
 /**
+ * Undecided
+ *
+ * A conflict that was left as it was, and why.
+ */
+export type Undecided = {
+    /**
+     * Contact Name
+     */
+    contact_name: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * UndoIn
  *
  * Which changes to undo: those of a person or program, since a moment, of one field; all must fit.
@@ -3895,6 +4198,32 @@ export type ListConflictsData = {
          */
         open?: boolean;
         /**
+         * Field
+         */
+        field?: string | null;
+        /**
+         * Search
+         *
+         * Part of a name, e-mail, company or phone.
+         */
+        search?: string;
+        /**
+         * Older Than Days
+         */
+        older_than_days?: number | null;
+        /**
+         * Where this side holds nothing.
+         */
+        empty?: Side | null;
+        /**
+         * Late
+         */
+        late?: boolean | null;
+        /**
+         * Winner
+         */
+        winner?: 'hubspot' | 'loanark' | 'typed' | null;
+        /**
          * Cursor
          */
         cursor?: string | null;
@@ -3914,6 +4243,149 @@ export type ListConflictsResponses = {
 };
 
 export type ListConflictsResponse = ListConflictsResponses[keyof ListConflictsResponses];
+
+export type ReopenConflictsData = {
+    body: ReopenManyIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/reopen';
+};
+
+export type ReopenConflictsResponses = {
+    /**
+     * OK
+     */
+    200: ReopenedOut;
+};
+
+export type ReopenConflictsResponse = ReopenConflictsResponses[keyof ReopenConflictsResponses];
+
+export type ResolveConflictsData = {
+    body: ResolveManyIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/resolve';
+};
+
+export type ResolveConflictsResponses = {
+    /**
+     * OK
+     */
+    200: ResolvedOut;
+};
+
+export type ResolveConflictsResponse = ResolveConflictsResponses[keyof ResolveConflictsResponses];
+
+export type GetConflictSummaryData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/summary';
+};
+
+export type GetConflictSummaryResponses = {
+    /**
+     * OK
+     */
+    200: ConflictSummary;
+};
+
+export type GetConflictSummaryResponse = GetConflictSummaryResponses[keyof GetConflictSummaryResponses];
+
+export type ListAlikeData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: {
+        /**
+         * Same Values
+         */
+        same_values?: boolean;
+    };
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/alike';
+};
+
+export type ListAlikeResponses = {
+    /**
+     * OK
+     */
+    200: AlikeOut;
+};
+
+export type ListAlikeResponse = ListAlikeResponses[keyof ListAlikeResponses];
+
+export type OverturnConflictData = {
+    body: OverturnIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/overturn';
+};
+
+export type OverturnConflictResponses = {
+    /**
+     * OK
+     */
+    200: ConflictOut;
+};
+
+export type OverturnConflictResponse = OverturnConflictResponses[keyof OverturnConflictResponses];
+
+export type ReopenConflictData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/reopen';
+};
+
+export type ReopenConflictResponses = {
+    /**
+     * OK
+     */
+    200: ConflictOut;
+};
+
+export type ReopenConflictResponse = ReopenConflictResponses[keyof ReopenConflictResponses];
 
 export type ResolveConflictData = {
     body: ResolveIn;
@@ -5199,6 +5671,10 @@ export type ListRejectionsData = {
     };
     query?: {
         /**
+         * Code
+         */
+        code?: string | null;
+        /**
          * Cursor
          */
         cursor?: string | null;
@@ -5218,6 +5694,29 @@ export type ListRejectionsResponses = {
 };
 
 export type ListRejectionsResponse = ListRejectionsResponses[keyof ListRejectionsResponses];
+
+export type ListRejectionGroupsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/rejections/groups';
+};
+
+export type ListRejectionGroupsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RejectionGroup>;
+};
+
+export type ListRejectionGroupsResponse = ListRejectionGroupsResponses[keyof ListRejectionGroupsResponses];
 
 export type RetryRejectionsData = {
     body: RetryIn;

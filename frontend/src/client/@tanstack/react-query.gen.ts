@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportAudit, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConflictSummary, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAlike, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejectionGroups, listRejections, listRuns, listTokens, makeToken, mapField, type Options, overturnConflict, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, reopenConflict, reopenConflicts, resendInvitation, resolveConflict, resolveConflicts, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConflictSummaryData, GetConflictSummaryResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAlikeData, ListAlikeResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionGroupsData, ListRejectionGroupsResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, OverturnConflictData, OverturnConflictResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ReopenConflictData, ReopenConflictResponse, ReopenConflictsData, ReopenConflictsResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, ResolveConflictsData, ResolveConflictsResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -489,9 +489,125 @@ export const listConflictsInfiniteOptions = (options: Options<ListConflictsData>
 });
 
 /**
+ * Reopen Conflicts
+ *
+ * Takes decisions back, each that nothing has followed; says of the others why not.
+ */
+export const reopenConflictsMutation = (options?: Partial<Options<ReopenConflictsData>>): UseMutationOptions<ReopenConflictsResponse, DefaultError, Options<ReopenConflictsData>> => {
+    const mutationOptions: UseMutationOptions<ReopenConflictsResponse, DefaultError, Options<ReopenConflictsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reopenConflicts({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resolve Conflicts
+ *
+ * Decides open conflicts alike, a thousand at a time; none if there are not as many as expected.
+ */
+export const resolveConflictsMutation = (options?: Partial<Options<ResolveConflictsData>>): UseMutationOptions<ResolveConflictsResponse, DefaultError, Options<ResolveConflictsData>> => {
+    const mutationOptions: UseMutationOptions<ResolveConflictsResponse, DefaultError, Options<ResolveConflictsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resolveConflicts({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConflictSummaryQueryKey = (options: Options<GetConflictSummaryData>) => createQueryKey('getConflictSummary', options);
+
+/**
+ * Get Conflict Summary
+ *
+ * How many conflicts wait, by field, and how many you decided today.
+ */
+export const getConflictSummaryOptions = (options: Options<GetConflictSummaryData>) => queryOptions<GetConflictSummaryResponse, DefaultError, GetConflictSummaryResponse, ReturnType<typeof getConflictSummaryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConflictSummary({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConflictSummaryQueryKey(options)
+});
+
+export const listAlikeQueryKey = (options: Options<ListAlikeData>) => createQueryKey('listAlike', options);
+
+/**
+ * List Alike
+ *
+ * How many open conflicts are like this one, with examples: what deciding them together would decide.
+ */
+export const listAlikeOptions = (options: Options<ListAlikeData>) => queryOptions<ListAlikeResponse, DefaultError, ListAlikeResponse, ReturnType<typeof listAlikeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAlike({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAlikeQueryKey(options)
+});
+
+/**
+ * Overturn Conflict
+ *
+ * Lets the value of this side stand instead, on both sides, where nothing has followed the decision.
+ */
+export const overturnConflictMutation = (options?: Partial<Options<OverturnConflictData>>): UseMutationOptions<OverturnConflictResponse, DefaultError, Options<OverturnConflictData>> => {
+    const mutationOptions: UseMutationOptions<OverturnConflictResponse, DefaultError, Options<OverturnConflictData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await overturnConflict({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reopen Conflict
+ *
+ * Takes a decision back that nothing has followed: LoanArk's value is put back, and the conflict waits again.
+ */
+export const reopenConflictMutation = (options?: Partial<Options<ReopenConflictData>>): UseMutationOptions<ReopenConflictResponse, DefaultError, Options<ReopenConflictData>> => {
+    const mutationOptions: UseMutationOptions<ReopenConflictResponse, DefaultError, Options<ReopenConflictData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reopenConflict({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Resolve Conflict
  *
- * Decides an open conflict: the chosen side's value goes to the other.
+ * Decides an open conflict: one side's value, or another one that is typed, goes to both.
  */
 export const resolveConflictMutation = (options?: Partial<Options<ResolveConflictData>>): UseMutationOptions<ResolveConflictResponse, DefaultError, Options<ResolveConflictData>> => {
     const mutationOptions: UseMutationOptions<ResolveConflictResponse, DefaultError, Options<ResolveConflictData>> = {
@@ -1538,7 +1654,7 @@ export const listRejectionsQueryKey = (options: Options<ListRejectionsData>) => 
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejectionsOptions = (options: Options<ListRejectionsData>) => queryOptions<ListRejectionsResponse, DefaultError, ListRejectionsResponse, ReturnType<typeof listRejectionsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1558,7 +1674,7 @@ export const listRejectionsInfiniteQueryKey = (options: Options<ListRejectionsDa
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsData>) => infiniteQueryOptions<ListRejectionsResponse, DefaultError, InfiniteData<ListRejectionsResponse>, QueryKey<Options<ListRejectionsData>>, string | null | Pick<QueryKey<Options<ListRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -1580,6 +1696,26 @@ export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsDat
         return data;
     },
     queryKey: listRejectionsInfiniteQueryKey(options)
+});
+
+export const listRejectionGroupsQueryKey = (options: Options<ListRejectionGroupsData>) => createQueryKey('listRejectionGroups', options);
+
+/**
+ * List Rejection Groups
+ *
+ * The same by reason, with counts: what waits for a person, and what is tried again by itself.
+ */
+export const listRejectionGroupsOptions = (options: Options<ListRejectionGroupsData>) => queryOptions<ListRejectionGroupsResponse, DefaultError, ListRejectionGroupsResponse, ReturnType<typeof listRejectionGroupsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRejectionGroups({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRejectionGroupsQueryKey(options)
 });
 
 /**
