@@ -65,6 +65,9 @@ const SHORTCUTS: [string[], string][] = [
   [["↵"], "Open the row"],
   [["n"], "New contact"],
   [["e"], "Edit this contact"],
+  [["1", "2", "3"], "Decide a conflict: HubSpot’s, LoanArk’s, another value"],
+  [["a"], "Decide all conflicts like this"],
+  [["u"], "Take the last decision back"],
   [["?"], "This list"],
   [["Esc"], "Close, cancel, empty the search"],
 ];

@@ -7,11 +7,9 @@ import {
   getContactOptions,
   getContactQueryKey,
   listChangesInfiniteOptions,
-  listConflictsInfiniteOptions,
   listContactsInfiniteOptions,
   listContactsOptions,
   listFacetsOptions,
-  listRejectionsInfiniteOptions,
   resolveConflictMutation,
   restoreContactMutation,
   resyncContactMutation,
@@ -46,7 +44,10 @@ const TOUCHED = [
   "getContact",
   "listChanges",
   "listConflicts",
+  "getConflictSummary",
+  "listAlike",
   "listRejections",
+  "listRejectionGroups",
   "getOverview",
 ];
 
@@ -95,16 +96,6 @@ export const contactQuery = (tenant: string, contactId: string) => ({
 
 export const timelineQuery = (tenant: string, contactId: string) => ({
   ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId } }),
-  ...keysetPaging,
-});
-
-export const conflictsQuery = (tenant: string, open: boolean) => ({
-  ...listConflictsInfiniteOptions({ path: { tenant }, query: { open } }),
-  ...keysetPaging,
-});
-
-export const rejectionsQuery = (tenant: string) => ({
-  ...listRejectionsInfiniteOptions({ path: { tenant } }),
   ...keysetPaging,
 });
 
