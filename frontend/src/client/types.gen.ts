@@ -28,6 +28,30 @@ export type Acceptance = {
 export type Action = 'update' | 'create' | 'match' | 'delete' | 'restore' | 'close' | 'erase' | 'nothing';
 
 /**
+ * ActivityOut
+ *
+ * Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes.
+ */
+export type ActivityOut = {
+    /**
+     * Points
+     */
+    points: Array<ActivityPoint>;
+    /**
+     * Recent
+     */
+    recent: number;
+    /**
+     * Recent Minutes
+     */
+    recent_minutes: number;
+    /**
+     * Span
+     */
+    span: '24h' | '7d' | '30d';
+};
+
+/**
  * ActivityPoint
  */
 export type ActivityPoint = {
@@ -1281,13 +1305,17 @@ export type EventPage = {
 /**
  * Explained
  *
- * Contacts that only `side` has, and why.
+ * Contacts that only `side` has, why, and where they are looked at.
  */
 export type Explained = {
     /**
      * Count
      */
     count: number;
+    /**
+     * Opens
+     */
+    opens?: 'held' | 'values' | 'pending' | 'deleted' | 'runs' | null;
     /**
      * Reason
      */
@@ -3841,6 +3869,32 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type GetActivityData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Span
+         */
+        span?: '24h' | '7d' | '30d';
+    };
+    url: '/api/tenants/{tenant}/activity';
+};
+
+export type GetActivityResponses = {
+    /**
+     * OK
+     */
+    200: ActivityOut;
+};
+
+export type GetActivityResponse = GetActivityResponses[keyof GetActivityResponses];
 
 export type ListAuditEventsData = {
     body?: never;
