@@ -16,6 +16,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "listAlike",
     "listRejections",
     "listRejectionGroups",
+    "getActivity",
     "getOverview",
   ],
   runs: ["listRuns", "getRun", "listPlan", "getOverview"],

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from "msw";
-import type { AlikeOut, ConflictOut, ConflictSummary, RejectionGroup } from "@/client";
+import type { ActivityOut, AlikeOut, ConflictOut, ConflictSummary, RejectionGroup } from "@/client";
 import { conflict, rejection } from "./fixtures";
 import { person } from "./people";
 
@@ -229,4 +229,22 @@ export function inboxHandlersOf(inbox: MockInbox) {
   ];
 }
 
-export const inboxHandlers = inboxHandlersOf(new MockInbox());
+const STEPS = { "24h": [60, 24], "7d": [360, 28], "30d": [1440, 30] } as const;
+
+/** The dashboard's chart. */
+export function activityOf(span: "24h" | "7d" | "30d"): ActivityOut {
+  const [step, count] = STEPS[span];
+  const points = Array.from({ length: count }, (_, index) => ({
+    at: ago((count - 1 - index) * step),
+    hubspot: (index * 37) % 53,
+    loanark: (index * 17) % 29,
+  }));
+  return { span, points, recent: 14, recent_minutes: 5 };
+}
+
+export const inboxHandlers = [
+  ...inboxHandlersOf(new MockInbox()),
+  http.get(`${API}/activity`, ({ request }) =>
+    HttpResponse.json(activityOf(new URL(request.url).searchParams.get("span") as "24h")),
+  ),
+];
