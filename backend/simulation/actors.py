@@ -15,6 +15,7 @@ from django.db import OperationalError
 from hubspot_simulator.errors import ApiError
 from hubspot_simulator.model import USER, Contact, Source
 from loanark.contacts import actions as contacts
+from loanark.contacts import conflicts
 from loanark.core.mapping import Side
 from loanark.kit.errors import LoanArkError
 from loanark.sync import runs
@@ -329,7 +330,7 @@ class Actors:
         world = self.world
         one = self._few(world.rows("SELECT id, contact_id, field FROM contact_conflicts WHERE open ORDER BY id"))
         winner = self.chance.choice((Side.HUBSPOT, Side.LOANARK))
-        world.acts(lambda: contacts.resolve(world.scope, one["id"], winner))
+        world.acts(lambda: conflicts.resolve(world.scope, one["id"], winner))
         world.deed("loanark", f"{one['contact_id']}/{one['field']}", f"decided {winner.value}")
         world.tell(f"  LoanArk user: conflict of {_short(one['contact_id'])} {one['field']}: {winner.value}")
 

@@ -334,11 +334,12 @@ MATTERS = 100
 def _matters(tenant_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """What was not carried over and why, and what both sides changed differently; the newest first."""
     from loanark.contacts import queries
+    from loanark.contacts.schemas import ConflictFilters
     from loanark.tenants.access import tenant_scope
 
     with tenant_scope(tenant_id):
         rejections = queries.rejections(cursor=None, limit=MATTERS)
-        conflicts = queries.conflicts(open=True, cursor=None, limit=MATTERS)
+        conflicts = queries.conflicts(ConflictFilters(open=True), cursor=None, limit=MATTERS)
     return {
         "rejections": [row.model_dump(mode="json") for row in rejections.items],
         "conflicts": [row.model_dump(mode="json") for row in conflicts.items],

@@ -15,7 +15,6 @@ from loanark.contacts.models import Contact
 from loanark.core.edit import HOLDERS, is_own
 from loanark.core.fields import BY_NAME, Field, stored_text
 from loanark.core.mapping import FieldRule, Side
-from loanark.core.translate import held
 from loanark.core.values import Kind, Unreadable, Value, keys_of, read
 from loanark.kit import sql
 from loanark.kit.errors import Invalid, NotFound, Stale
@@ -57,6 +56,12 @@ def edit(scope: Scope, contact_id: UUID, values: Mapping[str, str | None], *, ve
         raise Stale("Somebody changed this contact since you opened it. Look at it again; nothing was saved.")
     _refuse_giving_away(scope, {"owner": row.owner, "loan_officer": row.loan_officer, **texts})
     put(contact_id, texts)
+
+
+def refuse_giving_away(scope: Scope, contact_id: UUID, texts: Mapping[str, str | None]) -> None:
+    """Raises: Invalid, where somebody who sees only their own would not see the contact after that change."""
+    row = _lock(contact_id)
+    _refuse_giving_away(scope, {"owner": row.owner, "loan_officer": row.loan_officer, **texts})
 
 
 def _as_own(scope: Scope, texts: dict[str, str | None]) -> dict[str, str | None]:
@@ -149,42 +154,6 @@ def retry_all(
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")
     return left
-
-
-def resolve(scope: Scope, conflict_id: int, winner: Side) -> None:
-    """Decides an open conflict. Raises: NotFound."""
-    row = sql.first(
-        """SELECT contact_id, field, hubspot, loanark FROM contact_conflicts WHERE id = %s AND open
-           FOR NO KEY UPDATE""",
-        [conflict_id],
-    )
-    if row is None:
-        raise NotFound("There is no such open conflict in this organisation. Somebody may have decided it meanwhile.")
-    contact_id, name = row["contact_id"], row["field"]
-    field = catalogue(archived=True).get(name)
-    if field is None or field.archived:
-        raise Stale(
-            "The field is archived, and nothing of it is carried over. Bring it back to decide; nothing was saved."
-        )
-    rule = rules_in_force().get(name)
-    hubspot = held(rule, lambda _: row["hubspot"]) if rule else read(field.kind, row["hubspot"])
-    if isinstance(hubspot, Unreadable):
-        raise Invalid(f"HubSpot's value cannot be taken: it {hubspot.reason}.", errors={name: hubspot.reason})
-    sql.execute("SELECT set_config('loanark.cause', 'conflict', true)")
-    if winner is Side.HUBSPOT:
-        put(contact_id, {name: _text(field, hubspot)})
-    else:
-        # HubSpot's value has been seen and overruled: from here on LoanArk's is simply the newer one.
-        sql.execute(
-            """UPDATE contact_links SET base = jsonb_strip_nulls(base || jsonb_build_object(%s::text, %s::text))
-               WHERE contact_id = %s AND state = 'live'""",
-            [name, hubspot.canonical, contact_id],
-        )
-    sql.execute(
-        "UPDATE contact_conflicts SET open = false, winner = %s, resolved_at = now(), resolved_by = %s WHERE id = %s",
-        [winner.value, scope.actor, conflict_id],
-    )
-    _hint(scope, str(contact_id), "conflict decided")
 
 
 def rules_in_force() -> dict[str, FieldRule]:

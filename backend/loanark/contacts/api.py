@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from ninja import Path, Query, Router, Status
 
 from loanark.contacts import actions, erasure, exports, queries, undo
+from loanark.contacts.inbox_api import router as inbox_router
 from loanark.contacts.schemas import (
     ChangePage,
-    ConflictOut,
-    ConflictPage,
     ContactCreateIn,
     ContactEditIn,
     ContactFilters,
@@ -20,10 +19,6 @@ from loanark.contacts.schemas import (
     ErasureOut,
     Facet,
     FacetName,
-    RejectionPage,
-    ResolveIn,
-    RetriedOut,
-    RetryIn,
     Sort,
 )
 from loanark.core.mapping import Side
@@ -32,6 +27,7 @@ from loanark.tenants.access import enter, enter_again
 from loanark.tenants.permissions import Permission
 
 router = Router(tags=["contacts"])
+router.add_router("", inbox_router)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Fields = Annotated[list[str], Query(max_length=queries.MOST_COLUMNS)]
@@ -157,45 +153,3 @@ def undo_change(request: HttpRequest, tenant: Path[str], contact_id: UUID, chang
     with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
         undo.undo_change(scope, contact_id, change_id)
         return queries.contact(contact_id)
-
-
-@router.get("/conflicts", response=ConflictPage)
-def list_conflicts(
-    request: HttpRequest, tenant: Path[str], open: bool = True, cursor: str | None = None, limit: Limit = 50
-) -> ConflictPage:
-    """Fields both sides changed differently: open ones wait for a person, others say who won and what lost."""
-    with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.conflicts(open=open, cursor=cursor, limit=limit)
-
-
-@router.post("/conflicts/{conflict_id}/resolve", response=ConflictOut)
-def resolve_conflict(request: HttpRequest, tenant: Path[str], conflict_id: int, body: ResolveIn) -> ConflictOut:
-    """Decides an open conflict: the chosen side's value goes to the other."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE, Permission.CONTACTS_READ) as scope:
-        actions.resolve(scope, conflict_id, body.winner)
-        return queries.conflict(conflict_id)
-
-
-@router.get("/rejections", response=RejectionPage)
-def list_rejections(
-    request: HttpRequest, tenant: Path[str], cursor: str | None = None, limit: Limit = 50
-) -> RejectionPage:
-    """Values and contacts that could not be carried over, each with its reason."""
-    with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.rejections(cursor=cursor, limit=limit)
-
-
-@router.post("/rejections/retry", response={202: RetriedOut})
-def retry_rejections(request: HttpRequest, tenant: Path[str], body: RetryIn) -> Status[RetriedOut]:
-    """Asks the sync to try everything again that was rejected, or all of one code, run or reason."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
-        retried = actions.retry_all(scope, code=body.code, run_id=body.run_id, reason=body.reason)
-        return Status(202, RetriedOut(contacts=retried))
-
-
-@router.post("/rejections/{rejection_id}/retry", response={202: None})
-def retry_rejection(request: HttpRequest, tenant: Path[str], rejection_id: int) -> HttpResponse:
-    """Asks the sync to try this one again now."""
-    with enter(request, tenant, Permission.CONTACTS_WRITE) as scope:
-        actions.retry(scope, rejection_id)
-    return HttpResponse(status=202)

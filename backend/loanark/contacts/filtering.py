@@ -1,7 +1,7 @@
 """Which contacts a list is about, and how many: exact as long as that is quick, told as an estimate beyond."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -103,8 +103,9 @@ def select(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> 
     if own is not None:
         parts.append(OWN)
         params += [own, own]
-    if words := filters.search.lower().split():
-        _search(words, parts, params)
+    for part, values in search(filters.search):
+        parts.append(part)
+        params += values
     for name in COLUMNS:
         chosen = [str(value) for value in getattr(filters, name)]
         if chosen and name != leave_out:
@@ -163,21 +164,20 @@ def _standing(filters: ContactFilters) -> tuple[str, bool]:
     return f"c.id = ANY(ARRAY({traced(filters.sync)})) AND {STATE_OF_ONE} = ANY(%s)", False
 
 
-def _search(words: list[str], parts: list[str], params: list[Any]) -> None:
+def search(text: str) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions on `c`, each with its parameters: every word of the text is in a name, e-mail, company or phone."""
+    words = text.lower().split()
     anywhere = [word for word in words if len(word) >= ANYWHERE_FROM]
     indexed = [_like(word) for word in anywhere if _INDEXED.search(word)]
     found = sql.scalar("SELECT contacts_matching(%s, %s)", [indexed, MOST_FOUND]) if indexed else None
     if found is not None:
-        parts.append("c.id = ANY(%s::uuid[])")
-        params.append(sql.texts(found))
-    for word in anywhere:
-        if found is None or not _INDEXED.search(word):
-            parts.append("c.search LIKE %s")
-            params.append(_like(word))
+        yield "c.id = ANY(%s::uuid[])", [sql.texts(found)]
     for word in words:
         if len(word) < ANYWHERE_FROM:
-            parts.append("(c.email_key >= %s AND c.email_key < %s OR c.lastname_key >= %s AND c.lastname_key < %s)")
-            params += [word, word + "\U0010ffff"] * 2
+            beginning = "(c.email_key >= %s AND c.email_key < %s OR c.lastname_key >= %s AND c.lastname_key < %s)"
+            yield beginning, [word, word + "\U0010ffff"] * 2
+        elif found is None or not _INDEXED.search(word):
+            yield "c.search LIKE %s", [_like(word)]
 
 
 def _like(word: str) -> str:

@@ -14,13 +14,17 @@ from loanark.connections import mapping as mappings
 from loanark.connections.fields import catalogue
 from loanark.connections.fields import labels as labels_of
 from loanark.connections.models import Connection
-from loanark.contacts.filtering import OWN, Selected, count, select, standings
+from loanark.contacts.filtering import OWN, Selected, count, search, select, standings
 from loanark.contacts.schemas import (
+    AlikeOut,
     ChangeOut,
     ChangePage,
     ChosenContacts,
+    ConflictField,
+    ConflictFilters,
     ConflictOut,
     ConflictPage,
+    ConflictSummary,
     ContactFilters,
     ContactOut,
     ContactPage,
@@ -31,6 +35,7 @@ from loanark.contacts.schemas import (
     FieldChange,
     FieldOut,
     OptionOut,
+    RejectionGroup,
     RejectionOut,
     RejectionPage,
     Selection,
@@ -41,7 +46,7 @@ from loanark.core.fields import Field, display_name, raw_text
 from loanark.core.fields import Option as FieldOption
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.translate import held
-from loanark.core.values import Unreadable, read
+from loanark.core.values import Kind, Unreadable, read
 from loanark.hubspot.models import Option, Property
 from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor, numbered
@@ -367,49 +372,154 @@ def _change(row: dict[str, Any], labels: Mapping[str, str]) -> ChangeOut:
     return ChangeOut(**row, fields=fields)
 
 
-_CONFLICT_COLUMNS = """k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy, k.open, k.late, k.at,
-    CASE WHEN k.winner IN ('hubspot', 'loanark') THEN k.winner END AS winner, k.resolved_at, k.resolved_by,
-    c.firstname, c.lastname, c.email"""
-_CONFLICT_FROM = "contact_conflicts k LEFT JOIN contacts c ON c.tenant_id = k.tenant_id AND c.id = k.contact_id"
+#: What a person typed instead of either value: the history has it.
+TYPED = """CASE WHEN k.winner = 'typed' THEN (
+     SELECT h.after ->> k.field FROM contact_changes h WHERE h.tenant_id = k.tenant_id AND h.contact_id = k.contact_id
+     AND h.after ? k.field AND h.at <= k.resolved_at AND h.cause = 'conflict' ORDER BY h.id DESC LIMIT 1) END"""
+
+_CONFLICT_COLUMNS = f"""k.id, k.contact_id, k.field, k.base, k.hubspot, k.loanark, k.policy, k.open, k.late, k.at,
+    CASE WHEN k.winner <> 'both' THEN k.winner END AS winner, k.resolved_at, k.resolved_by,
+    c.firstname, c.lastname, c.email, l.hubspot_id, l.remote_modified AS hubspot_modified_at,
+    (SELECT jsonb_build_object('at', h.at, 'actor', h.actor, 'cause', h.cause) FROM contact_changes h
+     WHERE h.tenant_id = k.tenant_id AND h.contact_id = k.contact_id AND (h.before ? k.field OR h.after ? k.field)
+     AND h.at < coalesce(k.resolved_at, 'infinity') ORDER BY h.id DESC LIMIT 1) AS loanark_edit,
+    {TYPED} AS typed"""
+_CONFLICT_FROM = """contact_conflicts k LEFT JOIN contacts c ON c.tenant_id = k.tenant_id AND c.id = k.contact_id
+    LEFT JOIN contact_links l ON l.tenant_id = k.tenant_id AND l.contact_id = k.contact_id AND l.state = 'live'"""
 
 
-def conflicts(*, open: bool, cursor: str | None, limit: int) -> ConflictPage:
+def conflicts(filters: ConflictFilters, *, cursor: str | None, limit: int) -> ConflictPage:
     """Conflicts, newest first."""
     before = numbered(cursor)
+    where, params = _conflicts_where(filters)
     found = sql.rows(
-        f"""SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.open = %s AND (%s::bigint IS NULL OR k.id < %s)
+        f"""SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE {where} AND (%s::bigint IS NULL OR k.id < %s)
             ORDER BY k.id DESC LIMIT %s""",
-        [open, before, before, limit + 1],
+        [*params, before, before, limit + 1],
     )
     following = str(found[limit - 1]["id"]) if len(found) > limit else None
-    total = sql.scalar("SELECT count(*) FROM contact_conflicts WHERE open = %s", [open])
+    total = sql.scalar(f"SELECT count(*) FROM {_CONFLICT_FROM} WHERE {where}", params)
     return ConflictPage(items=_conflict_list(found[:limit]), next_cursor=following, total=total)
+
+
+def _conflicts_where(filters: ConflictFilters) -> tuple[str, list[Any]]:
+    parts = ["k.open = %s"]
+    params: list[Any] = [filters.open]
+    for column in ("field", "late", "winner"):
+        if (value := getattr(filters, column)) is not None:
+            parts.append(f"k.{column} = %s")
+            params.append(value)
+    if filters.empty:
+        parts.append(f"coalesce(k.{filters.empty.value}, '') = ''")
+    if filters.older_than_days:
+        parts.append("k.at < now() - make_interval(days => %s)")
+        params.append(filters.older_than_days)
+    for part, values in search(filters.search):
+        parts.append(part)
+        params += values
+    return " AND ".join(parts), params
 
 
 def conflict(conflict_id: int) -> ConflictOut:
     """Raises: NotFound."""
-    row = sql.first(f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.id = %s", [conflict_id])
-    if row is None:
+    found = _conflicts_that("k.id = %s", [conflict_id])
+    if not found:
         raise NotFound("There is no such conflict in this organisation.")
-    return _conflict_list([row])[0]
+    return found[0]
 
 
 def _conflicts_of(contact_id: UUID) -> list[ConflictOut]:
-    found = sql.rows(
-        f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE k.contact_id = %s AND k.open ORDER BY k.id",
-        [contact_id],
+    return _conflicts_that("k.contact_id = %s AND k.open", [contact_id])
+
+
+def _conflicts_that(where: str, params: Sequence[Any]) -> list[ConflictOut]:
+    return _conflict_list(
+        sql.rows(f"SELECT {_CONFLICT_COLUMNS} FROM {_CONFLICT_FROM} WHERE {where} ORDER BY k.id", params)
     )
-    return _conflict_list(found)
 
 
 def _conflict_list(rows: Sequence[dict[str, Any]]) -> list[ConflictOut]:
-    labels = labels_of(row["field"] for row in rows)
-    return [_conflict(row, labels[row["field"]]) for row in rows]
+    if not rows:
+        return []
+    fields, (rules, properties) = catalogue(archived=True), _rules()
+    connection = Connection.objects.first()
+    found = []
+    for row in rows:
+        field, rule = fields.get(row["field"]), rules.get(row["field"])
+        prop = properties.get(rule.property_name) if rule else None
+        name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
+        edit = row.pop("loanark_edit")
+        found.append(
+            ConflictOut(
+                **row,
+                contact_name=name,
+                label=field.label if field else row["field"],
+                kind=rule.kind if rule else field.kind if field else Kind.TEXT,
+                options=[OptionOut(value=one.value, label=one.label) for one in _options(field, prop)] if field else [],
+                loanark_edit=orjson.loads(edit) if edit else None,
+                hubspot_url=_hubspot_url(connection, row["hubspot_id"]),
+            )
+        )
+    return found
 
 
-def _conflict(row: dict[str, Any], label: str) -> ConflictOut:
-    name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
-    return ConflictOut(**row, contact_name=name, label=label)
+def conflict_summary(actor: str) -> ConflictSummary:
+    """What waits, by field, and how much of it `actor` decided today."""
+    rules, _ = _rules()
+    found = sql.rows(
+        """SELECT field, count(*) AS count, count(*) FILTER (WHERE late) AS late FROM contact_conflicts
+           WHERE open GROUP BY field ORDER BY count DESC, field"""
+    )
+    labels = labels_of(row["field"] for row in found)
+    decided = sql.scalar(
+        """SELECT count(*) FROM contact_conflicts
+           WHERE NOT open AND resolved_by = %s AND resolved_at >= date_trunc('day', now(), 'UTC')""",
+        [actor],
+    )
+    return ConflictSummary(
+        open=sum(row["count"] for row in found),
+        late=sum(row["late"] for row in found),
+        decided_today=decided,
+        fields=[
+            ConflictField(
+                field=row["field"],
+                label=labels[row["field"]],
+                count=row["count"],
+                policy=rules[row["field"]].policy if row["field"] in rules else None,
+            )
+            for row in found
+        ],
+    )
+
+
+#: So many of those alike are shown before they are decided together.
+EXAMPLES = 8
+
+#: Open conflicts `k` of the field of `o`; with the same pair of values.
+_SAME_VALUES = "k.hubspot IS NOT DISTINCT FROM o.hubspot AND k.loanark IS NOT DISTINCT FROM o.loanark"
+
+
+def alike(conflict_id: int, *, same_values: bool) -> AlikeOut:
+    """Open conflicts like this one, with some examples. Raises: NotFound."""
+    one = conflict(conflict_id)
+    counts = sql.first(
+        f"""SELECT count(*) AS same_field, count(*) FILTER (WHERE {_SAME_VALUES}) AS same_values
+            FROM contact_conflicts k JOIN contact_conflicts o ON o.tenant_id = k.tenant_id AND o.field = k.field
+            WHERE o.id = %s AND k.open""",
+        [conflict_id],
+    )
+    assert counts is not None
+    values = (
+        " AND k.hubspot IS NOT DISTINCT FROM %s::text AND k.loanark IS NOT DISTINCT FROM %s::text"
+        if same_values
+        else ""
+    )
+    ids = sql.rows(
+        f"SELECT id FROM contact_conflicts k WHERE k.open AND k.field = %s{values} ORDER BY id DESC LIMIT %s",
+        [one.field, *([one.hubspot, one.loanark] if same_values else []), EXAMPLES],
+    )
+    examples = _conflicts_that("k.id = ANY(%s)", [[row["id"] for row in ids]])
+    return AlikeOut(**counts, field=one.field, label=one.label, examples=examples[::-1])
 
 
 _REJECTION_COLUMNS = """x.id, x.contact_id, coalesce(x.hubspot_id, l.hubspot_id) AS hubspot_id, x.field, x.side,
@@ -428,6 +538,22 @@ _FIXES: Mapping[str, str] = {
     "internal": "It is tried again by itself. If it stays, an administrator finds the details in the log.",
     "no-key-property": "Let LoanArk make the property, or make it in HubSpot by hand, then retry.",
 }
+
+
+#: How a reason is called.
+_REASON_TITLES: Mapping[str, str] = {
+    "unreadable": "Values that cannot be read",
+    "refused": "Values HubSpot refused",
+    "coerced": "Values HubSpot would change",
+    "duplicate-email": "E-mail addresses that two contacts have",
+    "merged-in-hubspot": "Contacts merged in HubSpot",
+    "erased": "People who were erased",
+    "internal": "Something went wrong inside",
+    "no-key-property": "HubSpot lacks LoanArk’s key property",
+}
+
+#: What is tried again without anybody.
+_HEALS = frozenset({"internal"})
 
 
 def fix_of(code: str) -> str:
@@ -458,6 +584,34 @@ def rejections(
     return RejectionPage(items=_rejection_list(found[:limit]), next_cursor=following, total=total)
 
 
+def rejection_groups() -> list[RejectionGroup]:
+    """Open rejections by reason: what waits for a person first, then the largest."""
+    found = sql.rows(
+        """SELECT code, count(*) AS count, count(DISTINCT coalesce(contact_id::text, hubspot_id)) AS contacts
+           FROM contact_rejections WHERE resolved_at IS NULL GROUP BY code"""
+    )
+    by_field = sql.rows(
+        """SELECT code, field, count(*) AS count FROM contact_rejections WHERE resolved_at IS NULL
+           GROUP BY code, field ORDER BY count DESC, field"""
+    )
+    labels = {"": "Whole contacts", **labels_of(row["field"] for row in by_field if row["field"])}
+    groups = [
+        RejectionGroup(
+            **row,
+            title=_REASON_TITLES[row["code"]],
+            fix=_FIXES[row["code"]],
+            heals=row["code"] in _HEALS,
+            fields=[
+                FacetValue(value=one["field"], label=labels[one["field"]], count=one["count"])
+                for one in by_field
+                if one["code"] == row["code"]
+            ],
+        )
+        for row in found
+    ]
+    return sorted(groups, key=lambda group: (group.heals, -group.count, group.code))
+
+
 def _rejections_of(contact_id: UUID) -> list[RejectionOut]:
     found = sql.rows(
         f"SELECT {_REJECTION_COLUMNS} FROM {_REJECTION_FROM} WHERE x.contact_id = %s AND x.resolved_at IS NULL "
@@ -474,8 +628,10 @@ def _rejection_list(rows: Sequence[dict[str, Any]]) -> list[RejectionOut]:
 
 def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     name = display_name(row.pop("firstname"), row.pop("lastname"), row.pop("email"))
-    field, code = row.pop("field"), row.pop("code")
-    return RejectionOut(**row, field=field or None, label=label, contact_name=name, fix=_FIXES[code])
+    field, code = row.pop("field"), row["code"]
+    return RejectionOut(
+        **row, field=field or None, label=label, contact_name=name, fix=_FIXES[code], heals=code in _HEALS
+    )
 
 
 def batch(

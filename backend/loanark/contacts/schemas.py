@@ -10,6 +10,9 @@ from pydantic import ConfigDict, StringConstraints
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
 
+#: Whose value stands.
+Winner = Literal["hubspot", "loanark", "typed"]
+
 SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
 
 
@@ -125,6 +128,14 @@ class FieldOut(Schema):
     reason: str | None = None
 
 
+class EditOut(Schema):
+    """When a value was changed in LoanArk last, by whom or what."""
+
+    at: datetime
+    actor: str | None
+    cause: str
+
+
 class ConflictOut(Schema):
     id: int
     contact_id: UUID
@@ -135,16 +146,111 @@ class ConflictOut(Schema):
     hubspot: str | None
     loanark: str | None
     policy: Policy
-    winner: Side | None
+    #: `typed`: a person typed another value, which is in `typed`.
+    winner: Winner | None
     open: bool
-    #: HubSpot's value was typed just before LoanArk wrote its own over it, and was found in HubSpot's history.
+    #: LoanArk's value covered HubSpot's before anybody could choose; HubSpot's is kept here.
     late: bool
     at: datetime
     resolved_at: datetime | None
     resolved_by: str | None
+    typed: str | None = None
+    #: How its values are shown, and what people choose from.
+    kind: Kind
+    options: list[OptionOut] = []
+    #: The last edit of the field in LoanArk; when the contact was changed in HubSpot last.
+    loanark_edit: EditOut | None = None
+    hubspot_modified_at: datetime | None = None
+    hubspot_url: str | None = None
+
+
+class ConflictFilters(Schema):
+    """Every filter narrows."""
+
+    open: bool = True
+    field: str | None = None
+    search: Annotated[str, Field(description="Part of a name, e-mail, company or phone.")] = ""
+    older_than_days: Annotated[int | None, Field(ge=1, le=3650)] = None
+    empty: Annotated[Side | None, Field(description="Where this side holds nothing.")] = None
+    late: bool | None = None
+    winner: Winner | None = None
+
+
+class ConflictField(Schema):
+    field: str
+    label: str
+    count: int
+    #: What the mapping says now about both sides changing it; null where it is not mapped.
+    policy: Policy | None
+
+
+class ConflictSummary(Schema):
+    """How far the inbox is: what waits, by field, and what was decided today (UTC) by whoever asks."""
+
+    open: int
+    late: int
+    decided_today: int
+    fields: list[ConflictField]
+
+
+class AlikeOut(Schema):
+    """Open conflicts of the same field, the one asked about among them; `same_values`: of the same pair of values."""
+
+    field: str
+    label: str
+    same_field: int
+    same_values: int
+    examples: list[ConflictOut]
 
 
 class ResolveIn(Schema):
+    """`typed`: `value` goes to both sides; null or blank empties the field."""
+
+    winner: Winner
+    value: str | None = None
+
+
+class ResolveManyIn(Schema):
+    """Which conflicts: by `ids`, or of a `field`, of these perhaps only those with the values of one (`same_as`).
+
+    `expected`: how many the person was shown. Where it is not that any more, nothing is decided.
+    """
+
+    winner: Side
+    expected: Annotated[int, Field(ge=1)]
+    ids: Annotated[list[int], Field(max_length=1000)] = []
+    field: str | None = None
+    same_as: int | None = None
+
+
+class Undecided(Schema):
+    """A conflict that was left as it was, and why."""
+
+    id: int
+    contact_name: str
+    reason: str
+
+
+class ResolvedOut(Schema):
+    """`left`: of those asked for, beyond what is done at once; ask again."""
+
+    decided: list[int]
+    refused: list[Undecided]
+    left: int
+
+
+class ReopenManyIn(Schema):
+    ids: Annotated[list[int], Field(max_length=1000)]
+
+
+class ReopenedOut(Schema):
+    reopened: list[int]
+    refused: list[Undecided]
+
+
+class OverturnIn(Schema):
+    """The side whose value shall stand instead."""
+
     winner: Side
 
 
@@ -159,10 +265,25 @@ class RejectionOut(Schema):
     label: str | None
     side: Side
     value: str | None
+    code: str
     reason: str
     fix: str
+    #: It is tried again without anybody; else it waits for a person.
+    heals: bool
     at: datetime
     attempts: int
+
+
+class RejectionGroup(Schema):
+    """Everything that was refused for one reason."""
+
+    code: str
+    title: str
+    fix: str
+    heals: bool
+    count: int
+    contacts: int
+    fields: list[FacetValue]
 
 
 class ContactOut(Schema):

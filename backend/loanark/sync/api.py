@@ -12,8 +12,9 @@ from ninja import Path, Query, Router
 from loanark.contacts.queries import refuse_unseen
 from loanark.core.plan import Action
 from loanark.kit.errors import Forbidden
-from loanark.sync import beside, dry_run, overview, plans, runs, webhooks
+from loanark.sync import activity, beside, dry_run, overview, plans, runs, webhooks
 from loanark.sync.schemas import (
+    ActivityOut,
     ContactPlanOut,
     Overview,
     PlannedState,
@@ -39,6 +40,13 @@ def get_overview(request: HttpRequest, tenant: Path[str]) -> Overview:
     """Is everything in sync? One sentence, and the balance that proves it."""
     with enter(request, tenant, Permission.SYNC_READ) as scope:
         return _overview_for(scope, overview.overview(scope.own_contacts))
+
+
+@router.get("/activity", response=ActivityOut)
+def get_activity(request: HttpRequest, tenant: Path[str], span: activity.Span = "24h") -> ActivityOut:
+    """How many contacts changed on each side over a day, a week or a month, and how many just now."""
+    with enter(request, tenant, Permission.SYNC_READ):
+        return activity.activity(span)
 
 
 @router.get("/runs", response=RunPage)

@@ -9,16 +9,16 @@ from loanark.connections.settings import Halt
 from loanark.contacts import queries as contacts
 from loanark.core.mapping import Side
 from loanark.kit import sql
+from loanark.sync import activity, held, poll, runs, worker
 from loanark.sync import balance as balances
-from loanark.sync import held, poll, runs, worker
 from loanark.sync.schemas import (
-    ActivityPoint,
     Balance,
     Budget,
     DailyBudget,
     Explained,
     LaneUse,
     NeedsYou,
+    Opens,
     Overview,
     Pending,
     Recent,
@@ -54,7 +54,7 @@ def overview(own: str | None = None) -> Overview:
         run=run,
         pending=pending,
         needs_you=needs,
-        activity=_activity(),
+        activity=activity.points("1 hour", 24),
         recent=Recent(
             hubspot=contacts.newest(Side.HUBSPOT, RECENT, own), loanark=contacts.newest(Side.LOANARK, RECENT, own)
         ),
@@ -129,12 +129,34 @@ def _balance(row: Connection | None) -> Balance | None:
         hubspot=sheet.hubspot,
         loanark=sheet.loanark,
         linked=sheet.linked,
-        explained=[Explained(reason=part.reason, count=part.count, side=part.side) for part in sheet.explained],
+        explained=[
+            Explained(reason=part.reason, count=part.count, side=part.side, opens=_opens(part.reason))
+            for part in sheet.explained
+        ],
         unexplained=sheet.unexplained,
         unexplained_loanark=sheet.unexplained_loanark,
         sentence=sheet.sentence,
         counted_at=row.counted_at,
     )
+
+
+#: Where what explains a difference is looked at, by what its reason says; the first that is true counts.
+_OPENS: tuple[tuple[str, Opens], ...] = (
+    ("held", "held"),
+    ("refused", "values"),
+    ("not storable", "values"),
+    ("rejected", "values"),
+    ("merged in HubSpot", "values"),
+    ("erased before", "values"),
+    ("on the way", "pending"),
+    ("deleted in LoanArk", "deleted"),
+    ("sweep", "runs"),
+    ("looked at next", "runs"),
+)
+
+
+def _opens(reason: str) -> Opens | None:
+    return next((place for part, place in _OPENS if part in reason), None)
 
 
 def _pending() -> Pending:
@@ -172,20 +194,6 @@ def _needs_you(connection: ConnectionOut, run: RunOut | None) -> list[NeedsYou]:
         detail = "Each says what is wrong and what to do."
         needs.append(NeedsYou(kind="rejection", count=rejections, title="Values not carried over", detail=detail))
     return needs
-
-
-def _activity() -> list[ActivityPoint]:
-    # Counted once over the day: joined hour by hour, each would read the whole rest of the day.
-    found = sql.rows(
-        """WITH changed AS (
-               SELECT date_trunc('hour', at) AS hour, count(*) FILTER (WHERE side = 'hubspot') AS hubspot,
-                      count(*) FILTER (WHERE side = 'loanark') AS loanark
-               FROM contact_changes WHERE at >= date_trunc('hour', now()) - interval '23 hours' GROUP BY 1)
-           SELECT hour AS at, coalesce(hubspot, 0) AS hubspot, coalesce(loanark, 0) AS loanark
-           FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()),
-                                interval '1 hour') AS hour LEFT JOIN changed USING (hour) ORDER BY hour"""
-    )
-    return [ActivityPoint(**row) for row in found]
 
 
 def _budget(connection: ConnectionOut) -> Budget | None:

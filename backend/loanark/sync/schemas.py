@@ -52,12 +52,17 @@ class PreviewOut(Schema):
     samples: list[RunSample]
 
 
+#: Where something is looked at: what the brakes hold, refused values, contacts on the way, deleted ones, runs.
+Opens = Literal["held", "values", "pending", "deleted", "runs"]
+
+
 class Explained(Schema):
-    """Contacts that only `side` has, and why."""
+    """Contacts that only `side` has, why, and where they are looked at."""
 
     reason: str
     count: int
     side: Side = Side.LOANARK
+    opens: Opens | None = None
 
 
 class Balance(Schema):
@@ -266,6 +271,15 @@ class ActivityPoint(Schema):
     at: datetime
     hubspot: int
     loanark: int
+
+
+class ActivityOut(Schema):
+    """Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes."""
+
+    span: Literal["24h", "7d", "30d"]
+    points: list[ActivityPoint]
+    recent: int
+    recent_minutes: int
 
 
 class LaneUse(Schema):

@@ -119,3 +119,76 @@ def test_a_field_where_a_blank_may_not_overwrite_is_filled_again(world: World) -
     world.settle()
     assert world.hubspot[id]["phone"] == "208-555-0100"
     world.assert_balanced()
+
+
+def test_a_person_types_another_value(world: World) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy="ask")
+    world.decide(contact_id, "resolve", "typed", "Kuna")
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["open"], conflict["winner"]) == (False, "typed")
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("winner", [Side.HUBSPOT, Side.LOANARK])
+def test_a_decision_taken_back_before_the_sync_moves_asks_again(world: World, winner: Side) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy="ask")
+    world.resolve(contact_id, winner)
+    world.decide(contact_id, "reopen_one")
+    world.settle()
+    assert (world.hubspot[id]["city"], world.local(contact_id)["city"]) == ("Nampa", "Eagle")
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["open"], conflict["late"], conflict["base"]) == (True, False, "Boise")
+    world.assert_at_rest()
+
+
+def test_a_decision_for_hubspot_is_taken_back_after_the_sync_moved(world: World) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy="ask")
+    world.resolve(contact_id, Side.HUBSPOT)
+    world.settle()
+    world.decide(contact_id, "reopen_one")
+    world.settle()
+    assert (world.hubspot[id]["city"], world.local(contact_id)["city"]) == ("Nampa", "Eagle")
+    assert len(world.conflicts(contact_id, open=True)) == 1
+    world.assert_at_rest()
+
+
+@pytest.mark.parametrize(("again", "value"), [(Side.HUBSPOT, "Nampa"), (Side.LOANARK, "Eagle")])
+def test_one_for_loanark_taken_back_after_it_reached_hubspot_keeps_hubspots_value(
+    world: World, again: Side, value: str
+) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy="ask")
+    world.resolve(contact_id, Side.LOANARK)
+    world.settle()
+    world.decide(contact_id, "reopen_one")
+    world.settle()
+    (conflict,) = world.conflicts(contact_id, open=True)
+    assert (conflict["late"], conflict["hubspot"], world.hubspot[id]["city"]) == (True, "Nampa", "Eagle")
+    world.resolve(contact_id, again)
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == value
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize(
+    ("policy", "other", "value"), [("hubspot", Side.LOANARK, "Eagle"), ("loanark", Side.HUBSPOT, "Nampa")]
+)
+def test_what_a_policy_let_lose_is_used_instead(world: World, policy: str, other: Side, value: str) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy=policy)
+    world.decide(contact_id, "overturn", other)
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == value
+    world.assert_balanced()
+
+
+def test_a_typed_value_wins_over_one_that_was_covered(world: World) -> None:
+    id, contact_id = both_edit(world, hubspot="Nampa", loanark="Eagle", policy="ask")
+    world.resolve(contact_id, Side.LOANARK)
+    world.settle()
+    world.decide(contact_id, "reopen_one")
+    world.decide(contact_id, "resolve", "typed", "Kuna")
+    world.settle()
+    assert world.hubspot[id]["city"] == world.local(contact_id)["city"] == "Kuna"
+    assert world.conflicts(contact_id, open=True) == []
+    world.assert_balanced()

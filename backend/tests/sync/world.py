@@ -37,6 +37,7 @@ from loanark.connections import actions as connections
 from loanark.connections import budget, clients
 from loanark.connections.models import Connection
 from loanark.contacts import actions as contacts
+from loanark.contacts import conflicts
 from loanark.core.mapping import Side
 from loanark.core.translate import held, incoming
 from loanark.hubspot.client import Client
@@ -365,7 +366,12 @@ class World:
 
     def resolve(self, contact_id: UUID, winner: Side) -> None:
         for conflict in self.conflicts(contact_id, open=True):
-            self._act(lambda id=conflict["id"]: contacts.resolve(self.scope, id, winner))
+            self._act(lambda id=conflict["id"]: conflicts.resolve(self.scope, id, winner))
+
+    def decide(self, contact_id: UUID, what: str, *answer: object) -> None:
+        """One of the acts of `contacts.conflicts`, on the contact's only conflict."""
+        (conflict,) = self.conflicts(contact_id)
+        self._act(lambda: getattr(conflicts, what)(self.scope, conflict["id"], *answer))
 
     def _act(self, action: Callable[[], T]) -> T:
         with tenant_scope(self.tenant_id, actor=self.scope.actor, cause="user", side="loanark"):

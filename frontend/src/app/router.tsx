@@ -14,6 +14,7 @@ import { parseAuditSearch, toQuery } from "@/features/audit/filters";
 import { auditStateQuery, eventsQuery } from "@/features/audit/queries";
 import { connectionQuery } from "@/features/connection/queries";
 import { parseContactSearch } from "@/features/contacts/filters";
+import { parseInboxSearch } from "@/features/contacts/inbox/search";
 import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
 import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
@@ -179,8 +180,7 @@ const contact = createRoute({
 const needsYou = createRoute({
   getParentRoute: () => organisation,
   path: "/needs-you",
-  validateSearch: ({ show }: Record<string, unknown>): { show?: "conflicts" | "values" | "decided" } =>
-    show === "conflicts" || show === "values" || show === "decided" ? { show } : {},
+  validateSearch: parseInboxSearch,
   component: lazyPage(() => import("@/routes/needs-you")),
 });
 

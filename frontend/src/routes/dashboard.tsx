@@ -66,14 +66,14 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
       {overview.connection.status === "not_connected" && !isFirst && (
         <FirstStep tenant={tenant} isFirst={overview.balance === null} />
       )}
-      {overview.balance && <Balance balance={overview.balance} />}
+      {overview.balance && <Balance tenant={tenant} balance={overview.balance} />}
       {isWorthShowing && <LiveRun tenant={tenant} run={run} askedAt={askedAt} />}
       {isFirst ? (
         <Checklist tenant={tenant} can={can} />
       ) : (
         <>
           <div className="grid gap-4 lg:grid-cols-[1.7fr_1fr]">
-            <Activity points={overview.activity} />
+            <Activity tenant={tenant} points={overview.activity} />
             <NeedsYou tenant={tenant} needs={needs} run={run} />
           </div>
           <div className="grid gap-4 lg:grid-cols-3">

@@ -6,7 +6,6 @@ import {
   auditState,
   changes,
   companySignIn,
-  conflict,
   connection,
   contactOf,
   fieldDefinitions,
@@ -19,7 +18,6 @@ import {
   overview,
   pausedSettings,
   plan,
-  rejection,
   runs,
   session,
   signedInPlaces,
@@ -30,6 +28,7 @@ import {
 } from "./fixtures";
 import { mappingHandlers } from "./mapping";
 import { monitorHandlers } from "./monitor";
+import { inboxHandlers } from "./inbox";
 import { PEOPLE } from "./people";
 
 /** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */
@@ -260,30 +259,7 @@ export const handlers = [
   http.post(`${API}/sync/pause`, () => HttpResponse.json(pausedSettings)),
   http.post(`${API}/sync/resume`, () => HttpResponse.json(syncSettings)),
 
-  http.get(`${API}/conflicts`, () =>
-    HttpResponse.json({
-      items: [
-        conflict,
-        {
-          ...conflict,
-          id: 32,
-          contact_name: "Priya Brandt",
-          label: "City",
-          field: "city",
-          base: "Boise",
-          hubspot: "Meridian",
-          loanark: null,
-        },
-      ],
-      next_cursor: null,
-      total: 2,
-    }),
-  ),
-  http.post(`${API}/conflicts/:id/resolve`, () =>
-    HttpResponse.json({ ...conflict, open: false, winner: "hubspot" }),
-  ),
-  http.get(`${API}/rejections`, () => HttpResponse.json({ items: [rejection], next_cursor: null, total: 1 })),
-  http.post(`${API}/rejections/:id/retry`, () => new HttpResponse(null, { status: 202 })),
+  ...inboxHandlers,
 
   http.get(`${API}/runs`, () => HttpResponse.json({ items: runs, next_cursor: null })),
   http.post(`${API}/runs`, () =>

@@ -65,7 +65,7 @@ function Choices({ tenant, onDone }: { tenant: string; onDone: () => void }) {
   };
   const ask = () => {
     onDone();
-    void navigate({ to: "/$tenant/runs", params: { tenant }, search: { q: text } });
+    void navigate({ to: "/$tenant/runs", params: { tenant }, search: { ask: text } });
   };
 
   return (

@@ -55,7 +55,9 @@ const SENTENCES: Record<string, Sentence> = {
   "contact.erased": () => "erased a person for privacy, here and in the history",
   "erasure.added": () => "ordered a person to be erased for privacy",
   "conflict.changed": ({ after, subject, contact_name }, names) =>
-    `decided a conflict: ${names.field(subject)}${contact_name ? ` of ${contact_name}` : ""} is as in ${after.winner === "hubspot" ? "HubSpot" : "LoanArk"}`,
+    `decided a conflict: ${names.field(subject)}${contact_name ? ` of ${contact_name}` : ""} is ${after.winner === "typed" ? "another value" : after.winner === "hubspot" ? "as in HubSpot" : "as in LoanArk"}`,
+  "conflict.reopened": ({ subject, contact_name }, names) =>
+    `took back how a conflict was decided: ${names.field(subject)}${contact_name ? ` of ${contact_name}` : ""} waits again`,
 
   "sign-in.succeeded": ({ more }) =>
     `signed in${Array.isArray(more.methods) ? ` ${withWhat(more.methods)}` : ""}`,

@@ -8,11 +8,9 @@ import {
   getContactOptions,
   getContactQueryKey,
   listChangesInfiniteOptions,
-  listConflictsInfiniteOptions,
   listContactsInfiniteOptions,
   listContactsOptions,
   listFacetsOptions,
-  listRejectionsInfiniteOptions,
   resolveConflictMutation,
   restoreContactMutation,
   resyncContactMutation,
@@ -53,7 +51,10 @@ const TOUCHED = [
   "getContact",
   "listChanges",
   "listConflicts",
+  "getConflictSummary",
+  "listAlike",
   "listRejections",
+  "listRejectionGroups",
   "getOverview",
 ];
 
@@ -102,16 +103,6 @@ export const contactQuery = (tenant: string, contactId: string) => ({
 
 export const timelineQuery = (tenant: string, contactId: string) => ({
   ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId } }),
-  ...keysetPaging,
-});
-
-export const conflictsQuery = (tenant: string, open: boolean) => ({
-  ...listConflictsInfiniteOptions({ path: { tenant }, query: { open } }),
-  ...keysetPaging,
-});
-
-export const rejectionsQuery = (tenant: string) => ({
-  ...listRejectionsInfiniteOptions({ path: { tenant } }),
   ...keysetPaging,
 });
 

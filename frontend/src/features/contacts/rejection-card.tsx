@@ -9,13 +9,16 @@ import type { RejectionOut } from "./queries";
 interface RejectionCardProps {
   rejection: RejectionOut;
   tenant?: string;
+  /** What to do is said once, over all of its reason. */
+  isInGroup?: boolean;
   isBusy: boolean;
   canRetry: boolean;
   onRetry: () => void;
 }
 
 /** One value that was not carried over: why, and what to do about it. */
-export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: RejectionCardProps) {
+export function RejectionCard(props: RejectionCardProps) {
+  const { rejection, tenant, isInGroup = false, isBusy, canRetry, onRetry } = props;
   const { contact_id: contactId, contact_name: name, label, value } = rejection;
   return (
     <article className="flex flex-wrap items-start gap-x-3 gap-y-2 rounded-lg border bg-surface p-3 pl-3.5 shadow-low">
@@ -46,10 +49,12 @@ export function RejectionCard({ rejection, tenant, isBusy, canRetry, onRetry }: 
           )}
           {reasonOf(rejection)}
         </p>
-        <p className="mt-1">
-          <span className="font-medium">What to do: </span>
-          {rejection.fix}
-        </p>
+        {!isInGroup && (
+          <p className="mt-1">
+            <span className="font-medium">What to do: </span>
+            {rejection.fix}
+          </p>
+        )}
         <p className="mt-1 text-muted text-xs">
           <Ago iso={rejection.at} /> · tried {plural(rejection.attempts, "time")}
           {label && " · everything else about this contact goes on"}

@@ -1,34 +1,86 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Panel } from "@/components/ui/card";
 import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatCount, formatHour } from "@/lib/format";
-import type { ActivityPoint } from "./queries";
+import { formatCount, formatDate, formatHour, LOCALE, plural } from "@/lib/format";
+import { type ActivityPoint, activityQuery, type Span } from "./queries";
+
+const SPANS: Record<Span, { name: string; step: string; marks: number }> = {
+  "24h": { name: "24 hours", step: "one hour", marks: 6 },
+  "7d": { name: "7 days", step: "six hours", marks: 4 },
+  "30d": { name: "30 days", step: "one day", marks: 5 },
+};
+
+interface ActivityProps {
+  tenant: string;
+  /** The last 24 hours, which the dashboard knows already. */
+  points: ActivityPoint[];
+}
 
 /** Changes by the side they came from: HubSpot above the water, LoanArk below. Told apart by place, then by colour. */
-export function Activity({ points }: { points: ActivityPoint[] }) {
+export function Activity({ tenant, points: lastDay }: ActivityProps) {
+  const [span, setSpan] = useState<Span>("24h");
+  const { data } = useQuery(activityQuery(tenant, span));
   const [at, setAt] = useState<number | null>(null);
+  const points = span === "24h" || !data ? lastDay : data.points;
+  // While another span is asked for, the one before is shown under its own name.
+  const shownSpan = span === "24h" || !data ? "24h" : data.span;
   const shown = at === null ? undefined : points[at];
   const sum = (side: Side) => points.reduce((total, point) => total + point[side], 0);
   return (
-    <Panel
-      title="Changes in the last 24 hours"
-      aside={
-        <p className="flex gap-4 text-muted text-xs tabular-nums">
-          <span className="hidden sm:inline">{shown ? `${formatHour(shown.at)}, one hour` : ""}</span>
-          <Legend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
-          <Legend side="loanark" count={shown?.loanark ?? sum("loanark")} />
-        </p>
-      }
-    >
+    <Panel title="Changes" aside={<Spans chosen={span} onChoose={setSpan} />} bodyClassName="flex flex-col">
+      <p
+        className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1 text-muted text-xs tabular-nums"
+        aria-live="polite"
+      >
+        <Legend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
+        <Legend side="loanark" count={shown?.loanark ?? sum("loanark")} />
+        <span>
+          {shown
+            ? `${momentOf(shown.at, shownSpan)}, ${SPANS[shownSpan].step}`
+            : `in the last ${SPANS[shownSpan].name}`}
+        </span>
+        {data && !shown && (
+          <span className="ml-auto">
+            {plural(data.recent, "change")} in the last {data.recent_minutes} min
+          </span>
+        )}
+      </p>
       {sum("hubspot") + sum("loanark") === 0 ? (
         <p className="grid h-44 place-items-center text-muted text-sm">No contact changed on either side.</p>
       ) : (
-        <Chart points={points} at={at} onPoint={setAt} />
+        <Chart points={points} span={shownSpan} at={at} onPoint={setAt} />
       )}
-      <Hours points={points} />
-      <DataTable points={points} />
+      <Marks points={points} span={shownSpan} />
+      <DataTable points={points} span={shownSpan} />
     </Panel>
+  );
+}
+
+const momentOf = (at: string, span: Span) =>
+  span === "24h" ? formatHour(at) : span === "30d" ? formatDate(at) : `${formatDate(at)}, ${formatHour(at)}`;
+
+function Spans({ chosen, onChoose }: { chosen: Span; onChoose: (span: Span) => void }) {
+  return (
+    <fieldset className="flex rounded-md border bg-sunken p-0.5">
+      <legend className="sr-only">Over how long</legend>
+      {(Object.keys(SPANS) as Span[]).map((span) => (
+        <button
+          key={span}
+          type="button"
+          aria-pressed={span === chosen}
+          onClick={() => onChoose(span)}
+          className={cn(
+            "h-6 pointer-coarse:h-11 rounded-sm px-2.5 font-medium text-muted text-xs hover:text-ink",
+            span === chosen && "bg-surface text-ink shadow-low",
+          )}
+        >
+          <span aria-hidden>{span.replace("h", " h").replace("d", " d")}</span>
+          <span className="sr-only">{SPANS[span].name}</span>
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
@@ -36,7 +88,7 @@ function Legend({ side, count }: { side: Side; count: number }) {
   return (
     <span className="flex items-center gap-1.5">
       <SideGlyph side={side} className="size-4" />
-      <span className="sr-only sm:not-sr-only">{SIDE_NAMES[side]}</span>
+      {SIDE_NAMES[side]}
       <span className="font-semibold text-ink">{formatCount(count)}</span>
     </span>
   );
@@ -44,30 +96,51 @@ function Legend({ side, count }: { side: Side; count: number }) {
 
 interface ChartProps {
   points: ActivityPoint[];
+  span: Span;
   at: number | null;
   onPoint: (index: number | null) => void;
 }
 
-/** A bar an hour: both sides to one scale, from one line. Whatever is not nothing can be seen. */
-function Chart({ points, at, onPoint }: ChartProps) {
+/** A bar a step: both sides to one scale, from one line. Whatever is not nothing can be seen. Read by pointer or arrows. */
+function Chart({ points, span, at, onPoint }: ChartProps) {
   const most = (side: Side) => Math.max(0, ...points.map((point) => point[side]));
   const scale = Math.max(1, most("hubspot") + most("loanark"));
   const rows = `${Math.max(0.08, most("hubspot") / scale)}fr ${Math.max(0.08, most("loanark") / scale)}fr`;
+  const last = points.length - 1;
+  const now = at ?? last;
+  const keys: Record<string, number> = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last };
+  const point = points[now];
   return (
     <div
-      aria-hidden
+      role="slider"
+      tabIndex={0}
+      aria-label="Changes over time"
+      aria-valuemin={0}
+      aria-valuemax={last}
+      aria-valuenow={now}
+      aria-valuetext={
+        point && `${momentOf(point.at, span)}: HubSpot ${point.hubspot}, LoanArk ${point.loanark}`
+      }
       className="flex h-44 touch-pan-y"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") return onPoint(null);
+        const next = keys[event.key];
+        if (next === undefined) return;
+        event.preventDefault();
+        onPoint(Math.min(last, Math.max(0, next)));
+      }}
+      onBlur={() => onPoint(null)}
       onPointerMove={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const index = Math.floor(((event.clientX - box.left) / box.width) * points.length);
-        onPoint(Math.min(points.length - 1, Math.max(0, index)));
+        onPoint(Math.min(last, Math.max(0, index)));
       }}
       onPointerLeave={() => onPoint(null)}
     >
       {points.map((point, index) => (
         <div
           key={point.at}
-          className={cn("grid min-w-0 flex-1 rounded-xs", index === at && "bg-hover")}
+          className={cn("grid min-w-0 flex-1 rounded-xs", index === at && "bg-selected")}
           style={{ gridTemplateRows: rows }}
         >
           <Bar side="hubspot" share={share(point.hubspot, most("hubspot"))} />
@@ -88,7 +161,11 @@ function Bar({ side, share }: { side: Side; share: number }) {
     >
       {share > 0 && (
         <div
-          className={cn("min-h-0.75 w-full", isUp ? "rounded-t-xs bg-hubspot" : "rounded-b-xs bg-loanark")}
+          className={cn(
+            "min-h-0.75 w-full",
+            "forced-color-adjust-none",
+            isUp ? "rounded-t-xs bg-hubspot" : "rounded-b-xs bg-loanark",
+          )}
           style={{ height: `${share * 100}%` }}
         />
       )}
@@ -96,32 +173,32 @@ function Bar({ side, share }: { side: Side; share: number }) {
   );
 }
 
-const HOURS_A_MARK = 6;
-
-function Hours({ points }: { points: ActivityPoint[] }) {
+function Marks({ points, span }: { points: ActivityPoint[]; span: Span }) {
   return (
     <p aria-hidden className="relative mt-2 flex text-2xs text-muted tabular-nums">
       {points
-        .filter((_, index) => index % HOURS_A_MARK === 0)
+        .filter((_, index) => index % SPANS[span].marks === 0)
         .map((point) => (
-          <span key={point.at} className="flex-1">
-            {formatHour(point.at)}
+          <span key={point.at} className="flex-1 truncate">
+            {span === "24h" ? formatHour(point.at) : DAY.format(new Date(point.at))}
           </span>
         ))}
-      <span className="absolute right-0">now</span>
+      <span className="absolute right-0 bg-surface pl-1">now</span>
     </p>
   );
 }
 
-function DataTable({ points }: { points: ActivityPoint[] }) {
+const DAY = new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric" });
+
+function DataTable({ points, span }: { points: ActivityPoint[]; span: Span }) {
   return (
     // Around the table: a table itself keeps its height, seen or not, and so makes the page longer.
     <div className="sr-only">
       <table>
-        <caption>Changed contacts by hour and side</caption>
+        <caption>Changed contacts by side, {SPANS[span].step} a row</caption>
         <thead>
           <tr>
-            <th>Hour</th>
+            <th>From</th>
             <th>HubSpot</th>
             <th>LoanArk</th>
           </tr>
@@ -129,7 +206,7 @@ function DataTable({ points }: { points: ActivityPoint[] }) {
         <tbody>
           {points.map((point) => (
             <tr key={point.at}>
-              <th>{formatHour(point.at)}</th>
+              <th>{momentOf(point.at, span)}</th>
               <td>{point.hubspot}</td>
               <td>{point.loanark}</td>
             </tr>

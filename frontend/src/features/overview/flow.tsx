@@ -1,5 +1,6 @@
 import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
+import { Rolling } from "@/components/ui/rolling";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { formatCount, formatTime, humanise } from "@/lib/format";
@@ -27,10 +28,10 @@ export function Flow({ pending, budget, workerSeenAt, isSilent }: FlowProps) {
       <p className="mt-2 text-muted text-xs">
         {pending.oldest_at ? (
           <>
-            The oldest change came <Ago iso={pending.oldest_at} />.
+            Lag now: the oldest change came <Ago iso={pending.oldest_at} />.
           </>
         ) : (
-          "Nothing waits."
+          "Lag now: none, nothing waits."
         )}{" "}
         {isSilent || !workerSeenAt ? (
           "No worker is heard: nothing moves until one runs."
@@ -51,7 +52,9 @@ function Waiting({ side, count }: { side: "hubspot" | "loanark"; count: number }
       <dt className="flex items-center gap-1 text-muted text-xs">
         to <SideBadge side={side} />
       </dt>
-      <dd className="mt-1 font-semibold text-xl tabular-nums tracking-tight">{formatCount(count)}</dd>
+      <dd className="mt-1 font-semibold text-xl tabular-nums tracking-tight">
+        <Rolling count={count} />
+      </dd>
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import type { Overview } from "@/client";
-import { getOverviewOptions } from "@/client/@tanstack/react-query.gen";
+import { keepPreviousData } from "@tanstack/react-query";
+import type { ActivityOut, Overview } from "@/client";
+import { getActivityOptions, getOverviewOptions } from "@/client/@tanstack/react-query.gen";
 
 export type {
   ActivityPoint,
@@ -25,4 +26,12 @@ export const overviewQuery = (tenant: string) => ({
   ...getOverviewOptions({ path: { tenant } }),
   refetchInterval: ({ state: { data } }: { state: { data?: Overview | undefined } }) =>
     data && isMoving(data) ? WHILE_WORKING_MS : OTHERWISE_MS,
+});
+
+export type Span = ActivityOut["span"];
+
+export const activityQuery = (tenant: string, span: Span) => ({
+  ...getActivityOptions({ path: { tenant }, query: { span } }),
+  placeholderData: keepPreviousData,
+  refetchInterval: OTHERWISE_MS,
 });
