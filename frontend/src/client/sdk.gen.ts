@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetActivityData, GetActivityResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRequestData, GetRequestResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRequestsData, ListRequestsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PreviewMappingData, PreviewMappingResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -88,6 +88,25 @@ export const getSession = <ThrowOnError extends boolean = false>(options?: Optio
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/session',
+    ...options
+});
+
+/**
+ * Get Activity
+ *
+ * How many contacts changed on each side over a day, a week or a month, and how many just now.
+ */
+export const getActivity = <ThrowOnError extends boolean = false>(options: Options<GetActivityData, ThrowOnError>) => (options.client ?? client).get<GetActivityResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/activity',
     ...options
 });
 
@@ -316,9 +335,135 @@ export const listConflicts = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
+ * Reopen Conflicts
+ *
+ * Takes decisions back, each that nothing has followed; says of the others why not.
+ */
+export const reopenConflicts = <ThrowOnError extends boolean = false>(options: Options<ReopenConflictsData, ThrowOnError>) => (options.client ?? client).post<ReopenConflictsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/reopen',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Resolve Conflicts
+ *
+ * Decides open conflicts alike, a thousand at a time; none if there are not as many as expected.
+ */
+export const resolveConflicts = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictsData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/resolve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Conflict Summary
+ *
+ * How many conflicts wait, by field, and how many you decided today.
+ */
+export const getConflictSummary = <ThrowOnError extends boolean = false>(options: Options<GetConflictSummaryData, ThrowOnError>) => (options.client ?? client).get<GetConflictSummaryResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/summary',
+    ...options
+});
+
+/**
+ * List Alike
+ *
+ * How many open conflicts are like this one, with examples: what deciding them together would decide.
+ */
+export const listAlike = <ThrowOnError extends boolean = false>(options: Options<ListAlikeData, ThrowOnError>) => (options.client ?? client).get<ListAlikeResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/alike',
+    ...options
+});
+
+/**
+ * Overturn Conflict
+ *
+ * Lets the value of this side stand instead, on both sides, where nothing has followed the decision.
+ */
+export const overturnConflict = <ThrowOnError extends boolean = false>(options: Options<OverturnConflictData, ThrowOnError>) => (options.client ?? client).post<OverturnConflictResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/overturn',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reopen Conflict
+ *
+ * Takes a decision back that nothing has followed: LoanArk's value is put back, and the conflict waits again.
+ */
+export const reopenConflict = <ThrowOnError extends boolean = false>(options: Options<ReopenConflictData, ThrowOnError>) => (options.client ?? client).post<ReopenConflictResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/reopen',
+    ...options
+});
+
+/**
  * Resolve Conflict
  *
- * Decides an open conflict: the chosen side's value goes to the other.
+ * Decides an open conflict: one side's value, or another one that is typed, goes to both.
  */
 export const resolveConflict = <ThrowOnError extends boolean = false>(options: Options<ResolveConflictData, ThrowOnError>) => (options.client ?? client).post<ResolveConflictResponses, unknown, ThrowOnError>({
     security: [
@@ -712,6 +857,26 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/timeline',
+    ...options
+});
+
+/**
+ * Explain Record
+ *
+ * Was this record synced, and if not, why? By a name, e-mail address, phone number, or an id or address of either
+ * side.
+ */
+export const explainRecord = <ThrowOnError extends boolean = false>(options: Options<ExplainRecordData, ThrowOnError>) => (options.client ?? client).get<ExplainRecordResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/explain',
     ...options
 });
 
@@ -1116,6 +1281,29 @@ export const getMissingProperties = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * Preview Mapping
+ *
+ * What importing a YAML document would map differently, and what is wrong with it. Nothing is saved.
+ */
+export const previewMapping = <ThrowOnError extends boolean = false>(options: Options<PreviewMappingData, ThrowOnError>) => (options.client ?? client).post<PreviewMappingResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/mapping/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List Properties
  *
  * The contact properties of the HubSpot account, as last read.
@@ -1302,6 +1490,44 @@ export const leaveOrganisation = <ThrowOnError extends boolean = false>(options:
 });
 
 /**
+ * Get Monitor
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export const getMonitor = <ThrowOnError extends boolean = false>(options: Options<GetMonitorData, ThrowOnError>) => (options.client ?? client).get<GetMonitorResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/monitor',
+    ...options
+});
+
+/**
+ * List Days
+ *
+ * The last days, today last: changed contacts by the side they came from, and runs. `zone`: whose midnight.
+ */
+export const listDays = <ThrowOnError extends boolean = false>(options: Options<ListDaysData, ThrowOnError>) => (options.client ?? client).get<ListDaysResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/monitor/days',
+    ...options
+});
+
+/**
  * Get Organisation
  *
  * The organisation's name and its own settings.
@@ -1361,7 +1587,7 @@ export const getOverview = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejections = <ThrowOnError extends boolean = false>(options: Options<ListRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionsResponses, unknown, ThrowOnError>({
     security: [
@@ -1378,9 +1604,28 @@ export const listRejections = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * List Rejection Groups
+ *
+ * The same by reason, with counts: what waits for a person, and what is tried again by itself.
+ */
+export const listRejectionGroups = <ThrowOnError extends boolean = false>(options: Options<ListRejectionGroupsData, ThrowOnError>) => (options.client ?? client).get<ListRejectionGroupsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/rejections/groups',
+    ...options
+});
+
+/**
  * Retry Rejections
  *
- * Asks the sync to try everything again that was rejected, or all of one code.
+ * Asks the sync to try everything again that was rejected, or all of one code, run or reason.
  */
 export const retryRejections = <ThrowOnError extends boolean = false>(options: Options<RetryRejectionsData, ThrowOnError>) => (options.client ?? client).post<RetryRejectionsResponses, unknown, ThrowOnError>({
     security: [
@@ -1420,9 +1665,47 @@ export const retryRejection = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * List Requests
+ *
+ * What was asked of HubSpot lately, newest first: the last 2,000 attempts of a day.
+ */
+export const listRequests = <ThrowOnError extends boolean = false>(options: Options<ListRequestsData, ThrowOnError>) => (options.client ?? client).get<ListRequestsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/requests',
+    ...options
+});
+
+/**
+ * Get Request
+ *
+ * One of them with what was sent and answered, in outline: every value and message is masked.
+ */
+export const getRequest = <ThrowOnError extends boolean = false>(options: Options<GetRequestData, ThrowOnError>) => (options.client ?? client).get<GetRequestResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/requests/{request_id}',
+    ...options
+});
+
+/**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRuns = <ThrowOnError extends boolean = false>(options: Options<ListRunsData, ThrowOnError>) => (options.client ?? client).get<ListRunsResponses, unknown, ThrowOnError>({
     security: [
@@ -1519,6 +1802,25 @@ export const cancelRun = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChanges = <ThrowOnError extends boolean = false>(options: Options<ListRunChangesData, ThrowOnError>) => (options.client ?? client).get<ListRunChangesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/changes',
+    ...options
+});
+
+/**
  * List Plan
  *
  * What a preview or an undo would do, contact by contact; after it was carried out, what became of each.
@@ -1534,6 +1836,44 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/runs/{run_id}/plan',
+    ...options
+});
+
+/**
+ * List Run Reasons
+ *
+ * What a run could not carry over, by reason, and whether it heals by itself.
+ */
+export const listRunReasons = <ThrowOnError extends boolean = false>(options: Options<ListRunReasonsData, ThrowOnError>) => (options.client ?? client).get<ListRunReasonsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/reasons',
+    ...options
+});
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejections = <ThrowOnError extends boolean = false>(options: Options<ListRunRejectionsData, ThrowOnError>) => (options.client ?? client).get<ListRunRejectionsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/runs/{run_id}/rejections',
     ...options
 });
 

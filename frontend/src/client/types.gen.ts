@@ -28,6 +28,30 @@ export type Acceptance = {
 export type Action = 'update' | 'create' | 'match' | 'delete' | 'restore' | 'close' | 'erase' | 'nothing';
 
 /**
+ * ActivityOut
+ *
+ * Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes.
+ */
+export type ActivityOut = {
+    /**
+     * Points
+     */
+    points: Array<ActivityPoint>;
+    /**
+     * Recent
+     */
+    recent: number;
+    /**
+     * Recent Minutes
+     */
+    recent_minutes: number;
+    /**
+     * Span
+     */
+    span: '24h' | '7d' | '30d';
+};
+
+/**
  * ActivityPoint
  */
 export type ActivityPoint = {
@@ -43,6 +67,34 @@ export type ActivityPoint = {
      * Loanark
      */
     loanark: number;
+};
+
+/**
+ * AlikeOut
+ *
+ * Open conflicts of the same field, the one asked about among them; `same_values`: of the same pair of values.
+ */
+export type AlikeOut = {
+    /**
+     * Examples
+     */
+    examples: Array<ConflictOut>;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Same Field
+     */
+    same_field: number;
+    /**
+     * Same Values
+     */
+    same_values: number;
 };
 
 /**
@@ -191,6 +243,39 @@ export type BulkIn = {
     values?: {
         [key: string]: string | null;
     } | null;
+};
+
+/**
+ * Candidate
+ *
+ * A record that what was asked for may mean: a contact, or something known of HubSpot alone.
+ */
+export type Candidate = {
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Events
+     */
+    events: Array<ChangeOut>;
+    explanation: Explanation;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Hubspot Url
+     */
+    hubspot_url: string | null;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -365,6 +450,63 @@ export type CompanySignInIn = {
 };
 
 /**
+ * ConflictField
+ */
+export type ConflictField = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Label
+     */
+    label: string;
+    policy: Policy | null;
+};
+
+/**
+ * ConflictFilters
+ *
+ * Every filter narrows.
+ */
+export type ConflictFilters = {
+    /**
+     * Where this side holds nothing.
+     */
+    empty?: Side | null;
+    /**
+     * Field
+     */
+    field?: string | null;
+    /**
+     * Late
+     */
+    late?: boolean | null;
+    /**
+     * Older Than Days
+     */
+    older_than_days?: number | null;
+    /**
+     * Open
+     */
+    open?: boolean;
+    /**
+     * Search
+     *
+     * Part of a name, e-mail, company or phone.
+     */
+    search?: string;
+    /**
+     * Winner
+     */
+    winner?: 'hubspot' | 'loanark' | 'typed' | null;
+};
+
+/**
  * ConflictOut
  */
 export type ConflictOut = {
@@ -393,9 +535,18 @@ export type ConflictOut = {
      */
     hubspot: string | null;
     /**
+     * Hubspot Modified At
+     */
+    hubspot_modified_at?: string | null;
+    /**
+     * Hubspot Url
+     */
+    hubspot_url?: string | null;
+    /**
      * Id
      */
     id: number;
+    kind: Kind;
     /**
      * Label
      */
@@ -408,10 +559,15 @@ export type ConflictOut = {
      * Loanark
      */
     loanark: string | null;
+    loanark_edit?: EditOut | null;
     /**
      * Open
      */
     open: boolean;
+    /**
+     * Options
+     */
+    options?: Array<OptionOut>;
     policy: Policy;
     /**
      * Resolved At
@@ -421,7 +577,14 @@ export type ConflictOut = {
      * Resolved By
      */
     resolved_by: string | null;
-    winner: Side | null;
+    /**
+     * Typed
+     */
+    typed?: string | null;
+    /**
+     * Winner
+     */
+    winner: 'hubspot' | 'loanark' | 'typed' | null;
 };
 
 /**
@@ -440,6 +603,30 @@ export type ConflictPage = {
      * Total
      */
     total: number;
+};
+
+/**
+ * ConflictSummary
+ *
+ * How far the inbox is: what waits, by field, and what was decided today (UTC) by whoever asks.
+ */
+export type ConflictSummary = {
+    /**
+     * Decided Today
+     */
+    decided_today: number;
+    /**
+     * Fields
+     */
+    fields: Array<ConflictField>;
+    /**
+     * Late
+     */
+    late: number;
+    /**
+     * Open
+     */
+    open: number;
 };
 
 /**
@@ -988,6 +1175,42 @@ export type DateTransform = {
 };
 
 /**
+ * DayOut
+ *
+ * A day of the sync, in the reader's time zone: changed contacts by the side the change came from, and runs.
+ */
+export type DayOut = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * End
+     */
+    end: string;
+    /**
+     * Hubspot
+     */
+    hubspot: number;
+    /**
+     * Loanark
+     */
+    loanark: number;
+    /**
+     * Runs
+     */
+    runs: number;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * Troubled
+     */
+    troubled: number;
+};
+
+/**
  * Direction
  */
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
@@ -1249,9 +1472,33 @@ export type EventPage = {
 };
 
 /**
+ * ExplainOut
+ *
+ * `searched`: how the question was read. `absent`: why there may be nothing, when there is nothing.
+ */
+export type ExplainOut = {
+    /**
+     * Absent
+     */
+    absent: Array<string>;
+    /**
+     * Candidates
+     */
+    candidates: Array<Candidate>;
+    /**
+     * More
+     */
+    more: boolean;
+    /**
+     * Searched
+     */
+    searched: string;
+};
+
+/**
  * Explained
  *
- * Contacts that only `side` has, and why.
+ * Contacts that only `side` has, why, and where they are looked at.
  */
 export type Explained = {
     /**
@@ -1259,10 +1506,50 @@ export type Explained = {
      */
     count: number;
     /**
+     * Opens
+     */
+    opens?: 'held' | 'values' | 'pending' | 'deleted' | 'runs' | null;
+    /**
      * Reason
      */
     reason: string;
     side?: Side;
+};
+
+/**
+ * Explanation
+ *
+ * Where a record stands, in one sentence, with what proves it.
+ */
+export type Explanation = {
+    /**
+     * Action
+     */
+    action?: 'look' | 'decide_conflict' | 'decide_held' | 'mend_value' | 'approve_run' | 'connect' | 'resume' | 'restore' | 'wait' | null;
+    /**
+     * Detail
+     */
+    detail?: string | null;
+    /**
+     * Facts
+     */
+    facts?: Array<Fact>;
+    /**
+     * Level
+     */
+    level: 'in_sync' | 'heals' | 'needs_you' | 'none';
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
+    /**
+     * Sentence
+     */
+    sentence: string;
+    /**
+     * Since
+     */
+    since?: string | null;
 };
 
 /**
@@ -1297,6 +1584,24 @@ export type FacetValue = {
      * Count
      */
     count: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Value
+     */
+    value: string;
+};
+
+/**
+ * Fact
+ */
+export type Fact = {
+    /**
+     * At
+     */
+    at?: string | null;
     /**
      * Label
      */
@@ -2198,6 +2503,54 @@ export type MissingProperty = {
 };
 
 /**
+ * MonitorOut
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export type MonitorOut = {
+    /**
+     * Last Change At
+     */
+    last_change_at: string | null;
+    /**
+     * Last Comparison At
+     */
+    last_comparison_at: string | null;
+    /**
+     * Last Poll At
+     */
+    last_poll_at: string | null;
+    /**
+     * Last Request At
+     */
+    last_request_at: string | null;
+    /**
+     * Last Webhook At
+     */
+    last_webhook_at: string | null;
+    /**
+     * Notice
+     */
+    notice: string | null;
+    /**
+     * Poll Every Seconds
+     */
+    poll_every_seconds: number;
+    /**
+     * Under Way
+     */
+    under_way: number;
+    /**
+     * Waiting
+     */
+    waiting: Array<WaitingOut>;
+    /**
+     * Workers
+     */
+    workers: Array<WorkerOut>;
+};
+
+/**
  * NeedsYou
  */
 export type NeedsYou = {
@@ -2367,6 +2720,15 @@ export type OrganisationOut = {
 };
 
 /**
+ * OverturnIn
+ *
+ * The side whose value shall stand instead.
+ */
+export type OverturnIn = {
+    winner: Side;
+};
+
+/**
  * Overview
  */
 export type Overview = {
@@ -2414,7 +2776,7 @@ export type Pending = {
  *
  * Something a member may do in an organisation.
  */
-export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
+export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'requests:read' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
 
 /**
  * Person
@@ -2666,6 +3028,42 @@ export type Recent = {
 };
 
 /**
+ * RejectionGroup
+ *
+ * Everything that was refused for one reason.
+ */
+export type RejectionGroup = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Contacts
+     */
+    contacts: number;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Fields
+     */
+    fields: Array<FacetValue>;
+    /**
+     * Fix
+     */
+    fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * RejectionOut
  *
  * One value or contact that could not be carried over: one reason, one fix, one retry.
@@ -2679,6 +3077,10 @@ export type RejectionOut = {
      * Attempts
      */
     attempts: number;
+    /**
+     * Code
+     */
+    code: string;
     /**
      * Contact Id
      */
@@ -2695,6 +3097,10 @@ export type RejectionOut = {
      * Fix
      */
     fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
     /**
      * Hubspot Id
      */
@@ -2737,10 +3143,260 @@ export type RejectionPage = {
 };
 
 /**
+ * ReopenManyIn
+ */
+export type ReopenManyIn = {
+    /**
+     * Ids
+     */
+    ids: Array<number>;
+};
+
+/**
+ * ReopenedOut
+ */
+export type ReopenedOut = {
+    /**
+     * Refused
+     */
+    refused: Array<Undecided>;
+    /**
+     * Reopened
+     */
+    reopened: Array<number>;
+};
+
+/**
+ * RequestDetail
+ *
+ * With what was sent and answered, in outline: every value and message is masked.
+ */
+export type RequestDetail = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Correlation
+     */
+    correlation: string | null;
+    /**
+     * Daily Remaining
+     */
+    daily_remaining: number | null;
+    /**
+     * Failure
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Remaining
+     */
+    remaining: number | null;
+    /**
+     * Request
+     */
+    request: unknown;
+    /**
+     * Response
+     */
+    response: unknown;
+    /**
+     * Run Id
+     */
+    run_id: number | null;
+    /**
+     * Status
+     */
+    status: number | null;
+};
+
+/**
+ * RequestFilters
+ *
+ * Every filter narrows; several values of one filter widen it. `path`: a part of it.
+ */
+export type RequestFilters = {
+    /**
+     * Correlation
+     */
+    correlation?: string | null;
+    /**
+     * Lane
+     */
+    lane?: Array<'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill'>;
+    /**
+     * Path
+     */
+    path?: string;
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
+    /**
+     * Status
+     */
+    status?: Array<'ok' | 'refused' | 'limited' | 'failed' | 'silent'>;
+};
+
+/**
+ * RequestOut
+ *
+ * One attempt to ask HubSpot something. `status` null: no answer came, for the reason `failure`.
+ */
+export type RequestOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Correlation
+     */
+    correlation: string | null;
+    /**
+     * Daily Remaining
+     */
+    daily_remaining: number | null;
+    /**
+     * Failure
+     */
+    failure: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Ms
+     */
+    ms: number;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Remaining
+     */
+    remaining: number | null;
+    /**
+     * Run Id
+     */
+    run_id: number | null;
+    /**
+     * Status
+     */
+    status: number | null;
+};
+
+/**
+ * RequestPage
+ */
+export type RequestPage = {
+    /**
+     * Items
+     */
+    items: Array<RequestOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+};
+
+/**
  * ResolveIn
+ *
+ * `typed`: `value` goes to both sides; null or blank empties the field.
  */
 export type ResolveIn = {
+    /**
+     * Value
+     */
+    value?: string | null;
+    /**
+     * Winner
+     */
+    winner: 'hubspot' | 'loanark' | 'typed';
+};
+
+/**
+ * ResolveManyIn
+ *
+ * Which conflicts: by `ids`, or of a `field`, of these perhaps only those with the values of one (`same_as`).
+ *
+ * `expected`: how many the person was shown. Where it is not that any more, nothing is decided.
+ */
+export type ResolveManyIn = {
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * Field
+     */
+    field?: string | null;
+    /**
+     * Ids
+     */
+    ids?: Array<number>;
+    /**
+     * Same As
+     */
+    same_as?: number | null;
     winner: Side;
+};
+
+/**
+ * ResolvedOut
+ *
+ * `left`: of those asked for, beyond what is done at once; ask again.
+ */
+export type ResolvedOut = {
+    /**
+     * Decided
+     */
+    decided: Array<number>;
+    /**
+     * Left
+     */
+    left: number;
+    /**
+     * Refused
+     */
+    refused: Array<Undecided>;
 };
 
 /**
@@ -2792,13 +3448,21 @@ export type RetriedOut = {
 /**
  * RetryIn
  *
- * `code`: only what was rejected for this reason.
+ * Only what was rejected with this code, by this run, for this reason.
  */
 export type RetryIn = {
     /**
      * Code
      */
     code?: string | null;
+    /**
+     * Reason
+     */
+    reason?: string | null;
+    /**
+     * Run Id
+     */
+    run_id?: number | null;
 };
 
 /**
@@ -2807,6 +3471,65 @@ export type RetryIn = {
  * What a member may see and do in an organisation.
  */
 export type Role = 'loan_officer' | 'sales_manager' | 'administrator' | 'auditor';
+
+/**
+ * RunChange
+ *
+ * One contact that a run changed in LoanArk. (What it wrote to HubSpot is in its counts and its plan.)
+ */
+export type RunChange = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cause
+     */
+    cause: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Contact Name
+     */
+    contact_name: string;
+    /**
+     * Fields
+     */
+    fields: Array<FieldChange>;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Op
+     */
+    op: 'created' | 'updated' | 'deleted' | 'restored';
+    /**
+     * Reason
+     */
+    reason: string | null;
+    side: Side;
+};
+
+/**
+ * RunChangePage
+ */
+export type RunChangePage = {
+    /**
+     * Items
+     */
+    items: Array<RunChange>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Total
+     */
+    total: number;
+};
 
 /**
  * RunCounts
@@ -2866,6 +3589,30 @@ export type RunCounts = {
      * Updated In Loanark
      */
     updated_in_loanark?: number;
+};
+
+/**
+ * RunFilters
+ *
+ * Every filter narrows; several values of one filter widen it.
+ */
+export type RunFilters = {
+    /**
+     * Kind
+     */
+    kind?: Array<'preview' | 'backfill' | 'sweep' | 'undo' | 'edit'>;
+    /**
+     * Since
+     */
+    since?: string | null;
+    /**
+     * Status
+     */
+    status?: Array<'running' | 'waiting' | 'succeeded' | 'partial' | 'failed' | 'cancelled' | 'held'>;
+    /**
+     * Until
+     */
+    until?: string | null;
 };
 
 /**
@@ -2970,6 +3717,56 @@ export type RunPage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * RunReason
+ *
+ * Contacts that a run could not carry over, by reason. `open`: those that still are not.
+ */
+export type RunReason = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Contacts
+     */
+    contacts: number;
+    /**
+     * Fix
+     */
+    fix: string;
+    /**
+     * Heals
+     */
+    heals: boolean;
+    /**
+     * Open
+     */
+    open: number;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
+ * RunRejectionPage
+ */
+export type RunRejectionPage = {
+    /**
+     * Items
+     */
+    items: Array<RejectionOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -3483,6 +4280,26 @@ export type Truth = {
 };
 
 /**
+ * Undecided
+ *
+ * A conflict that was left as it was, and why.
+ */
+export type Undecided = {
+    /**
+     * Contact Name
+     */
+    contact_name: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Reason
+     */
+    reason: string;
+};
+
+/**
  * UndoIn
  *
  * Which changes to undo: those of a person or program, since a moment, of one field; all must fit.
@@ -3778,6 +4595,57 @@ export type ViewState = {
     sort?: '-updated_at' | 'updated_at' | '-created_at' | 'created_at' | 'lastname' | '-lastname';
 };
 
+/**
+ * WaitingOut
+ *
+ * Records that wait for a look, by who waits for it. `retrying` of them failed before, and heal by themselves.
+ */
+export type WaitingOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Lane
+     */
+    lane: 'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill';
+    /**
+     * Last Error
+     */
+    last_error: string | null;
+    /**
+     * Next At
+     */
+    next_at: string;
+    /**
+     * Oldest At
+     */
+    oldest_at: string;
+    /**
+     * Retrying
+     */
+    retrying: number;
+    side: Side;
+};
+
+/**
+ * WorkerOut
+ */
+export type WorkerOut = {
+    /**
+     * Alive
+     */
+    alive: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Seen At
+     */
+    seen_at: string;
+};
+
 export type DrawQrData = {
     body: Drawing;
     path?: never;
@@ -3867,6 +4735,32 @@ export type GetSessionResponses = {
 };
 
 export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type GetActivityData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Span
+         */
+        span?: '24h' | '7d' | '30d';
+    };
+    url: '/api/tenants/{tenant}/activity';
+};
+
+export type GetActivityResponses = {
+    /**
+     * OK
+     */
+    200: ActivityOut;
+};
+
+export type GetActivityResponse = GetActivityResponses[keyof GetActivityResponses];
 
 export type ListAuditEventsData = {
     body?: never;
@@ -4224,6 +5118,32 @@ export type ListConflictsData = {
          */
         open?: boolean;
         /**
+         * Field
+         */
+        field?: string | null;
+        /**
+         * Search
+         *
+         * Part of a name, e-mail, company or phone.
+         */
+        search?: string;
+        /**
+         * Older Than Days
+         */
+        older_than_days?: number | null;
+        /**
+         * Where this side holds nothing.
+         */
+        empty?: Side | null;
+        /**
+         * Late
+         */
+        late?: boolean | null;
+        /**
+         * Winner
+         */
+        winner?: 'hubspot' | 'loanark' | 'typed' | null;
+        /**
          * Cursor
          */
         cursor?: string | null;
@@ -4243,6 +5163,149 @@ export type ListConflictsResponses = {
 };
 
 export type ListConflictsResponse = ListConflictsResponses[keyof ListConflictsResponses];
+
+export type ReopenConflictsData = {
+    body: ReopenManyIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/reopen';
+};
+
+export type ReopenConflictsResponses = {
+    /**
+     * OK
+     */
+    200: ReopenedOut;
+};
+
+export type ReopenConflictsResponse = ReopenConflictsResponses[keyof ReopenConflictsResponses];
+
+export type ResolveConflictsData = {
+    body: ResolveManyIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/resolve';
+};
+
+export type ResolveConflictsResponses = {
+    /**
+     * OK
+     */
+    200: ResolvedOut;
+};
+
+export type ResolveConflictsResponse = ResolveConflictsResponses[keyof ResolveConflictsResponses];
+
+export type GetConflictSummaryData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/summary';
+};
+
+export type GetConflictSummaryResponses = {
+    /**
+     * OK
+     */
+    200: ConflictSummary;
+};
+
+export type GetConflictSummaryResponse = GetConflictSummaryResponses[keyof GetConflictSummaryResponses];
+
+export type ListAlikeData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: {
+        /**
+         * Same Values
+         */
+        same_values?: boolean;
+    };
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/alike';
+};
+
+export type ListAlikeResponses = {
+    /**
+     * OK
+     */
+    200: AlikeOut;
+};
+
+export type ListAlikeResponse = ListAlikeResponses[keyof ListAlikeResponses];
+
+export type OverturnConflictData = {
+    body: OverturnIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/overturn';
+};
+
+export type OverturnConflictResponses = {
+    /**
+     * OK
+     */
+    200: ConflictOut;
+};
+
+export type OverturnConflictResponse = OverturnConflictResponses[keyof OverturnConflictResponses];
+
+export type ReopenConflictData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Conflict Id
+         */
+        conflict_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/conflicts/{conflict_id}/reopen';
+};
+
+export type ReopenConflictResponses = {
+    /**
+     * OK
+     */
+    200: ConflictOut;
+};
+
+export type ReopenConflictResponse = ReopenConflictResponses[keyof ReopenConflictResponses];
 
 export type ResolveConflictData = {
     body: ResolveIn;
@@ -4921,6 +5984,32 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ExplainRecordData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Q
+         */
+        q?: string;
+    };
+    url: '/api/tenants/{tenant}/explain';
+};
+
+export type ExplainRecordResponses = {
+    /**
+     * OK
+     */
+    200: ExplainOut;
+};
+
+export type ExplainRecordResponse = ExplainRecordResponses[keyof ExplainRecordResponses];
 
 export type ListFieldsData = {
     body?: never;
@@ -5635,6 +6724,59 @@ export type LeaveOrganisationResponses = {
 
 export type LeaveOrganisationResponse = LeaveOrganisationResponses[keyof LeaveOrganisationResponses];
 
+export type GetMonitorData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/monitor';
+};
+
+export type GetMonitorResponses = {
+    /**
+     * OK
+     */
+    200: MonitorOut;
+};
+
+export type GetMonitorResponse = GetMonitorResponses[keyof GetMonitorResponses];
+
+export type ListDaysData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Days
+         */
+        days?: number;
+        /**
+         * Zone
+         */
+        zone?: string;
+    };
+    url: '/api/tenants/{tenant}/monitor/days';
+};
+
+export type ListDaysResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<DayOut>;
+};
+
+export type ListDaysResponse = ListDaysResponses[keyof ListDaysResponses];
+
 export type GetOrganisationData = {
     body?: never;
     path: {
@@ -5708,6 +6850,10 @@ export type ListRejectionsData = {
     };
     query?: {
         /**
+         * Code
+         */
+        code?: string | null;
+        /**
          * Cursor
          */
         cursor?: string | null;
@@ -5727,6 +6873,29 @@ export type ListRejectionsResponses = {
 };
 
 export type ListRejectionsResponse = ListRejectionsResponses[keyof ListRejectionsResponses];
+
+export type ListRejectionGroupsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/rejections/groups';
+};
+
+export type ListRejectionGroupsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RejectionGroup>;
+};
+
+export type ListRejectionGroupsResponse = ListRejectionGroupsResponses[keyof ListRejectionGroupsResponses];
 
 export type RetryRejectionsData = {
     body: RetryIn;
@@ -5772,6 +6941,81 @@ export type RetryRejectionResponses = {
     202: unknown;
 };
 
+export type ListRequestsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Status
+         */
+        status?: Array<'ok' | 'refused' | 'limited' | 'failed' | 'silent'>;
+        /**
+         * Lane
+         */
+        lane?: Array<'person' | 'webhook' | 'edit' | 'poll' | 'sweep' | 'backfill'>;
+        /**
+         * Path
+         */
+        path?: string;
+        /**
+         * Run Id
+         */
+        run_id?: number | null;
+        /**
+         * Correlation
+         */
+        correlation?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/requests';
+};
+
+export type ListRequestsResponses = {
+    /**
+     * OK
+     */
+    200: RequestPage;
+};
+
+export type ListRequestsResponse = ListRequestsResponses[keyof ListRequestsResponses];
+
+export type GetRequestData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Request Id
+         */
+        request_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/requests/{request_id}';
+};
+
+export type GetRequestResponses = {
+    /**
+     * OK
+     */
+    200: RequestDetail;
+};
+
+export type GetRequestResponse = GetRequestResponses[keyof GetRequestResponses];
+
 export type ListRunsData = {
     body?: never;
     path: {
@@ -5781,6 +7025,22 @@ export type ListRunsData = {
         tenant: string;
     };
     query?: {
+        /**
+         * Kind
+         */
+        kind?: Array<'preview' | 'backfill' | 'sweep' | 'undo' | 'edit'>;
+        /**
+         * Status
+         */
+        status?: Array<'running' | 'waiting' | 'succeeded' | 'partial' | 'failed' | 'cancelled' | 'held'>;
+        /**
+         * Since
+         */
+        since?: string | null;
+        /**
+         * Until
+         */
+        until?: string | null;
         /**
          * Cursor
          */
@@ -5898,6 +7158,41 @@ export type CancelRunResponses = {
 
 export type CancelRunResponse = CancelRunResponses[keyof CancelRunResponses];
 
+export type ListRunChangesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: {
+        side?: Side | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/runs/{run_id}/changes';
+};
+
+export type ListRunChangesResponses = {
+    /**
+     * OK
+     */
+    200: RunChangePage;
+};
+
+export type ListRunChangesResponse = ListRunChangesResponses[keyof ListRunChangesResponses];
+
 export type ListPlanData = {
     body?: never;
     path: {
@@ -5936,6 +7231,75 @@ export type ListPlanResponses = {
 };
 
 export type ListPlanResponse = ListPlanResponses[keyof ListPlanResponses];
+
+export type ListRunReasonsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/runs/{run_id}/reasons';
+};
+
+export type ListRunReasonsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<RunReason>;
+};
+
+export type ListRunReasonsResponse = ListRunReasonsResponses[keyof ListRunReasonsResponses];
+
+export type ListRunRejectionsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Run Id
+         */
+        run_id: number;
+    };
+    query?: {
+        /**
+         * Code
+         */
+        code?: string | null;
+        /**
+         * Reason
+         */
+        reason?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/runs/{run_id}/rejections';
+};
+
+export type ListRunRejectionsResponses = {
+    /**
+     * OK
+     */
+    200: RunRejectionPage;
+};
+
+export type ListRunRejectionsResponse = ListRunRejectionsResponses[keyof ListRunRejectionsResponses];
 
 export type UndoRunData = {
     body: UndoRunIn;

@@ -26,9 +26,9 @@ import {
   undoRun,
   verification,
 } from "./fixtures";
+import { inboxHandlers } from "./inbox";
 import { mappingHandlers } from "./mapping";
 import { monitorHandlers } from "./monitor";
-import { inboxHandlers } from "./inbox";
 import { PEOPLE } from "./people";
 
 /** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */

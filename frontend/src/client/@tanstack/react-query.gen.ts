@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, changeView, check, connectStatic, createContact, createProperties, defineField, deleteContact, deleteView, diffMappingVersions, disconnect, drawQr, editContact, editContacts, eraseContact, exportAudit, exportContacts, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, listViews, makeToken, makeView, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, ChangeViewData, ChangeViewResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DeleteViewData, DeleteViewResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EditContactsData, EditContactsResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, ListViewsData, ListViewsResponse, MakeTokenData, MakeTokenResponse, MakeViewData, MakeViewResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, changeView, check, connectStatic, createContact, createProperties, defineField, deleteContact, deleteView, diffMappingVersions, disconnect, drawQr, editContact, editContacts, eraseContact, explainRecord, exportAudit, exportContacts, exportMapping, getActivity, getAuditRetention, getAuditState, getCompanySignIn, getConflictSummary, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getMonitor, getOrganisation, getOverview, getRequest, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAlike, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listDays, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejectionGroups, listRejections, listRequests, listRunChanges, listRunReasons, listRunRejections, listRuns, listTokens, listViews, makeToken, makeView, mapField, type Options, overturnConflict, pauseSync, planContact, previewMapping, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, reopenConflict, reopenConflicts, resendInvitation, resolveConflict, resolveConflicts, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, ChangeViewData, ChangeViewResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DeleteViewData, DeleteViewResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EditContactsData, EditContactsResponse, EraseContactData, EraseContactResponse, ExplainRecordData, ExplainRecordResponse, ExportAuditData, ExportAuditResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetActivityData, GetActivityResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConflictSummaryData, GetConflictSummaryResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetMonitorData, GetMonitorResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRequestData, GetRequestResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAlikeData, ListAlikeResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListDaysData, ListDaysResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionGroupsData, ListRejectionGroupsResponse, ListRejectionsData, ListRejectionsResponse, ListRequestsData, ListRequestsResponse, ListRunChangesData, ListRunChangesResponse, ListRunReasonsData, ListRunReasonsResponse, ListRunRejectionsData, ListRunRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, ListViewsData, ListViewsResponse, MakeTokenData, MakeTokenResponse, MakeViewData, MakeViewResponse, MapFieldData, MapFieldResponse, OverturnConflictData, OverturnConflictResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PreviewMappingData, PreviewMappingResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ReopenConflictData, ReopenConflictResponse, ReopenConflictsData, ReopenConflictsResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, ResolveConflictsData, ResolveConflictsResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -134,6 +134,26 @@ export const getSessionOptions = (options?: Options<GetSessionData>) => queryOpt
         return data;
     },
     queryKey: getSessionQueryKey(options)
+});
+
+export const getActivityQueryKey = (options: Options<GetActivityData>) => createQueryKey('getActivity', options);
+
+/**
+ * Get Activity
+ *
+ * How many contacts changed on each side over a day, a week or a month, and how many just now.
+ */
+export const getActivityOptions = (options: Options<GetActivityData>) => queryOptions<GetActivityResponse, DefaultError, GetActivityResponse, ReturnType<typeof getActivityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getActivity({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getActivityQueryKey(options)
 });
 
 export const listAuditEventsQueryKey = (options: Options<ListAuditEventsData>) => createQueryKey('listAuditEvents', options);
@@ -489,9 +509,125 @@ export const listConflictsInfiniteOptions = (options: Options<ListConflictsData>
 });
 
 /**
+ * Reopen Conflicts
+ *
+ * Takes decisions back, each that nothing has followed; says of the others why not.
+ */
+export const reopenConflictsMutation = (options?: Partial<Options<ReopenConflictsData>>): UseMutationOptions<ReopenConflictsResponse, DefaultError, Options<ReopenConflictsData>> => {
+    const mutationOptions: UseMutationOptions<ReopenConflictsResponse, DefaultError, Options<ReopenConflictsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reopenConflicts({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Resolve Conflicts
+ *
+ * Decides open conflicts alike, a thousand at a time; none if there are not as many as expected.
+ */
+export const resolveConflictsMutation = (options?: Partial<Options<ResolveConflictsData>>): UseMutationOptions<ResolveConflictsResponse, DefaultError, Options<ResolveConflictsData>> => {
+    const mutationOptions: UseMutationOptions<ResolveConflictsResponse, DefaultError, Options<ResolveConflictsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resolveConflicts({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getConflictSummaryQueryKey = (options: Options<GetConflictSummaryData>) => createQueryKey('getConflictSummary', options);
+
+/**
+ * Get Conflict Summary
+ *
+ * How many conflicts wait, by field, and how many you decided today.
+ */
+export const getConflictSummaryOptions = (options: Options<GetConflictSummaryData>) => queryOptions<GetConflictSummaryResponse, DefaultError, GetConflictSummaryResponse, ReturnType<typeof getConflictSummaryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getConflictSummary({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getConflictSummaryQueryKey(options)
+});
+
+export const listAlikeQueryKey = (options: Options<ListAlikeData>) => createQueryKey('listAlike', options);
+
+/**
+ * List Alike
+ *
+ * How many open conflicts are like this one, with examples: what deciding them together would decide.
+ */
+export const listAlikeOptions = (options: Options<ListAlikeData>) => queryOptions<ListAlikeResponse, DefaultError, ListAlikeResponse, ReturnType<typeof listAlikeQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAlike({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAlikeQueryKey(options)
+});
+
+/**
+ * Overturn Conflict
+ *
+ * Lets the value of this side stand instead, on both sides, where nothing has followed the decision.
+ */
+export const overturnConflictMutation = (options?: Partial<Options<OverturnConflictData>>): UseMutationOptions<OverturnConflictResponse, DefaultError, Options<OverturnConflictData>> => {
+    const mutationOptions: UseMutationOptions<OverturnConflictResponse, DefaultError, Options<OverturnConflictData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await overturnConflict({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reopen Conflict
+ *
+ * Takes a decision back that nothing has followed: LoanArk's value is put back, and the conflict waits again.
+ */
+export const reopenConflictMutation = (options?: Partial<Options<ReopenConflictData>>): UseMutationOptions<ReopenConflictResponse, DefaultError, Options<ReopenConflictData>> => {
+    const mutationOptions: UseMutationOptions<ReopenConflictResponse, DefaultError, Options<ReopenConflictData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reopenConflict({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Resolve Conflict
  *
- * Decides an open conflict: the chosen side's value goes to the other.
+ * Decides an open conflict: one side's value, or another one that is typed, goes to both.
  */
 export const resolveConflictMutation = (options?: Partial<Options<ResolveConflictData>>): UseMutationOptions<ResolveConflictResponse, DefaultError, Options<ResolveConflictData>> => {
     const mutationOptions: UseMutationOptions<ResolveConflictResponse, DefaultError, Options<ResolveConflictData>> = {
@@ -933,6 +1069,27 @@ export const listChangesInfiniteOptions = (options: Options<ListChangesData>) =>
     queryKey: listChangesInfiniteQueryKey(options)
 });
 
+export const explainRecordQueryKey = (options: Options<ExplainRecordData>) => createQueryKey('explainRecord', options);
+
+/**
+ * Explain Record
+ *
+ * Was this record synced, and if not, why? By a name, e-mail address, phone number, or an id or address of either
+ * side.
+ */
+export const explainRecordOptions = (options: Options<ExplainRecordData>) => queryOptions<ExplainRecordResponse, DefaultError, ExplainRecordResponse, ReturnType<typeof explainRecordQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await explainRecord({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: explainRecordQueryKey(options)
+});
+
 export const listFieldsQueryKey = (options: Options<ListFieldsData>) => createQueryKey('listFields', options);
 
 /**
@@ -1319,6 +1476,25 @@ export const getMissingPropertiesOptions = (options: Options<GetMissingPropertie
     queryKey: getMissingPropertiesQueryKey(options)
 });
 
+/**
+ * Preview Mapping
+ *
+ * What importing a YAML document would map differently, and what is wrong with it. Nothing is saved.
+ */
+export const previewMappingMutation = (options?: Partial<Options<PreviewMappingData>>): UseMutationOptions<PreviewMappingResponse, DefaultError, Options<PreviewMappingData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMappingResponse, DefaultError, Options<PreviewMappingData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMapping({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listPropertiesQueryKey = (options: Options<ListPropertiesData>) => createQueryKey('listProperties', options);
 
 /**
@@ -1513,6 +1689,46 @@ export const leaveOrganisationMutation = (options?: Partial<Options<LeaveOrganis
     return mutationOptions;
 };
 
+export const getMonitorQueryKey = (options: Options<GetMonitorData>) => createQueryKey('getMonitor', options);
+
+/**
+ * Get Monitor
+ *
+ * The sync between runs: what waits, who works, and when HubSpot was last heard.
+ */
+export const getMonitorOptions = (options: Options<GetMonitorData>) => queryOptions<GetMonitorResponse, DefaultError, GetMonitorResponse, ReturnType<typeof getMonitorQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getMonitor({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getMonitorQueryKey(options)
+});
+
+export const listDaysQueryKey = (options: Options<ListDaysData>) => createQueryKey('listDays', options);
+
+/**
+ * List Days
+ *
+ * The last days, today last: changed contacts by the side they came from, and runs. `zone`: whose midnight.
+ */
+export const listDaysOptions = (options: Options<ListDaysData>) => queryOptions<ListDaysResponse, DefaultError, ListDaysResponse, ReturnType<typeof listDaysQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDays({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDaysQueryKey(options)
+});
+
 export const getOrganisationQueryKey = (options: Options<GetOrganisationData>) => createQueryKey('getOrganisation', options);
 
 /**
@@ -1577,7 +1793,7 @@ export const listRejectionsQueryKey = (options: Options<ListRejectionsData>) => 
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejectionsOptions = (options: Options<ListRejectionsData>) => queryOptions<ListRejectionsResponse, DefaultError, ListRejectionsResponse, ReturnType<typeof listRejectionsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1597,7 +1813,7 @@ export const listRejectionsInfiniteQueryKey = (options: Options<ListRejectionsDa
 /**
  * List Rejections
  *
- * Values and contacts that could not be carried over, each with its reason.
+ * Values and contacts that could not be carried over, each with its reason; all, or those of one code.
  */
 export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsData>) => infiniteQueryOptions<ListRejectionsResponse, DefaultError, InfiniteData<ListRejectionsResponse>, QueryKey<Options<ListRejectionsData>>, string | null | Pick<QueryKey<Options<ListRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -1621,10 +1837,30 @@ export const listRejectionsInfiniteOptions = (options: Options<ListRejectionsDat
     queryKey: listRejectionsInfiniteQueryKey(options)
 });
 
+export const listRejectionGroupsQueryKey = (options: Options<ListRejectionGroupsData>) => createQueryKey('listRejectionGroups', options);
+
+/**
+ * List Rejection Groups
+ *
+ * The same by reason, with counts: what waits for a person, and what is tried again by itself.
+ */
+export const listRejectionGroupsOptions = (options: Options<ListRejectionGroupsData>) => queryOptions<ListRejectionGroupsResponse, DefaultError, ListRejectionGroupsResponse, ReturnType<typeof listRejectionGroupsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRejectionGroups({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRejectionGroupsQueryKey(options)
+});
+
 /**
  * Retry Rejections
  *
- * Asks the sync to try everything again that was rejected, or all of one code.
+ * Asks the sync to try everything again that was rejected, or all of one code, run or reason.
  */
 export const retryRejectionsMutation = (options?: Partial<Options<RetryRejectionsData>>): UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> => {
     const mutationOptions: UseMutationOptions<RetryRejectionsResponse, DefaultError, Options<RetryRejectionsData>> = {
@@ -1659,12 +1895,81 @@ export const retryRejectionMutation = (options?: Partial<Options<RetryRejectionD
     return mutationOptions;
 };
 
+export const listRequestsQueryKey = (options: Options<ListRequestsData>) => createQueryKey('listRequests', options);
+
+/**
+ * List Requests
+ *
+ * What was asked of HubSpot lately, newest first: the last 2,000 attempts of a day.
+ */
+export const listRequestsOptions = (options: Options<ListRequestsData>) => queryOptions<ListRequestsResponse, DefaultError, ListRequestsResponse, ReturnType<typeof listRequestsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRequests({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRequestsQueryKey(options)
+});
+
+export const listRequestsInfiniteQueryKey = (options: Options<ListRequestsData>): QueryKey<Options<ListRequestsData>> => createQueryKey('listRequests', options, true);
+
+/**
+ * List Requests
+ *
+ * What was asked of HubSpot lately, newest first: the last 2,000 attempts of a day.
+ */
+export const listRequestsInfiniteOptions = (options: Options<ListRequestsData>) => infiniteQueryOptions<ListRequestsResponse, DefaultError, InfiniteData<ListRequestsResponse>, QueryKey<Options<ListRequestsData>>, string | null | Pick<QueryKey<Options<ListRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRequestsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRequests({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRequestsInfiniteQueryKey(options)
+});
+
+export const getRequestQueryKey = (options: Options<GetRequestData>) => createQueryKey('getRequest', options);
+
+/**
+ * Get Request
+ *
+ * One of them with what was sent and answered, in outline: every value and message is masked.
+ */
+export const getRequestOptions = (options: Options<GetRequestData>) => queryOptions<GetRequestResponse, DefaultError, GetRequestResponse, ReturnType<typeof getRequestQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getRequest({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getRequestQueryKey(options)
+});
+
 export const listRunsQueryKey = (options: Options<ListRunsData>) => createQueryKey('listRuns', options);
 
 /**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRunsOptions = (options: Options<ListRunsData>) => queryOptions<ListRunsResponse, DefaultError, ListRunsResponse, ReturnType<typeof listRunsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -1684,7 +1989,7 @@ export const listRunsInfiniteQueryKey = (options: Options<ListRunsData>): QueryK
 /**
  * List Runs
  *
- * Runs, newest first.
+ * Runs, newest first: of some kinds, in some states, begun within some time.
  */
 export const listRunsInfiniteOptions = (options: Options<ListRunsData>) => infiniteQueryOptions<ListRunsResponse, DefaultError, InfiniteData<ListRunsResponse>, QueryKey<Options<ListRunsData>>, string | null | Pick<QueryKey<Options<ListRunsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
 // @ts-ignore
@@ -1785,6 +2090,55 @@ export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): Us
     return mutationOptions;
 };
 
+export const listRunChangesQueryKey = (options: Options<ListRunChangesData>) => createQueryKey('listRunChanges', options);
+
+/**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChangesOptions = (options: Options<ListRunChangesData>) => queryOptions<ListRunChangesResponse, DefaultError, ListRunChangesResponse, ReturnType<typeof listRunChangesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunChanges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunChangesQueryKey(options)
+});
+
+export const listRunChangesInfiniteQueryKey = (options: Options<ListRunChangesData>): QueryKey<Options<ListRunChangesData>> => createQueryKey('listRunChanges', options, true);
+
+/**
+ * List Run Changes
+ *
+ * What a run changed in LoanArk, contact by contact. `side`: only what came from there.
+ */
+export const listRunChangesInfiniteOptions = (options: Options<ListRunChangesData>) => infiniteQueryOptions<ListRunChangesResponse, DefaultError, InfiniteData<ListRunChangesResponse>, QueryKey<Options<ListRunChangesData>>, string | null | Pick<QueryKey<Options<ListRunChangesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRunChangesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRunChanges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunChangesInfiniteQueryKey(options)
+});
+
 export const listPlanQueryKey = (options: Options<ListPlanData>) => createQueryKey('listPlan', options);
 
 /**
@@ -1832,6 +2186,75 @@ export const listPlanInfiniteOptions = (options: Options<ListPlanData>) => infin
         return data;
     },
     queryKey: listPlanInfiniteQueryKey(options)
+});
+
+export const listRunReasonsQueryKey = (options: Options<ListRunReasonsData>) => createQueryKey('listRunReasons', options);
+
+/**
+ * List Run Reasons
+ *
+ * What a run could not carry over, by reason, and whether it heals by itself.
+ */
+export const listRunReasonsOptions = (options: Options<ListRunReasonsData>) => queryOptions<ListRunReasonsResponse, DefaultError, ListRunReasonsResponse, ReturnType<typeof listRunReasonsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunReasons({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunReasonsQueryKey(options)
+});
+
+export const listRunRejectionsQueryKey = (options: Options<ListRunRejectionsData>) => createQueryKey('listRunRejections', options);
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejectionsOptions = (options: Options<ListRunRejectionsData>) => queryOptions<ListRunRejectionsResponse, DefaultError, ListRunRejectionsResponse, ReturnType<typeof listRunRejectionsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listRunRejections({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunRejectionsQueryKey(options)
+});
+
+export const listRunRejectionsInfiniteQueryKey = (options: Options<ListRunRejectionsData>): QueryKey<Options<ListRunRejectionsData>> => createQueryKey('listRunRejections', options, true);
+
+/**
+ * List Run Rejections
+ *
+ * The contacts that a run could not carry over, those that were solved meanwhile left out.
+ */
+export const listRunRejectionsInfiniteOptions = (options: Options<ListRunRejectionsData>) => infiniteQueryOptions<ListRunRejectionsResponse, DefaultError, InfiniteData<ListRunRejectionsResponse>, QueryKey<Options<ListRunRejectionsData>>, string | null | Pick<QueryKey<Options<ListRunRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListRunRejectionsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listRunRejections({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listRunRejectionsInfiniteQueryKey(options)
 });
 
 /**
