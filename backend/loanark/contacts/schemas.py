@@ -128,7 +128,7 @@ class FieldOut(Schema):
     reason: str | None = None
 
 
-class EditOut(Schema):
+class LastEditOut(Schema):
     """When a value was changed in LoanArk last, by whom or what."""
 
     at: datetime
@@ -159,7 +159,7 @@ class ConflictOut(Schema):
     kind: Kind
     options: list[OptionOut] = []
     #: The last edit of the field in LoanArk; when the contact was changed in HubSpot last.
-    loanark_edit: EditOut | None = None
+    loanark_edit: LastEditOut | None = None
     hubspot_modified_at: datetime | None = None
     hubspot_url: str | None = None
 

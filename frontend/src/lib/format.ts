@@ -16,6 +16,7 @@ function make() {
     decimal: new Intl.NumberFormat(locale, { maximumFractionDigits: 6 }),
     dateTime: dates({ dateStyle: "medium", timeStyle: "short" }),
     date: dates({ dateStyle: "medium" }),
+    dayOfMonth: dates({ month: "short", day: "numeric" }),
     civilDate: dates({ dateStyle: "medium", timeZone: "UTC" }),
     time: dates({ hour: "numeric", minute: "2-digit" }),
     hour: dates({ hour: "numeric" }),
@@ -58,6 +59,7 @@ export const formatPercent = (share: number): string => intl().percent.format(sh
 export const formatDecimal = (value: number): string => intl().decimal.format(value);
 export const formatDateTime = (iso: string): string => intl().dateTime.format(new Date(iso));
 export const formatDate = (iso: string): string => intl().date.format(new Date(iso));
+export const formatDayOfMonth = (iso: string): string => intl().dayOfMonth.format(new Date(iso));
 export const formatHour = (iso: string): string => intl().hour.format(new Date(iso));
 export const formatTime = (iso: string): string => intl().time.format(new Date(iso));
 

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Panel } from "@/components/ui/card";
 import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
-import { formatCount, formatDate, formatHour, LOCALE, plural } from "@/lib/format";
+import { formatCount, formatDate, formatDayOfMonth, formatHour, plural } from "@/lib/format";
 import { type ActivityPoint, activityQuery, type Span } from "./queries";
 
 const SPANS: Record<Span, { name: string; step: string; marks: number }> = {
@@ -180,15 +180,13 @@ function Marks({ points, span }: { points: ActivityPoint[]; span: Span }) {
         .filter((_, index) => index % SPANS[span].marks === 0)
         .map((point) => (
           <span key={point.at} className="flex-1 truncate">
-            {span === "24h" ? formatHour(point.at) : DAY.format(new Date(point.at))}
+            {span === "24h" ? formatHour(point.at) : formatDayOfMonth(point.at)}
           </span>
         ))}
       <span className="absolute right-0 bg-surface pl-1">now</span>
     </p>
   );
 }
-
-const DAY = new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric" });
 
 function DataTable({ points, span }: { points: ActivityPoint[]; span: Span }) {
   return (
