@@ -13,8 +13,9 @@ import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { parseAuditSearch, toQuery } from "@/features/audit/filters";
 import { auditStateQuery, eventsQuery } from "@/features/audit/queries";
 import { connectionQuery } from "@/features/connection/queries";
-import { parseContactSearch } from "@/features/contacts/filters";
-import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { filtersIn, parseContactSearch } from "@/features/contacts/filters";
+import { listAhead } from "@/features/contacts/list-ahead";
+import { contactQuery, facetsQuery, fieldListQuery, timelineQuery } from "@/features/contacts/queries";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { mappingQuery } from "@/features/mapping/queries";
 import { membersQuery, organisationQuery } from "@/features/organisation/queries";
@@ -151,11 +152,10 @@ const contacts = createRoute({
   path: "/contacts",
   validateSearch: parseContactSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, params, deps: { sort, ...filters } }) => {
-    void context.queryClient.prefetchInfiniteQuery(
-      contactsQuery(params.tenant, filters, sort ?? "-updated_at"),
-    );
-    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filters));
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchInfiniteQuery(listAhead(params.tenant, deps));
+    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filtersIn(deps)));
+    void context.queryClient.prefetchQuery(fieldListQuery(params.tenant));
   },
   component: lazyPage(() => import("@/routes/contacts")),
 });

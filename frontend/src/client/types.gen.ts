@@ -620,6 +620,12 @@ export type ContactEditIn = {
  */
 export type ContactFilters = {
     /**
+     * Changed
+     *
+     * Changed on either side within this time.
+     */
+    changed?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
      * Client Type Prospects
      */
     client_type_prospects?: Array<string>;
@@ -627,6 +633,12 @@ export type ContactFilters = {
      * Client Type Vip Status
      */
     client_type_vip_status?: Array<string>;
+    /**
+     * Created
+     *
+     * Made within this time.
+     */
+    created?: '1d' | '7d' | '30d' | '90d' | null;
     /**
      * Created Side
      */
@@ -641,6 +653,10 @@ export type ContactFilters = {
      * Email Verification Status
      */
     email_verification_status?: Array<string>;
+    /**
+     * Owner
+     */
+    owner?: Array<string>;
     /**
      * Search
      *
@@ -833,6 +849,16 @@ export type ContactRow = {
      * Updated At
      */
     updated_at: string;
+    /**
+     * Values
+     */
+    values?: {
+        [key: string]: string | null;
+    };
+    /**
+     * Version
+     */
+    version: number;
 };
 
 /**
@@ -1156,7 +1182,7 @@ export type Facet = {
     /**
      * Name
      */
-    name: 'sync' | 'email_verification_status' | 'client_type_vip_status' | 'client_type_prospects' | 'state' | 'created_side';
+    name: 'sync' | 'email_verification_status' | 'client_type_vip_status' | 'client_type_prospects' | 'state' | 'owner' | 'created_side';
     /**
      * Values
      */
@@ -4081,9 +4107,25 @@ export type ListContactsData = {
          */
         state?: Array<string>;
         /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
          * Created Side
          */
         created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
         /**
          * Deleted
          *
@@ -4102,6 +4144,16 @@ export type ListContactsData = {
          * Limit
          */
         limit?: number;
+        /**
+         * Fields
+         */
+        fields?: Array<string>;
+        /**
+         * Side
+         *
+         * The two places a contact lives in.
+         */
+        side?: 'hubspot' | 'loanark';
     };
     url: '/api/tenants/{tenant}/contacts';
 };
@@ -4135,6 +4187,94 @@ export type CreateContactResponses = {
 };
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
+
+export type ExportContactsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Search
+         *
+         * Three letters or more of a name, e-mail, company or phone.
+         */
+        search?: string;
+        /**
+         * Sync
+         */
+        sync?: Array<'in_sync' | 'pending' | 'conflict' | 'failing' | 'not_linked' | 'deleted'>;
+        /**
+         * Email Verification Status
+         */
+        email_verification_status?: Array<string>;
+        /**
+         * Client Type Vip Status
+         */
+        client_type_vip_status?: Array<string>;
+        /**
+         * Client Type Prospects
+         */
+        client_type_prospects?: Array<string>;
+        /**
+         * State
+         */
+        state?: Array<string>;
+        /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
+         * Created Side
+         */
+        created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Deleted
+         *
+         * Deleted contacts instead of live ones.
+         */
+        deleted?: boolean;
+        /**
+         * Format
+         */
+        format?: 'ndjson' | 'csv';
+        /**
+         * Fields
+         */
+        fields?: Array<string>;
+        /**
+         * Side
+         *
+         * The two places a contact lives in.
+         */
+        side?: 'hubspot' | 'loanark';
+    };
+    url: '/api/tenants/{tenant}/contacts/export';
+};
+
+export type ExportContactsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
 
 export type ListFacetsData = {
     body?: never;
@@ -4172,9 +4312,25 @@ export type ListFacetsData = {
          */
         state?: Array<string>;
         /**
+         * Owner
+         */
+        owner?: Array<string>;
+        /**
          * Created Side
          */
         created_side?: Array<'hubspot' | 'loanark'>;
+        /**
+         * Changed
+         *
+         * Changed on either side within this time.
+         */
+        changed?: '1d' | '7d' | '30d' | '90d' | null;
+        /**
+         * Created
+         *
+         * Made within this time.
+         */
+        created?: '1d' | '7d' | '30d' | '90d' | null;
         /**
          * Deleted
          *
