@@ -147,6 +147,11 @@ def make_victim() -> Victim:
     ids |= {"field": "firstname", "version": 71, "other": 72}
     colleague = User.objects.get(email=organisation.person(Role.AUDITOR))
     ids["user_id"] = colleague.pk
+    ids["view_id"] = organisation.scalar(
+        """INSERT INTO saved_views (user_id, by, name, shared, state) VALUES (%s, 'x', 'Theirs', true, '{}')
+           RETURNING id""",
+        colleague.pk,
+    )
     ids["event_id"] = organisation.scalar("SELECT max(id) FROM audit_events")
     ids["token_id"] = organisation.scalar(
         """INSERT INTO api_tokens (user_id, name, hash, ending, scopes, expires_at)

@@ -12,6 +12,7 @@ from loanark.connections.fields import catalogue
 from loanark.connections.models import Connection
 from loanark.contacts.erasure import refuse_erased
 from loanark.contacts.models import Contact
+from loanark.core.edit import HOLDERS, is_own
 from loanark.core.fields import BY_NAME, Field, stored_text
 from loanark.core.mapping import FieldRule, Side
 from loanark.core.translate import held
@@ -28,7 +29,7 @@ EDIT_LANE = 2
 
 def create(scope: Scope, values: Mapping[str, str | None]) -> UUID:
     """Makes a contact. Raises: Invalid."""
-    texts = _as_own(scope, _checked(values))
+    texts = _as_own(scope, checked(values))
     if not any(texts.get(name) for name in ("email", "firstname", "lastname")):
         raise Invalid(
             "A contact needs an e-mail or a name. Nothing was saved.", errors={"email": "Give an e-mail or a name."}
@@ -48,7 +49,7 @@ def create(scope: Scope, values: Mapping[str, str | None]) -> UUID:
 
 def edit(scope: Scope, contact_id: UUID, values: Mapping[str, str | None], *, version: int | None = None) -> None:
     """Changes fields. Raises: Invalid, NotFound, Stale when somebody changed it since the person looked."""
-    texts = _checked(values)
+    texts = checked(values)
     row = _lock(contact_id)
     if row.deleted_at is not None:
         raise Stale("This contact is deleted. Restore it first; nothing was saved.")
@@ -62,7 +63,7 @@ def _as_own(scope: Scope, texts: dict[str, str | None]) -> dict[str, str | None]
     """A new contact of somebody who sees only their own is theirs. For an owner, HubSpot takes ids of its owners."""
     if scope.own_contacts is None:
         return texts
-    if not _is_own(scope.own_contacts, texts):
+    if not is_own(scope.own_contacts, texts):
         by_id = "owner" in rules_in_force() and not scope.own_contacts.isdigit()
         texts = {"loan_officer" if by_id else "owner": scope.own_contacts, **texts}
     _refuse_giving_away(scope, texts)
@@ -70,18 +71,9 @@ def _as_own(scope: Scope, texts: dict[str, str | None]) -> dict[str, str | None]
 
 
 def _refuse_giving_away(scope: Scope, texts: Mapping[str, str | None]) -> None:
-    if scope.own_contacts is not None and not _is_own(scope.own_contacts, texts):
-        named = {name: "You would not see the contact any more." for name in _HOLDERS if name in texts}
+    if not is_own(scope.own_contacts, texts):
+        named = {name: "You would not see the contact any more." for name in HOLDERS if name in texts}
         raise Invalid("Only a manager gives a contact to somebody else. Nothing was saved.", errors=named)
-
-
-#: Fields that say whose a contact is.
-_HOLDERS = ("owner", "loan_officer")
-
-
-def _is_own(own: str, texts: Mapping[str, str | None]) -> bool:
-    """As the database's policy says it."""
-    return own in [(texts.get(name) or "").strip(" ").lower() for name in _HOLDERS]
 
 
 def put(contact_id: UUID, texts: Mapping[str, str | None]) -> None:
@@ -198,7 +190,7 @@ def _text(field: Field, value: Value) -> str | None:
     return stored_text(field.kind, value) if field.typed else value.raw
 
 
-def _checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
+def checked(values: Mapping[str, str | None]) -> dict[str, str | None]:
     """The values as they are stored. Raises: Invalid, naming every wrong field."""
     errors: dict[str, str] = {}
     texts: dict[str, str | None] = {}

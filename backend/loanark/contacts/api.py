@@ -1,7 +1,7 @@
 """Contacts over HTTP."""
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -23,6 +23,7 @@ from loanark.contacts.schemas import (
     ResolveIn,
     RetriedOut,
     RetryIn,
+    Sort,
 )
 from loanark.core.mapping import Side
 from loanark.kit.sheets import KINDS, Form
@@ -33,7 +34,6 @@ router = Router(tags=["contacts"])
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 Fields = Annotated[list[str], Query(max_length=queries.MOST_COLUMNS)]
-Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
 
 
 @router.get("/contacts", response=ContactPage)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 
 class Contact(models.Model):
@@ -250,5 +250,31 @@ class Rejection(models.Model):
                 condition=Q(resolved_at__isnull=True),
                 nulls_distinct=False,
                 name="contact_rejections_open_key",
+            ),
+        ]
+
+
+class SavedView(models.Model):
+    """How somebody wants the list of contacts: filters, sort, columns. Theirs alone, or everybody's."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    #: Whoever made it, as screens say it.
+    by = models.TextField()
+    name = models.TextField()
+    shared = models.BooleanField(default=False, db_default=False)
+    #: See `contacts.schemas.ViewState`.
+    state = models.JSONField()
+
+    class Meta:
+        db_table = "saved_views"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                F("tenant_id"), F("user_id"), Lower("name"), condition=Q(shared=False), name="saved_views_private_key"
+            ),
+            models.UniqueConstraint(
+                F("tenant_id"), Lower("name"), condition=Q(shared=True), name="saved_views_shared_key"
             ),
         ]

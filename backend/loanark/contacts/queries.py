@@ -17,6 +17,7 @@ from loanark.connections.models import Connection
 from loanark.contacts.schemas import (
     ChangeOut,
     ChangePage,
+    ChosenContacts,
     ConflictOut,
     ConflictPage,
     ContactFilters,
@@ -30,6 +31,7 @@ from loanark.contacts.schemas import (
     OptionOut,
     RejectionOut,
     RejectionPage,
+    Selection,
     SyncBadge,
 )
 from loanark.core.fields import Field, display_name, raw_text
@@ -222,11 +224,27 @@ def _tables(filters: ContactFilters) -> str:
     return _FROM if filters.sync else "contacts c"
 
 
+#: Of those that are somebody's own.
+_OWN = "(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)"
+
+
+def selected(selection: Selection, own: str | None) -> tuple[str, list[Any]]:
+    """What somebody chose, as a part of a statement: `FROM … WHERE …` over contacts `c`. `own`: as in `page`."""
+    if isinstance(selection, ChosenContacts):
+        where, params = "c.id = ANY(%s::uuid[])", [sql.texts(selection.ids)]
+        if own is not None:
+            where, params = f"{where} AND {_OWN}", [*params, own, own]
+        return f"FROM contacts c WHERE {where}", params
+    where, params = _where(selection.filters, own)
+    left_out = sql.texts(selection.except_)
+    return f"FROM {_tables(selection.filters)} WHERE {where} AND c.id <> ALL(%s::uuid[])", [*params, left_out]
+
+
 def _where(filters: ContactFilters, own: str | None, *, leave_out: str = "") -> tuple[str, list[Any]]:
     parts = ["c.deleted_at IS NOT NULL" if filters.deleted else "c.deleted_at IS NULL"]
     params: list[Any] = []
     if own is not None:
-        parts.append("(lower(btrim(c.owner)) = %s OR lower(btrim(c.loan_officer)) = %s)")
+        parts.append(_OWN)
         params += [own, own]
     for word in filters.search.lower().split():
         part, value = _word(word)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
 
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
@@ -12,6 +13,7 @@ from loanark.core.values import Kind
 SyncState = Literal["in_sync", "pending", "conflict", "failing", "not_linked", "deleted"]
 
 
+Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
 Within = Literal["1d", "7d", "30d", "90d"]
 
 
@@ -239,3 +241,90 @@ class RetriedOut(Schema):
     """How many contacts are looked at again."""
 
     contacts: int
+
+
+class ChosenContacts(Schema):
+    """Contacts by name."""
+
+    ids: Annotated[list[UUID], Field(max_length=10_000)]
+
+
+class MatchingContacts(Schema):
+    """All that the filters leave, whatever page of them is on the screen, but for some."""
+
+    filters: ContactFilters
+    except_: Annotated[list[UUID], Field(max_length=10_000, alias="except")] = []
+
+
+Selection = ChosenContacts | MatchingContacts
+
+
+#: A value that a view filters by.
+_Chosen = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)]
+
+
+class ViewFilters(Schema):
+    """The filters of a view, named as the list's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sync: Annotated[list[SyncState], Field(max_length=6)] = []
+    email_verification_status: _Chosen = []
+    client_type_vip_status: _Chosen = []
+    client_type_prospects: _Chosen = []
+    state: _Chosen = []
+    owner: _Chosen = []
+    created_side: Annotated[list[Side], Field(max_length=2)] = []
+    changed: Within | None = None
+    created: Within | None = None
+    deleted: bool = False
+
+
+class ViewColumn(Schema):
+    """A column of a view: a field, or another thing the list shows, such as `sync`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+    width: Annotated[int, Field(ge=20, le=2000)] | None = None
+    pinned: bool = False
+
+
+class ViewState(Schema):
+    """What the list shows in a view, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    search: Annotated[str, StringConstraints(max_length=200)] = ""
+    filters: ViewFilters = ViewFilters()
+    sort: Sort = "-updated_at"
+    columns: Annotated[list[ViewColumn], Field(max_length=60)] = []
+    side: Side = Side.LOANARK
+
+
+_ViewName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+class ViewIn(Schema):
+    name: _ViewName
+    #: Everybody's, not only one's own.
+    shared: bool = False
+    state: ViewState
+
+
+class ViewEditIn(Schema):
+    """Only what is named changes."""
+
+    name: _ViewName | None = None
+    shared: bool | None = None
+    state: ViewState | None = None
+
+
+class ViewOut(Schema):
+    id: int
+    name: str
+    shared: bool
+    #: Whether whoever asks made it.
+    mine: bool
+    by: str
+    state: ViewState

@@ -10,6 +10,7 @@ import orjson
 from loanark.connections.fields import catalogue
 from loanark.contacts.actions import rules_in_force
 from loanark.contacts.erasure import erased
+from loanark.core.edit import GIVEN_AWAY, NOT_THEIRS, is_own, left_alone
 from loanark.core.fields import BY_NAME, COLUMN_TYPES, Field, stored_text
 from loanark.core.mapping import Side
 from loanark.core.plan import Action, Plan
@@ -107,6 +108,22 @@ def decide(changes: Mapping[UUID, Sequence[Past]], *, reason: str, lock: bool) -
     there = _present(changes, lock=lock)
     plans = {id: undo(ones, there.get(id), known, reason=reason) for id, ones in changes.items()}
     return Decided(plans, fields, set(changes) - set(there))
+
+
+def narrow(decided: Decided, own: str) -> Decided:
+    """The same, of somebody's own contacts only: what is others' stays as it is, and none is given away."""
+    acting = {id: plan for id, plan in decided.plans.items() if plan.action is not Action.NOTHING}
+    found = sql.rows("SELECT id, owner, loan_officer FROM contacts WHERE id = ANY(%s::uuid[])", [sql.texts(acting)])
+    there = {row.pop("id"): row for row in found}
+    plans = dict(decided.plans)
+    for id, plan in acting.items():
+        holders = there.get(id, {})
+        after = {**holders, **{name: value.raw for name, value in plan.writes(Side.LOANARK).items()}}
+        if not is_own(own, holders):
+            plans[id] = left_alone(NOT_THEIRS)
+        elif not is_own(own, after):
+            plans[id] = left_alone(GIVEN_AWAY)
+    return Decided(plans, decided.fields, decided.gone)
 
 
 def _present(changes: Mapping[UUID, Sequence[Past]], *, lock: bool) -> dict[UUID, Present]:

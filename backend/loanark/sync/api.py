@@ -1,6 +1,8 @@
 """Runs, the overview, and the door for HubSpot's webhooks."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Annotated, TypedDict
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,8 @@ from ninja import Path, Query, Router
 
 from loanark.contacts.queries import refuse_unseen
 from loanark.core.plan import Action
-from loanark.sync import dry_run, overview, plans, runs, webhooks
+from loanark.kit.errors import Forbidden
+from loanark.sync import beside, dry_run, overview, plans, runs, webhooks
 from loanark.sync.schemas import (
     ContactPlanOut,
     Overview,
@@ -22,7 +25,7 @@ from loanark.sync.schemas import (
     UndoIn,
     UndoRunIn,
 )
-from loanark.tenants.access import Scope, enter
+from loanark.tenants.access import Scope, enter, enter_again
 from loanark.tenants.permissions import Permission
 
 router = Router(tags=["sync"])
@@ -61,15 +64,16 @@ def get_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
 
 @router.post("/runs/{run_id}/approve", response=RunOut)
 def approve_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
-    """Approves what a preview showed; returns the run that carries it out."""
-    with enter(request, tenant, Permission.SYNC_RUN) as scope:
-        return _run_for(scope, runs.approve(run_id, by=scope.actor))
+    """Approves what a preview showed; returns the run that carries it out. One's own bulk edit: contacts:write."""
+    with _enter_run(request, tenant, run_id, Permission.SYNC_RUN) as scope:
+        run = runs.approve(run_id, by=scope.actor, **_bounds(scope))
+    return _carried_out(scope, run)
 
 
 @router.post("/runs/{run_id}/cancel", response=RunOut)
 def cancel_run(request: HttpRequest, tenant: Path[str], run_id: int) -> RunOut:
-    """Stops a run after its current page. What it did stays, and is counted."""
-    with enter(request, tenant, Permission.SYNC_RUN) as scope:
+    """Stops a run after its current page; what it did stays, and is counted. One's own bulk edit: contacts:write."""
+    with _enter_run(request, tenant, run_id, Permission.SYNC_RUN) as scope:
         return _run_for(scope, runs.cancel(run_id, by=scope.actor))
 
 
@@ -90,9 +94,11 @@ def list_plan(
 
 @router.post("/runs/{run_id}/undo", response={201: RunOut})
 def undo_run(request: HttpRequest, tenant: Path[str], run_id: int, body: UndoRunIn) -> tuple[int, RunOut]:
-    """Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order."""
-    with enter(request, tenant, Permission.SYNC_RUN) as scope:
-        return 201, runs.undo_run(run_id, by=scope.actor, approve=body.approve)
+    """Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order. One's
+    own bulk edit: contacts:write."""
+    with _enter_run(request, tenant, run_id, Permission.SYNC_RUN) as scope:
+        run = runs.undo_run(run_id, by=scope.actor, approve=body.approve, **_bounds(scope))
+    return 201, _carried_out(scope, run)
 
 
 @router.post("/undo", response={201: RunOut})
@@ -117,6 +123,38 @@ def plan_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> C
         tenant_id = scope.tenant_id
     # HubSpot is asked outside of any transaction.
     return dry_run.plan_contact(tenant_id, contact_id)
+
+
+@contextmanager
+def _enter_run(request: HttpRequest, tenant: str, run_id: int, permission: Permission) -> Iterator[Scope]:
+    """The door to a run: for who may run the sync, and for who made it, where it is a bulk edit or the undo of one."""
+    with ExitStack() as stack:
+        try:
+            scope = stack.enter_context(enter(request, tenant, permission))
+        except Forbidden as refused:
+            try:
+                scope = stack.enter_context(enter(request, tenant, Permission.CONTACTS_WRITE))
+            except Forbidden:
+                raise refused from None
+            if not runs.is_edit_of(run_id, scope.actor):
+                raise refused from None
+        yield scope
+
+
+class _Bounds(TypedDict):
+    runs_the_sync: bool
+    own: str | None
+
+
+def _bounds(scope: Scope) -> _Bounds:
+    return {"runs_the_sync": Permission.SYNC_RUN in scope.permissions, "own": scope.own_contacts}
+
+
+def _carried_out(scope: Scope, run: RunOut) -> RunOut:
+    """The run as it is by now: a small bulk edit, or the undo of one, is over with the request."""
+    beside.finish(scope.tenant_id, run.id)
+    with enter_again(scope):
+        return _run_for(scope, runs.get(run.id))
 
 
 def _overview_for(scope: Scope, shown: Overview) -> Overview:

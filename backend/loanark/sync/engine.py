@@ -18,7 +18,7 @@ from loanark.connections.settings import SyncSettings
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import HubSpotError
 from loanark.kit import clock, sql
-from loanark.sync import brakes, hints, key_property, lease, listing, poll, privacy, quiet, runs, undo, upkeep
+from loanark.sync import beside, brakes, hints, key_property, lease, listing, poll, privacy, quiet, runs, undo, upkeep
 from loanark.sync.drain import drain
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease, LeaseLost
@@ -29,6 +29,9 @@ log = structlog.get_logger()
 
 #: A turn ends after this long, so that one organisation's long run lets the others have theirs.
 TURN_SECONDS = 30.0
+
+#: Bulk edits and hints take turns this long.
+BESIDE_SECONDS = 1.0
 
 #: The balance is counted anew this often while nothing else is to do.
 COUNT_EVERY = timedelta(seconds=60)
@@ -44,23 +47,37 @@ class Turn(Enum):
 
 
 def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
-    """Carries an organisation's sync on for a while."""
+    """Carries an organisation's sync on for a while, and the bulk edits of its people: these need no HubSpot."""
     with tenant_scope(tenant_id):
-        connection = Connection.objects.filter(tenant_id=tenant_id).first()
-        if connection is None or connection.status not in ("connected", "paused"):
-            if connection and connection.status == "not_connected":
-                runs.end_without_account()
-            return Turn.IDLE
-        chosen = settings.load()
-        if chosen.halt or not _is_due(connection, chosen):
-            return Turn.IDLE
-        held = lease.acquire(tenant_id)
-        if held is None:
-            return Turn.BUSY
-        session = open_session(connection, held)
+        editing = runs.beside() is not None
+        opened = None if editing else _open(tenant_id)
+    if editing:
+        beside.carry_on(tenant_id, seconds=BESIDE_SECONDS)
+        with tenant_scope(tenant_id):
+            opened = _open(tenant_id)
+    turn = _advance(opened, turn_seconds) if isinstance(opened, Session) else opened or Turn.IDLE
+    return Turn.MORE if editing and turn in (Turn.IDLE, Turn.BUSY) else turn
+
+
+def _open(tenant_id: UUID) -> Session | Turn:
+    """The lease and all that a turn needs, or how the turn ended before it began."""
+    connection = Connection.objects.filter(tenant_id=tenant_id).first()
+    if connection is None or connection.status not in ("connected", "paused"):
+        if connection and connection.status == "not_connected":
+            runs.end_without_account()
+        return Turn.IDLE
+    chosen = settings.load()
+    if chosen.halt or not _is_due(connection, chosen):
+        return Turn.IDLE
+    held = lease.acquire(tenant_id)
+    return open_session(connection, held) if held else Turn.BUSY
+
+
+def _advance(session: Session, turn_seconds: float) -> Turn:
+    tenant_id = session.tenant_id
     try:
         more = _turn(session, clock.monotonic() + turn_seconds)
-        if connection.status == "paused":
+        if session.connection.status == "paused":
             actions.note_recovery(tenant_id)
         return Turn.MORE if more else Turn.IDLE
     except LeaseLost as lost:
@@ -74,7 +91,7 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
         return Turn.TROUBLE
     finally:
         session.client.close()
-        _release(held)
+        _release(session.lease)
 
 
 def _is_due(connection: Connection, chosen: SyncSettings) -> bool:
@@ -135,7 +152,9 @@ def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
         key_property.ensure(session)
     if approved and privacy.carry_out(session):
         return True
-    if approved and drain(session):
+    edited = beside.carry_on(session.tenant_id, seconds=BESIDE_SECONDS)
+    # What people edit is carried to HubSpot while they still edit: neither waits for the other's end.
+    if (approved and drain(session)) or edited:
         return True
     with tenant_scope(session.tenant_id):
         runs.ensure_first_preview(session.connection)

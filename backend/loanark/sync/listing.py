@@ -506,10 +506,11 @@ def _notices(session: Session, to_create: int) -> list[str]:
 
 
 def _urgent() -> bool:
-    """Somebody waits for a record, or paused the sync: a run steps aside between two pages."""
+    """Somebody waits for a record or a bulk edit, or paused the sync: a run steps aside between two pages."""
     return bool(
         sql.scalar(
             """SELECT EXISTS (SELECT FROM hints WHERE lane <= %s AND not_before <= clock_timestamp())
+                   OR EXISTS (SELECT FROM runs WHERE status = 'running' AND beside)
                    OR EXISTS (SELECT FROM sync_settings WHERE halted_at IS NOT NULL)""",
             [int(Lane.EDIT)],
         )

@@ -70,6 +70,10 @@ class Witness(models.Model):
         indexes: ClassVar = [models.Index(fields=["tenant_id", "hubspot_id"], name="witnesses_hubspot_idx")]
 
 
+#: Runs that read HubSpot's listing, or what it would tell.
+OVER_THE_LISTING = ["preview", "backfill", "sweep"]
+
+
 class Run(models.Model):
     """One bounded execution with its counts. It ends `succeeded` only when nothing was left behind."""
 
@@ -90,6 +94,8 @@ class Run(models.Model):
     done = models.IntegerField(default=0, db_default=0)
     total = models.IntegerField(null=True)
     reason = models.TextField(null=True)
+    #: A bulk edit, or the undo of one: it goes beside the others, and needs no HubSpot.
+    beside = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -99,17 +105,28 @@ class Run(models.Model):
         db_table = "runs"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tenant_id"], condition=Q(status__in=["running", "held"]), name="runs_one_active_key"
+                fields=["tenant_id"],
+                condition=Q(status__in=["running", "held"], beside=False),
+                name="runs_one_active_key",
             ),
             models.CheckConstraint(
-                name="runs_kind_check", condition=Q(kind__in=["preview", "backfill", "sweep", "undo"])
+                name="runs_kind_check", condition=Q(kind__in=["preview", "backfill", "sweep", "undo", "edit"])
+            ),
+            models.CheckConstraint(
+                name="runs_beside_check",
+                condition=Q(kind="edit", beside=True) | Q(kind="undo") | Q(beside=False, kind__in=OVER_THE_LISTING),
             ),
             models.CheckConstraint(
                 name="runs_status_check",
                 condition=Q(status__in=["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]),
             ),
         ]
-        indexes: ClassVar = [models.Index(F("tenant_id"), F("id").desc(), name="runs_recent_idx")]
+        indexes: ClassVar = [
+            models.Index(F("tenant_id"), F("id").desc(), name="runs_recent_idx"),
+            models.Index(
+                fields=["tenant_id", "id"], condition=Q(status="running", beside=True), name="runs_beside_idx"
+            ),
+        ]
 
 
 class Planned(models.Model):

@@ -92,7 +92,13 @@ def _truth(
         return Truth(level="attention", sentence="A run is held until somebody looks at it.", detail=run.reason)
     if run and run.status == "running":
         total = f" of {run.total:,}" if run.total else ""
-        what = {"preview": "Looking at", "backfill": "Bringing over", "sweep": "Comparing", "undo": "Putting back"}
+        what = {
+            "preview": "Looking at",
+            "backfill": "Bringing over",
+            "sweep": "Comparing",
+            "undo": "Putting back",
+            "edit": "Editing",
+        }
         waits = NOBODY_WORKS if not worker.alive() else None
         if budget and budget.daily and budget.daily.resting:
             waits = "It waits for the account's midnight: the day's last requests are kept for people and new changes."

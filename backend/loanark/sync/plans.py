@@ -5,6 +5,7 @@ stored row whether what it did is what was shown.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -203,6 +204,33 @@ def _totals(run_id: int) -> list[sql.Row]:
     )
 
 
+def settle(run_id: int, waiting: Sequence[sql.Row], decided: Mapping[UUID, Plan]) -> Counter[str]:
+    """What became of some rows (`seq`, `contact_id`, `digest`) of an undo or a bulk edit, which carry their own plan
+    out: as shown, otherwise, or not at all. Returns what was done, counted."""
+    counts: Counter[str] = Counter()
+    settled: list[tuple[int, str, str | None]] = []
+    for row in waiting:
+        plan = decided.get(row["contact_id"], Plan(Action.NOTHING))
+        as_shown = digest(plan) == row["digest"]
+        outcome = None if as_shown else said(plan)
+        if plan.action is Action.NOTHING:
+            settled.append((row["seq"], "skipped" if plan.rejects else "unneeded", said(plan)))
+        else:
+            settled.append((row["seq"], "done" if as_shown else "changed", outcome))
+        counts["skipped"] += bool(plan.rejects)
+        counts["deleted"] += plan.action is Action.DELETE
+        counts["created_in_loanark"] += plan.action is Action.RESTORE
+        counts["updated_in_loanark"] += plan.action is Action.UPDATE
+        counts["unchanged"] += plan.action is Action.NOTHING
+    sql.execute(
+        """UPDATE planned p SET state = d.state, outcome = d.outcome
+           FROM unnest(%s::int[], %s::text[], %s::text[]) AS d (seq, state, outcome)
+           WHERE p.run_id = %s AND p.seq = d.seq""",
+        [*(list(column) for column in zip(*settled, strict=True)), run_id],
+    )
+    return counts
+
+
 # Listing
 
 _FIELDS = """p.seq, coalesce(p.contact_id, l.contact_id) AS contact_id, p.hubspot_id, p.action, p.side, p.reason,
@@ -210,7 +238,7 @@ _FIELDS = """p.seq, coalesce(p.contact_id, l.contact_id) AS contact_id, p.hubspo
 
 
 def page(run_id: int, *, action: str | None, state: str | None, cursor: str | None, limit: int) -> PlanPage:
-    """The plan of a run: a preview's own, that of the preview a run carries out, or an undo's. Raises: NotFound."""
+    """The plan of a run: its own, or that of the preview that it carries out. Raises: NotFound."""
     run = Run.objects.filter(id=run_id).first()
     if run is None:
         raise NotFound(f"There is no run {run_id} in this organisation.")

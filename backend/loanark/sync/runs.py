@@ -11,7 +11,7 @@ import orjson
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from loanark.connections.actions import notify, wake_workers
-from loanark.connections.fields import catalogue
+from loanark.connections.fields import catalogue, labels
 from loanark.connections.models import Connection
 from loanark.core.schedule import Schedule
 from loanark.kit import clock, sql
@@ -19,7 +19,7 @@ from loanark.kit.cursors import numbered
 from loanark.kit.errors import Invalid, LoanArkError, NotFound, Stale
 from loanark.sync import brakes
 from loanark.sync.models import Run
-from loanark.sync.schemas import Balance, PreviewOut, RunCounts, RunOut, RunPage, RunSample
+from loanark.sync.schemas import Balance, EditedField, EditOut, PreviewOut, RunCounts, RunOut, RunPage, RunSample
 
 #: Who starts and approves what begins by itself.
 SCHEDULE = "schedule"
@@ -47,12 +47,16 @@ def start(kind: str, *, trigger: str) -> RunOut:
     return get(_insert(connection.tenant_id, full, trigger, approved_by=trigger))
 
 
-def approve(run_id: int, *, by: str) -> RunOut:
-    """Approves a waiting preview (a new run carries it out), a waiting undo or a held run (they go on themselves).
+def approve(run_id: int, *, by: str, runs_the_sync: bool = True, own: str | None = None) -> RunOut:
+    """Approves a waiting preview (a new run carries it out), a waiting undo, a bulk edit or a held run (they go on
+    themselves).
 
     A preview approved before whose run is not over yet is told of that run: whoever was interrupted asks again.
+    `runs_the_sync`: whether `by` may decide what brakes hold as well. `own`: see `tenants.access.Scope`.
     """
     run = _lock(run_id)
+    if run.beside:
+        return _approve_beside(run, by=by, runs_the_sync=runs_the_sync, own=own)
     if (carried_out := Run.objects.filter(preview_id=run_id).first()) and carried_out.status == "running":
         return get(carried_out.id)
     if run.status == "held" or (run.kind == "undo" and run.status == "waiting"):
@@ -73,10 +77,76 @@ def approve(run_id: int, *, by: str) -> RunOut:
     return get(_insert(run.tenant_id, kind, run.trigger, approved_by=by, preview_id=run.id))
 
 
+def _approve_beside(run: Run, *, by: str, runs_the_sync: bool, own: str | None) -> RunOut:
+    if run.status == "running" and run.approved_by:
+        return get(run.id)
+    if run.status != "waiting":
+        raise Stale(f"Run {run.id} waits for no approval: it is {run.status}.")
+    run.status, run.approved_by, run.reason = "running", by, None
+    run.findings = {**run.findings, **_bounds(runs_the_sync=runs_the_sync, own=own or run.findings.get("own"))}
+    run.save(update_fields=["status", "approved_by", "reason", "findings"])
+    _tell(run.tenant_id)
+    return get(run.id)
+
+
+def _bounds(*, runs_the_sync: bool, own: str | None) -> dict[str, Any]:
+    """What the person behind a run beside the others may not do, which holds when a worker carries it out too."""
+    return {"braked": not runs_the_sync, "own": own}
+
+
+def begin_beside(
+    tenant_id: UUID, kind: str, trigger: str, *, waiting: bool, findings: Mapping[str, Any], approved_by: str | None
+) -> int:
+    """A run that goes beside the others: planned already (`waiting`), or to be planned."""
+    return _insert(
+        tenant_id,
+        kind,
+        trigger,
+        approved_by=approved_by,
+        findings=findings,
+        beside=True,
+        status="waiting" if waiting else "running",
+    )
+
+
+def replace_unapproved_edits(trigger: str) -> None:
+    """Who plans a bulk edit anew thinks no more of the one before: nothing of it was done."""
+    sql.execute(
+        """UPDATE runs SET status = 'cancelled', reason = 'replaced by a newer edit', finished_at = clock_timestamp()
+           WHERE kind = 'edit' AND trigger = %s AND approved_by IS NULL AND status IN ('running', 'waiting')""",
+        [trigger],
+    )
+    sql.execute(
+        """DELETE FROM planned p USING runs r WHERE r.tenant_id = p.tenant_id AND r.id = p.run_id
+           AND r.kind = 'edit' AND r.trigger = %s AND r.status = 'cancelled' AND r.approved_by IS NULL""",
+        [trigger],
+    )
+
+
+def is_edit_of(run_id: int, actor: str) -> bool:
+    """Whether a run is a bulk edit that somebody made, or an undo of one that they began."""
+    return Run.objects.filter(id=run_id, beside=True, trigger=actor).exists()
+
+
+def beside() -> Run | None:
+    """The run beside the others that is under way and next, if any."""
+    return Run.objects.filter(status="running", beside=True).order_by("id").first()
+
+
+def take(run: Run) -> bool:
+    """Locks a run and reads it anew, so that two who carry it on take turns. Returns whether it is still in its phase
+    and under way."""
+    fresh = Run.objects.select_for_update(no_key=True).get(id=run.id)
+    phase = run.phase
+    for name in ("status", "phase", "cursor", "findings", "counts", "done", "total", "approved_by"):
+        setattr(run, name, getattr(fresh, name))
+    return bool(run.status == "running" and run.phase == phase)
+
+
 def approve_unseen(*, by: str) -> RunOut:
     """A complete comparison without a preview, for scripts that say so explicitly; one under way or held goes on."""
     connection = _connected()
-    under_way = Run.objects.filter(status__in=["running", "held"]).exclude(kind="preview").first()
+    under_way = Run.objects.filter(status__in=["running", "held"], beside=False).exclude(kind="preview").first()
     if under_way and under_way.kind == "undo":
         _refuse_beside()
     if under_way:
@@ -91,9 +161,10 @@ def approve_unseen(*, by: str) -> RunOut:
     return get(_insert(connection.tenant_id, kind, by, approved_by=f"{by}, unseen"))
 
 
-def undo_run(run_id: int, *, by: str, approve: bool) -> RunOut:
+def undo_run(run_id: int, *, by: str, approve: bool, runs_the_sync: bool = True, own: str | None = None) -> RunOut:
     """Starts a run that puts back what another changed: it plans, and waits for approval unless it has it already.
 
+    The undo of a bulk edit goes beside the others as well; `runs_the_sync` and `own` as in `approve`.
     Raises: NotFound, Stale, NotConnectedYet. Call inside a tenant's scope.
     """
     undone = _lock(run_id)
@@ -101,6 +172,12 @@ def undo_run(run_id: int, *, by: str, approve: bool) -> RunOut:
         raise Stale(f"Run {run_id} is a preview: it changed nothing. There is nothing to undo.")
     if undone.status in ("running", "waiting", "held"):
         raise Stale(f"Run {run_id} is not over: it is {undone.status}. Wait for its end, or cancel it first.")
+    if undone.beside:
+        findings = {"undo": {"run": run_id}, **_bounds(runs_the_sync=runs_the_sync, own=own)}
+        approved_by = by if approve else None
+        return get(
+            begin_beside(undone.tenant_id, "undo", by, waiting=False, findings=findings, approved_by=approved_by)
+        )
     return _undo({"run": run_id}, by=by, approve=approve)
 
 
@@ -162,7 +239,7 @@ def end_without_account() -> None:
     ended = sql.rows(
         """UPDATE runs SET status = 'cancelled', finished_at = clock_timestamp(),
                   reason = 'the HubSpot account was disconnected; what it had done until then stays'
-           WHERE status IN ('running', 'waiting', 'held') AND kind <> 'undo' RETURNING tenant_id"""
+           WHERE status IN ('running', 'waiting', 'held') AND kind NOT IN ('undo', 'edit') RETURNING tenant_id"""
     )
     if ended:
         notify(ended[0]["tenant_id"], "runs")
@@ -173,7 +250,7 @@ def sweep_is_due(connection: Connection, schedule: Schedule) -> bool:
     began long enough ago."""
     if connection.backfilled_at is None or not schedule.every_hours:
         return False
-    if Run.objects.filter(status__in=["running", "held"]).exists():
+    if Run.objects.filter(status__in=["running", "held"], beside=False).exists():
         return False
     last = Run.objects.filter(kind__in=["backfill", "sweep"]).order_by("-id").values_list("created_at", flat=True)
     began = last.first() or connection.backfilled_at
@@ -193,13 +270,13 @@ def begin_scheduled(connection: Connection) -> None:
 
 
 def active() -> Run | None:
-    """The run under way, if any."""
-    return Run.objects.filter(status="running").first()
+    """The run under way, if any, bulk edits apart."""
+    return Run.objects.filter(status="running", beside=False).first()
 
 
 def any_yet() -> bool:
-    """Whether there ever was a run."""
-    return Run.objects.exists()
+    """Whether there ever was a run, bulk edits apart."""
+    return Run.objects.filter(beside=False).exists()
 
 
 def ensure_first_preview(connection: Connection) -> None:
@@ -240,8 +317,8 @@ def left_unlinked() -> list[str]:
 
 
 def latest() -> RunOut | None:
-    """The run a dashboard shows: one under way, else one that waits for a person."""
-    run = _runs().filter(status__in=["running", "waiting", "held"]).order_by("-id").first()
+    """The run a dashboard shows: one under way, else one that waits for a person. A bulk edit is its maker's matter."""
+    run = _runs().filter(status__in=["running", "waiting", "held"], beside=False).order_by("-id").first()
     return _out(run) if run else None
 
 
@@ -287,8 +364,8 @@ def _replace_waiting_preview() -> None:
 
 
 def _refuse_beside(run_id: int | None = None) -> None:
-    """One run at a time."""
-    under_way = Run.objects.filter(status__in=["running", "held"])
+    """One run at a time, bulk edits apart."""
+    under_way = Run.objects.filter(status__in=["running", "held"], beside=False)
     if (under_way.exclude(id=run_id) if run_id is not None else under_way).exists():
         raise Stale("A run is under way. Wait for its end, or cancel it first.")
 
@@ -309,11 +386,13 @@ def _insert(
     approved_by: str | None = None,
     preview_id: int | None = None,
     findings: Mapping[str, Any] = MappingProxyType({}),
+    beside: bool = False,
+    status: str = "running",
 ) -> int:
     run_id = sql.scalar(
-        """INSERT INTO runs (kind, status, trigger, approved_by, preview_id, counts, findings)
-           VALUES (%s, 'running', %s, %s, %s, '{}', %s) RETURNING id""",
-        [kind, trigger, approved_by, preview_id, orjson.dumps(dict(findings)).decode()],
+        """INSERT INTO runs (kind, status, trigger, approved_by, preview_id, counts, findings, beside)
+           VALUES (%s, %s, %s, %s, %s, '{}', %s, %s) RETURNING id""",
+        [kind, status, trigger, approved_by, preview_id, orjson.dumps(dict(findings)).decode(), beside],
     )
     _tell(tenant_id)
     return int(run_id)
@@ -357,6 +436,20 @@ def _out(run: Any) -> RunOut:
         preview=_preview(run, counts),
         balance=Balance(**run.findings["balance"]) if "balance" in run.findings else None,
         undoes=undoes(run.findings["undo"]) if run.kind == "undo" and "undo" in run.findings else None,
+        edit=_edit(run) if run.kind == "edit" else None,
+    )
+
+
+def _edit(run: Run) -> EditOut:
+    found = run.findings["edit"]
+    names = labels(found["values"])
+    return EditOut(
+        act=found["act"],
+        values=[EditedField(name=name, label=names[name], value=text) for name, text in found["values"].items()],
+        to_change=found["to_change"],
+        already=found["already"],
+        skipped=found["skipped"],
+        missing=found["missing"],
     )
 
 

@@ -8,11 +8,11 @@ from ninja import Schema
 from pydantic import AwareDatetime
 
 from loanark.connections.schemas import ConnectionOut
-from loanark.contacts.schemas import ContactRow
+from loanark.contacts.schemas import ContactRow, Selection
 from loanark.core.mapping import Policy, Side
 from loanark.core.plan import Action
 
-RunKind = Literal["preview", "backfill", "sweep", "undo"]
+RunKind = Literal["preview", "backfill", "sweep", "undo", "edit"]
 RunStatus = Literal["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]
 
 
@@ -31,7 +31,7 @@ class RunCounts(Schema):
     conflicted: int = 0
     rejected: int = 0
     held: int = 0
-    #: Contacts that an undo left as they are, wholly or in part.
+    #: Contacts that an undo or a bulk edit left as they are, wholly or in part.
     skipped: int = 0
 
 
@@ -74,6 +74,26 @@ class Balance(Schema):
     counted_at: datetime
 
 
+class EditedField(Schema):
+    """What each contact of a bulk edit shall hold; null clears the field."""
+
+    name: str
+    label: str
+    value: str | None
+
+
+class EditOut(Schema):
+    """A bulk edit: what is wanted, and of its plan how many contacts change, are so already, or are left alone."""
+
+    act: Literal["edit", "delete", "restore"]
+    values: list[EditedField]
+    to_change: int
+    already: int
+    skipped: int
+    #: Chosen ones that are not there, or not theirs to see.
+    missing: int
+
+
 class RunOut(Schema):
     id: int
     kind: RunKind
@@ -96,6 +116,8 @@ class RunOut(Schema):
     preview: PreviewOut | None
     #: For an undo: what it puts back.
     undoes: str | None = None
+    #: For a bulk edit.
+    edit: EditOut | None = None
     #: How both sides stood when a complete comparison ended.
     balance: Balance | None = None
 
@@ -159,7 +181,7 @@ class PlanTotal(Schema):
 
 
 class PlanPage(Schema):
-    #: The preview or undo whose plan it is.
+    #: The preview, undo or bulk edit whose plan it is.
     run_id: int
     items: list[PlannedOut]
     next_cursor: str | None
@@ -178,6 +200,20 @@ class ContactPlanOut(Schema):
     operations: list[OperationOut]
     #: The plan in one sentence; "Nothing to do" when both sides agree.
     sentence: str
+
+
+class BulkIn(Schema):
+    """What to do to which contacts. `values` belong to an edit: null clears a field."""
+
+    selection: Selection
+    act: Literal["edit", "delete", "restore", "resync"] = "edit"
+    values: dict[str, str | None] | None = None
+
+
+class ResyncedOut(Schema):
+    """How many contacts are looked at again."""
+
+    contacts: int
 
 
 class UndoRunIn(Schema):

@@ -1,7 +1,7 @@
 """What every step of the sync needs to work for one organisation: account, mapping, lease."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -90,6 +90,24 @@ class Session:
         with tenant_scope(self.tenant_id, durable=durable, **marks):
             self.lease.renew()
             yield
+
+    def renew(self) -> None:
+        """In a transaction of another kind. Raises: LeaseLost."""
+        self.lease.renew()
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Work on LoanArk's own rows, which needs no HubSpot and so no lease: who carries a run on locks it instead."""
+
+    tenant_id: UUID
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """For what is no edit of contacts: planning, and counting."""
+        return tenant_scope(self.tenant_id, via="sync")
+
+    def renew(self) -> None:
+        """There is no lease to renew."""
 
 
 #: A lease once seen to be ours is ours for long after (see `lease.LEASE_SECONDS`): asking before every request would

@@ -5,7 +5,7 @@ waits for a person, unless it was approved with the order. Carried out, it is or
 `undo`: the triggers write the history and leave the hints, and the sync carries them to HubSpot. So it can be undone.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -22,17 +22,19 @@ from loanark.sync import plans, runs
 from loanark.sync.hints import Lane
 from loanark.sync.models import Run
 from loanark.sync.plans import Row
-from loanark.sync.session import Session
+from loanark.sync.session import Aside, Session
 from loanark.tenants.access import tenant_scope
 
 #: So many contacts are planned, or put back, in one transaction.
 CONTACTS_AT_ONCE = 200
 
 
-def step(session: Session, run: Run, *, deadline: float) -> None:
+def step(session: Session | Aside, run: Run, *, deadline: float) -> None:
     """Carries an undo on until it waits for a person, ends, or the deadline passes."""
     if run.phase == "queued":
         with session.transaction():
+            if not runs.take(run):
+                return
             runs.progress(run.id, counts={}, done=0, phase="planning", started_at=clock.now())
         run.phase = "planning"
     while run.phase == "planning" and clock.monotonic() < deadline:
@@ -43,13 +45,15 @@ def step(session: Session, run: Run, *, deadline: float) -> None:
             return
 
 
-def _plan_some(session: Session, run: Run) -> bool:
+def _plan_some(session: Session | Aside, run: Run) -> bool:
     """Plans a batch of contacts, in the order of their ids. Returns whether this run goes on at once."""
     with session.transaction():
+        if not runs.take(run):
+            return False
         changes = _changes_of(run, _next_contacts(run))
         if not changes:
             return _planned(run)
-        decided = contacts.decide(changes, reason=_why(run), lock=False)
+        decided = _decide(run, changes, lock=False)
         rows = [_row(contact_id, decided.plans[contact_id]) for contact_id in sorted(decided.plans)]
         rows = [row for row in rows if row.plan.action is not Action.NOTHING or row.plan.rejects]
         stored = run.findings.get("planned", 0)
@@ -86,14 +90,16 @@ def _planned(run: Run) -> bool:
     return False
 
 
-def _undo_some(session: Session, run: Run) -> bool:
+def _undo_some(session: Session | Aside, run: Run) -> bool:
     """Puts a batch back, decided anew against the contacts as they are now. Returns whether the next may follow."""
     actor = run.approved_by or run.trigger
     # Not the session's own transaction: these are LoanArk's edits, which the sync has to carry to HubSpot.
     with tenant_scope(
         session.tenant_id, actor=actor, cause="undo", side="loanark", reason=_why(run), run_id=str(run.id)
     ):
-        session.lease.renew()
+        session.renew()
+        if not runs.take(run):
+            return False
         waiting = sql.rows(
             """SELECT seq, contact_id, digest FROM planned WHERE run_id = %s AND state = 'planned'
                ORDER BY seq LIMIT %s""",
@@ -103,13 +109,21 @@ def _undo_some(session: Session, run: Run) -> bool:
             _finish(run, counts={})
             return False
         changes = _changes_of(run, [row["contact_id"] for row in waiting])
-        decided = contacts.decide(changes, reason=_why(run), lock=True)
+        decided = _decide(run, changes, lock=True)
         contacts.write(decided)
-        _let_pass(run, decided)
-        counts = _settle(run, waiting, decided)
+        if not run.findings.get("braked"):
+            _let_pass(run, decided)
+        counts = plans.settle(run.id, waiting, decided.plans)
         counts["read"] = len(waiting)
         going = runs.progress(run.id, counts=counts, done=len(waiting), findings=run.findings)
-        return going and not _somebody_waits()
+        return going and (run.beside or not _somebody_waits())
+
+
+def _decide(run: Run, changes: Mapping[UUID, Sequence[Past]], *, lock: bool) -> Decided:
+    """The plans. Who sees their own contacts only puts back nothing of others, and gives none away by it."""
+    decided = contacts.decide(changes, reason=_why(run), lock=lock)
+    own = run.findings.get("own")
+    return decided if own is None else contacts.narrow(decided, own)
 
 
 def _let_pass(run: Run, decided: Decided) -> None:
@@ -162,31 +176,6 @@ def _approved_group(run: Run, what: Braked) -> int:
     return int(run.findings["approved"][what.value])
 
 
-def _settle(run: Run, waiting: Sequence[sql.Row], decided: Decided) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    settled: list[tuple[int, str, str | None]] = []
-    for row in waiting:
-        plan = decided.plans.get(row["contact_id"], Plan(Action.NOTHING))
-        as_shown = plans.digest(plan) == row["digest"]
-        outcome = None if as_shown else plans.said(plan)
-        if plan.action is Action.NOTHING:
-            settled.append((row["seq"], "skipped" if plan.rejects else "unneeded", plans.said(plan)))
-        else:
-            settled.append((row["seq"], "done" if as_shown else "changed", outcome))
-        counts["skipped"] += bool(plan.rejects)
-        counts["deleted"] += plan.action is Action.DELETE
-        counts["created_in_loanark"] += plan.action is Action.RESTORE
-        counts["updated_in_loanark"] += plan.action is Action.UPDATE
-        counts["unchanged"] += plan.action is Action.NOTHING
-    sql.execute(
-        """UPDATE planned p SET state = d.state, outcome = d.outcome
-           FROM unnest(%s::int[], %s::text[], %s::text[]) AS d (seq, state, outcome)
-           WHERE p.run_id = %s AND p.seq = d.seq""",
-        [*(list(column) for column in zip(*settled, strict=True)), run.id],
-    )
-    return counts
-
-
 def _somebody_waits() -> bool:
     """The undo's own edits wait as well, but a person's click and HubSpot's events go before the next batch."""
     return bool(
@@ -214,6 +203,14 @@ def _finish(run: Run, *, counts: Mapping[str, int]) -> None:
 
 
 def _next_contacts(run: Run) -> list[UUID]:
+    if run.beside:
+        # What a bulk edit changed is in its plan: the history, which may be long, is not searched.
+        found = sql.rows(
+            """SELECT contact_id FROM planned WHERE run_id = %s AND state IN ('done', 'changed')
+               AND (%s::uuid IS NULL OR contact_id > %s::uuid) ORDER BY contact_id LIMIT %s""",
+            [run.findings["undo"]["run"], run.cursor, run.cursor, CONTACTS_AT_ONCE],
+        )
+        return [row["contact_id"] for row in found]
     where, params = _selected(run)
     found = sql.rows(
         f"""SELECT DISTINCT contact_id FROM contact_changes

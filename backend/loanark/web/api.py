@@ -17,9 +17,11 @@ from loanark.audit.api import router as audit
 from loanark.connections.api import router as connections
 from loanark.connections.settings_api import router as sync_settings
 from loanark.contacts.api import router as contacts
+from loanark.contacts.views_api import router as views
 from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
+from loanark.sync.edits_api import router as bulk
 from loanark.sync.held_api import router as held
 from loanark.tenants.account_api import account
 from loanark.tenants.account_api import router as sign_in_rules
@@ -101,7 +103,9 @@ api.add_router("", session, auth=PEOPLE_AND_TOKENS)
 for router in (invited, account, company_begin):
     api.add_router("", router)
 for router in (
+    bulk,
     contacts,
+    views,
     connections,
     sync,
     held,

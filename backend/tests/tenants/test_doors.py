@@ -44,7 +44,7 @@ FOR_AUDITORS = {
 }  # fmt: skip
 
 #: What everybody may change: what is their own.
-FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token"}
+FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token", "make_view", "change_view", "delete_view"}
 
 
 FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation", "change_sign_in_rules"}

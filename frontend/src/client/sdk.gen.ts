@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, MakeTokenData, MakeTokenResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExportAuditData, ExportAuditResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionsData, ListRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -472,6 +472,29 @@ export const createContact = <ThrowOnError extends boolean = false>(options: Opt
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/contacts',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Edit Contacts
+ *
+ * Plans an edit of many contacts: a run that changes nothing before it is approved. `resync` is done at once.
+ */
+export const editContacts = <ThrowOnError extends boolean = false>(options: Options<EditContactsData, ThrowOnError>) => (options.client ?? client).post<EditContactsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/contacts/bulk',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1460,7 +1483,7 @@ export const getRun = <ThrowOnError extends boolean = false>(options: Options<Ge
 /**
  * Approve Run
  *
- * Approves what a preview showed; returns the run that carries it out.
+ * Approves what a preview showed; returns the run that carries it out. One's own bulk edit: contacts:write.
  */
 export const approveRun = <ThrowOnError extends boolean = false>(options: Options<ApproveRunData, ThrowOnError>) => (options.client ?? client).post<ApproveRunResponses, unknown, ThrowOnError>({
     security: [
@@ -1479,7 +1502,7 @@ export const approveRun = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Cancel Run
  *
- * Stops a run after its current page. What it did stays, and is counted.
+ * Stops a run after its current page; what it did stays, and is counted. One's own bulk edit: contacts:write.
  */
 export const cancelRun = <ThrowOnError extends boolean = false>(options: Options<CancelRunData, ThrowOnError>) => (options.client ?? client).post<CancelRunResponses, unknown, ThrowOnError>({
     security: [
@@ -1517,7 +1540,8 @@ export const listPlan = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Undo Run
  *
- * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
+ * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order. One's
+ * own bulk edit: contacts:write.
  */
 export const undoRun = <ThrowOnError extends boolean = false>(options: Options<UndoRunData, ThrowOnError>) => (options.client ?? client).post<UndoRunResponses, unknown, ThrowOnError>({
     security: [
@@ -1743,6 +1767,90 @@ export const undoChanges = <ThrowOnError extends boolean = false>(options: Optio
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Views
+ *
+ * One's own views and the shared ones, by name.
+ */
+export const listViews = <ThrowOnError extends boolean = false>(options: Options<ListViewsData, ThrowOnError>) => (options.client ?? client).get<ListViewsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/views',
+    ...options
+});
+
+/**
+ * Make View
+ *
+ * Saves a view, for oneself or for everybody.
+ */
+export const makeView = <ThrowOnError extends boolean = false>(options: Options<MakeViewData, ThrowOnError>) => (options.client ?? client).post<MakeViewResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/views',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete View
+ *
+ * Deletes a view; it can be saved again.
+ */
+export const deleteView = <ThrowOnError extends boolean = false>(options: Options<DeleteViewData, ThrowOnError>) => (options.client ?? client).delete<DeleteViewResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/views/{view_id}',
+    ...options
+});
+
+/**
+ * Change View
+ *
+ * Changes what is named. A shared view is changed by who made it, and by administrators.
+ */
+export const changeView = <ThrowOnError extends boolean = false>(options: Options<ChangeViewData, ThrowOnError>) => (options.client ?? client).patch<ChangeViewResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/views/{view_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -172,6 +172,28 @@ export type Budget = {
 };
 
 /**
+ * BulkIn
+ *
+ * What to do to which contacts. `values` belong to an edit: null clears a field.
+ */
+export type BulkIn = {
+    /**
+     * Act
+     */
+    act?: 'edit' | 'delete' | 'restore' | 'resync';
+    /**
+     * Selection
+     */
+    selection: ChosenContacts | MatchingContacts;
+    /**
+     * Values
+     */
+    values?: {
+        [key: string]: string | null;
+    } | null;
+};
+
+/**
  * CaseTransform
  */
 export type CaseTransform = {
@@ -236,6 +258,18 @@ export type ChangePage = {
      * Next Cursor
      */
     next_cursor: string | null;
+};
+
+/**
+ * ChosenContacts
+ *
+ * Contacts by name.
+ */
+export type ChosenContacts = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
 };
 
 /**
@@ -970,6 +1004,58 @@ export type Drawn = {
      * Svg
      */
     svg: string;
+};
+
+/**
+ * EditOut
+ *
+ * A bulk edit: what is wanted, and of its plan how many contacts change, are so already, or are left alone.
+ */
+export type EditOut = {
+    /**
+     * Act
+     */
+    act: 'edit' | 'delete' | 'restore';
+    /**
+     * Already
+     */
+    already: number;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Skipped
+     */
+    skipped: number;
+    /**
+     * To Change
+     */
+    to_change: number;
+    /**
+     * Values
+     */
+    values: Array<EditedField>;
+};
+
+/**
+ * EditedField
+ *
+ * What each contact of a bulk edit shall hold; null clears the field.
+ */
+export type EditedField = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Value
+     */
+    value: string | null;
 };
 
 /**
@@ -1943,6 +2029,19 @@ export type MappingVersionOut = {
 };
 
 /**
+ * MatchingContacts
+ *
+ * All that the filters leave, whatever page of them is on the screen, but for some.
+ */
+export type MatchingContacts = {
+    /**
+     * Except
+     */
+    except?: Array<string>;
+    filters: ContactFilters;
+};
+
+/**
  * MemberIn
  *
  * Only what is named changes; `owner_key` null: the e-mail address again.
@@ -2603,6 +2702,18 @@ export type ResolveIn = {
 };
 
 /**
+ * ResyncedOut
+ *
+ * How many contacts are looked at again.
+ */
+export type ResyncedOut = {
+    /**
+     * Contacts
+     */
+    contacts: number;
+};
+
+/**
  * RetentionIn
  */
 export type RetentionIn = {
@@ -2745,6 +2856,7 @@ export type RunOut = {
      * Done
      */
     done: number;
+    edit?: EditOut | null;
     /**
      * Eta Seconds
      */
@@ -2760,7 +2872,7 @@ export type RunOut = {
     /**
      * Kind
      */
-    kind: 'preview' | 'backfill' | 'sweep' | 'undo';
+    kind: 'preview' | 'backfill' | 'sweep' | 'undo' | 'edit';
     /**
      * Last Progress At
      */
@@ -3475,6 +3587,155 @@ export type VersionDiff = {
     differences: Array<MappingDifference>;
 };
 
+/**
+ * ViewColumn
+ *
+ * A column of a view: a field, or another thing the list shows, such as `sync`.
+ */
+export type ViewColumn = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Pinned
+     */
+    pinned?: boolean;
+    /**
+     * Width
+     */
+    width?: number | null;
+};
+
+/**
+ * ViewEditIn
+ *
+ * Only what is named changes.
+ */
+export type ViewEditIn = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Shared
+     */
+    shared?: boolean | null;
+    state?: ViewState | null;
+};
+
+/**
+ * ViewFilters
+ *
+ * The filters of a view, named as the list's own.
+ */
+export type ViewFilters = {
+    /**
+     * Changed
+     */
+    changed?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
+     * Client Type Prospects
+     */
+    client_type_prospects?: Array<string>;
+    /**
+     * Client Type Vip Status
+     */
+    client_type_vip_status?: Array<string>;
+    /**
+     * Created
+     */
+    created?: '1d' | '7d' | '30d' | '90d' | null;
+    /**
+     * Created Side
+     */
+    created_side?: Array<Side>;
+    /**
+     * Deleted
+     */
+    deleted?: boolean;
+    /**
+     * Email Verification Status
+     */
+    email_verification_status?: Array<string>;
+    /**
+     * Owner
+     */
+    owner?: Array<string>;
+    /**
+     * State
+     */
+    state?: Array<string>;
+    /**
+     * Sync
+     */
+    sync?: Array<'in_sync' | 'pending' | 'conflict' | 'failing' | 'not_linked' | 'deleted'>;
+};
+
+/**
+ * ViewIn
+ */
+export type ViewIn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shared
+     */
+    shared?: boolean;
+    state: ViewState;
+};
+
+/**
+ * ViewOut
+ */
+export type ViewOut = {
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Mine
+     */
+    mine: boolean;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    state: ViewState;
+};
+
+/**
+ * ViewState
+ *
+ * What the list shows in a view, and how.
+ */
+export type ViewState = {
+    /**
+     * Columns
+     */
+    columns?: Array<ViewColumn>;
+    filters?: ViewFilters;
+    /**
+     * Search
+     */
+    search?: string;
+    side?: Side;
+    /**
+     * Sort
+     */
+    sort?: '-updated_at' | 'updated_at' | '-created_at' | 'created_at' | 'lastname' | '-lastname';
+};
+
 export type DrawQrData = {
     body: Drawing;
     path?: never;
@@ -4187,6 +4448,31 @@ export type CreateContactResponses = {
 };
 
 export type CreateContactResponse = CreateContactResponses[keyof CreateContactResponses];
+
+export type EditContactsData = {
+    body: BulkIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/bulk';
+};
+
+export type EditContactsResponses = {
+    /**
+     * Created
+     */
+    201: RunOut;
+    /**
+     * Accepted
+     */
+    202: ResyncedOut;
+};
+
+export type EditContactsResponse = EditContactsResponses[keyof EditContactsResponses];
 
 export type ExportContactsData = {
     body?: never;
@@ -5845,3 +6131,97 @@ export type UndoChangesResponses = {
 };
 
 export type UndoChangesResponse = UndoChangesResponses[keyof UndoChangesResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views';
+};
+
+export type ListViewsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<ViewOut>;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type MakeViewData = {
+    body: ViewIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views';
+};
+
+export type MakeViewResponses = {
+    /**
+     * Created
+     */
+    201: ViewOut;
+};
+
+export type MakeViewResponse = MakeViewResponses[keyof MakeViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * View Id
+         */
+        view_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views/{view_id}';
+};
+
+export type DeleteViewResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
+export type ChangeViewData = {
+    body: ViewEditIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * View Id
+         */
+        view_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/views/{view_id}';
+};
+
+export type ChangeViewResponses = {
+    /**
+     * OK
+     */
+    200: ViewOut;
+};
+
+export type ChangeViewResponse = ChangeViewResponses[keyof ChangeViewResponses];

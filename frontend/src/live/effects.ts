@@ -19,6 +19,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
   connection: ["getConnection", "getMapping", "getOverview"],
   overview: ["getOverview", "listHeld", "getSyncSettings"],
   audit: ["listAuditEvents", "getAuditState"],
+  views: ["listViews"],
   members: ["listMembers", "listTokens", "getSession"],
   organisation: ["getOrganisation", "getSession", "listContacts", "listFacets", "getOverview"],
 };

@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, check, connectStatic, createContact, createProperties, defineField, deleteContact, diffMappingVersions, disconnect, drawQr, editContact, eraseContact, exportAudit, exportContacts, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, makeToken, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, MakeTokenData, MakeTokenResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, changeView, check, connectStatic, createContact, createProperties, defineField, deleteContact, deleteView, diffMappingVersions, disconnect, drawQr, editContact, editContacts, eraseContact, exportAudit, exportContacts, exportMapping, getAuditRetention, getAuditState, getCompanySignIn, getConnection, getContact, getInvitation, getMapping, getMissingProperties, getOrganisation, getOverview, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listFacets, listFields, listHeld, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejections, listRuns, listTokens, listViews, makeToken, makeView, mapField, type Options, pauseSync, planContact, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, resendInvitation, resolveConflict, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, ChangeViewData, ChangeViewResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DeleteViewData, DeleteViewResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EditContactsData, EditContactsResponse, EraseContactData, EraseContactResponse, ExportAuditData, ExportAuditResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionsData, ListRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, ListViewsData, ListViewsResponse, MakeTokenData, MakeTokenResponse, MakeViewData, MakeViewResponse, MapFieldData, MapFieldResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -661,6 +661,25 @@ export const createContactMutation = (options?: Partial<Options<CreateContactDat
     const mutationOptions: UseMutationOptions<CreateContactResponse, DefaultError, Options<CreateContactData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await createContact({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Edit Contacts
+ *
+ * Plans an edit of many contacts: a run that changes nothing before it is approved. `resync` is done at once.
+ */
+export const editContactsMutation = (options?: Partial<Options<EditContactsData>>): UseMutationOptions<EditContactsResponse, DefaultError, Options<EditContactsData>> => {
+    const mutationOptions: UseMutationOptions<EditContactsResponse, DefaultError, Options<EditContactsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await editContacts({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
@@ -1731,7 +1750,7 @@ export const getRunOptions = (options: Options<GetRunData>) => queryOptions<GetR
 /**
  * Approve Run
  *
- * Approves what a preview showed; returns the run that carries it out.
+ * Approves what a preview showed; returns the run that carries it out. One's own bulk edit: contacts:write.
  */
 export const approveRunMutation = (options?: Partial<Options<ApproveRunData>>): UseMutationOptions<ApproveRunResponse, DefaultError, Options<ApproveRunData>> => {
     const mutationOptions: UseMutationOptions<ApproveRunResponse, DefaultError, Options<ApproveRunData>> = {
@@ -1750,7 +1769,7 @@ export const approveRunMutation = (options?: Partial<Options<ApproveRunData>>): 
 /**
  * Cancel Run
  *
- * Stops a run after its current page. What it did stays, and is counted.
+ * Stops a run after its current page; what it did stays, and is counted. One's own bulk edit: contacts:write.
  */
 export const cancelRunMutation = (options?: Partial<Options<CancelRunData>>): UseMutationOptions<CancelRunResponse, DefaultError, Options<CancelRunData>> => {
     const mutationOptions: UseMutationOptions<CancelRunResponse, DefaultError, Options<CancelRunData>> = {
@@ -1818,7 +1837,8 @@ export const listPlanInfiniteOptions = (options: Options<ListPlanData>) => infin
 /**
  * Undo Run
  *
- * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order.
+ * Plans the undoing of everything a run changed; the plan waits for approval, unless it comes with the order. One's
+ * own bulk edit: contacts:write.
  */
 export const undoRunMutation = (options?: Partial<Options<UndoRunData>>): UseMutationOptions<UndoRunResponse, DefaultError, Options<UndoRunData>> => {
     const mutationOptions: UseMutationOptions<UndoRunResponse, DefaultError, Options<UndoRunData>> = {
@@ -2036,6 +2056,83 @@ export const undoChangesMutation = (options?: Partial<Options<UndoChangesData>>)
     const mutationOptions: UseMutationOptions<UndoChangesResponse, DefaultError, Options<UndoChangesData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await undoChanges({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listViewsQueryKey = (options: Options<ListViewsData>) => createQueryKey('listViews', options);
+
+/**
+ * List Views
+ *
+ * One's own views and the shared ones, by name.
+ */
+export const listViewsOptions = (options: Options<ListViewsData>) => queryOptions<ListViewsResponse, DefaultError, ListViewsResponse, ReturnType<typeof listViewsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listViews({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listViewsQueryKey(options)
+});
+
+/**
+ * Make View
+ *
+ * Saves a view, for oneself or for everybody.
+ */
+export const makeViewMutation = (options?: Partial<Options<MakeViewData>>): UseMutationOptions<MakeViewResponse, DefaultError, Options<MakeViewData>> => {
+    const mutationOptions: UseMutationOptions<MakeViewResponse, DefaultError, Options<MakeViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await makeView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete View
+ *
+ * Deletes a view; it can be saved again.
+ */
+export const deleteViewMutation = (options?: Partial<Options<DeleteViewData>>): UseMutationOptions<DeleteViewResponse, DefaultError, Options<DeleteViewData>> => {
+    const mutationOptions: UseMutationOptions<DeleteViewResponse, DefaultError, Options<DeleteViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteView({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change View
+ *
+ * Changes what is named. A shared view is changed by who made it, and by administrators.
+ */
+export const changeViewMutation = (options?: Partial<Options<ChangeViewData>>): UseMutationOptions<ChangeViewResponse, DefaultError, Options<ChangeViewData>> => {
+    const mutationOptions: UseMutationOptions<ChangeViewResponse, DefaultError, Options<ChangeViewData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeView({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -27,6 +27,7 @@ export const KIND_NAMES: Record<RunOut["kind"], string> = {
   backfill: "First load",
   sweep: "Full comparison",
   undo: "Undo",
+  edit: "Bulk edit",
 };
 
 /** What or who started it: a person by their address, everything else in words. */
