@@ -13,9 +13,10 @@ import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { parseAuditSearch, toQuery } from "@/features/audit/filters";
 import { auditStateQuery, eventsQuery } from "@/features/audit/queries";
 import { connectionQuery } from "@/features/connection/queries";
-import { parseContactSearch } from "@/features/contacts/filters";
+import { filtersIn, parseContactSearch } from "@/features/contacts/filters";
 import { parseInboxSearch } from "@/features/contacts/inbox/search";
-import { contactQuery, contactsQuery, facetsQuery, timelineQuery } from "@/features/contacts/queries";
+import { listAhead } from "@/features/contacts/list-ahead";
+import { contactQuery, facetsQuery, fieldListQuery, timelineQuery } from "@/features/contacts/queries";
 import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
@@ -158,11 +159,10 @@ const contacts = createRoute({
   path: "/contacts",
   validateSearch: parseContactSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, params, deps: { sort, ...filters } }) => {
-    void context.queryClient.prefetchInfiniteQuery(
-      contactsQuery(params.tenant, filters, sort ?? "-updated_at"),
-    );
-    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filters));
+  loader: ({ context, params, deps }) => {
+    void context.queryClient.prefetchInfiniteQuery(listAhead(params.tenant, deps));
+    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filtersIn(deps)));
+    void context.queryClient.prefetchQuery(fieldListQuery(params.tenant));
   },
   component: lazyPage(() => import("@/routes/contacts")),
 });

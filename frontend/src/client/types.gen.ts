@@ -559,7 +559,7 @@ export type ConflictOut = {
      * Loanark
      */
     loanark: string | null;
-    loanark_edit?: EditOut | null;
+    loanark_edit?: LastEditOut | null;
     /**
      * Open
      */
@@ -2154,6 +2154,26 @@ export type LaneUse = {
      * Used
      */
     used: number;
+};
+
+/**
+ * LastEditOut
+ *
+ * When a value was changed in LoanArk last, by whom or what.
+ */
+export type LastEditOut = {
+    /**
+     * Actor
+     */
+    actor: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Cause
+     */
+    cause: string;
 };
 
 /**

@@ -142,7 +142,9 @@ describe("contacts", () => {
     const { user, router } = renderApp("/loanark/contacts");
     await screen.findAllByText("Anna Alvarez");
     await user.keyboard("j");
-    await waitFor(() => expect(document.activeElement).toHaveAttribute("data-row", "1"));
+    await waitFor(() =>
+      expect(document.activeElement?.closest("[data-row]")).toHaveAttribute("data-row", "1"),
+    );
     await user.keyboard("{Enter}");
     await waitFor(() => expect(router.state.location.pathname).toBe(`/loanark/contacts/${person(1).id}`));
   });

@@ -8,7 +8,6 @@ import type {
   ContactChangeOut,
   ContactOut,
   EventOut,
-  FieldDefinition,
   FieldOut,
   HeldGroup,
   Invitation,
@@ -813,21 +812,6 @@ export const mapping: MappingOut = {
     },
   ],
 };
-
-export const fieldDefinitions: FieldDefinition[] = [
-  {
-    name: "firstname",
-    label: "First name",
-    kind: "text",
-    group: "Person",
-    options: [],
-    property: "firstname",
-    custom: false,
-    archived_at: null,
-    created_at: null,
-    created_by: null,
-  },
-];
 
 const contactChange: ContactChangeOut = {
   id: 401,

@@ -1,5 +1,5 @@
 import { HttpResponse, http } from "msw";
-import type { ContactRow, Facet } from "@/client";
+import { contactListHandlers, editedContact } from "./contact-list";
 import {
   auditEvents,
   auditFacets,
@@ -8,7 +8,6 @@ import {
   companySignIn,
   connection,
   contactOf,
-  fieldDefinitions,
   invitations,
   invitationToAccept,
   mapping,
@@ -29,51 +28,11 @@ import {
 import { inboxHandlers } from "./inbox";
 import { mappingHandlers } from "./mapping";
 import { monitorHandlers } from "./monitor";
-import { PEOPLE } from "./people";
 
 /** The API as the tests and `npm run dev:mock` see it. Read-mostly; what a test changes it overrides with `server.use`. */
 
 const API = "*/api/tenants/:tenant";
-const EDITED = new Map<string, Record<string, string | null>>();
-const FILTERS = [
-  "sync",
-  "email_verification_status",
-  "client_type_vip_status",
-  "client_type_prospects",
-  "state",
-  "created_side",
-];
-const TOTAL = 41_341;
-
 const indexOf = (id: unknown) => Number.parseInt(String(id).slice(-12), 16);
-
-function valueIn(row: ContactRow, name: string): string | null {
-  return name === "sync" ? row.sync.state : (row[name as keyof ContactRow] as string | null);
-}
-
-function matching(url: URL): ContactRow[] {
-  const search = (url.searchParams.get("search") ?? "").toLowerCase();
-  return PEOPLE.filter((row) => {
-    const text = [row.firstname, row.lastname, row.email, row.company, row.phone].join(" ").toLowerCase();
-    return (
-      text.includes(search) &&
-      FILTERS.every((name) => allows(url.searchParams.getAll(name), valueIn(row, name)))
-    );
-  });
-}
-
-const allows = (wanted: string[], value: string | null) =>
-  wanted.length === 0 || wanted.includes(value ?? "");
-
-function facet(name: string, label: string, rows: ContactRow[]): Facet {
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    const value = valueIn(row, name);
-    if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  const values = [...counts].map(([value, count]) => ({ value, label: value, count }));
-  return { name, label, values } as Facet;
-}
 
 function problem(
   status: number,
@@ -91,6 +50,7 @@ function problem(
 export const handlers = [
   ...mappingHandlers,
   ...monitorHandlers,
+  ...contactListHandlers,
   http.get("*/api/auth/browser/v1/auth/session", () =>
     HttpResponse.json({ data: { flows: [] } }, { status: 401 }),
   ),
@@ -164,7 +124,6 @@ export const handlers = [
   ),
   http.delete(`${API}/tokens/:id`, () => new HttpResponse(null, { status: 204 })),
   http.get(`${API}/mapping`, () => HttpResponse.json(mapping)),
-  http.get(`${API}/fields`, () => HttpResponse.json(fieldDefinitions)),
 
   http.get(`${API}/audit`, ({ request }) => {
     const asked = new URL(request.url).searchParams;
@@ -186,30 +145,6 @@ export const handlers = [
   http.post(`${API}/audit/verify`, () => HttpResponse.json(verification)),
   http.put(`${API}/audit/retention`, async ({ request }) => HttpResponse.json(await request.json())),
 
-  http.get(`${API}/contacts`, ({ request }) => {
-    const url = new URL(request.url);
-    const rows = matching(url);
-    const from = Number(url.searchParams.get("cursor") ?? 0);
-    const limit = Number(url.searchParams.get("limit") ?? 100);
-    const isAll = rows.length === PEOPLE.length;
-    return HttpResponse.json({
-      items: rows.slice(from, from + limit),
-      next_cursor: from + limit < rows.length ? String(from + limit) : null,
-      total: isAll ? TOTAL : rows.length,
-      total_is_estimate: isAll,
-    });
-  }),
-  http.get(`${API}/contacts/facets`, ({ request }) => {
-    const rows = matching(new URL(request.url));
-    return HttpResponse.json([
-      facet("sync", "Sync", rows),
-      facet("client_type_vip_status", "VIP", rows),
-      facet("client_type_prospects", "Prospects", rows),
-      facet("email_verification_status", "E-mail check", rows),
-      facet("state", "State", rows),
-      facet("created_side", "Created in", rows),
-    ]);
-  }),
   http.post(`${API}/contacts`, async ({ request }) => {
     const { values } = (await request.json()) as { values: Record<string, string | null> };
     if (values.email && !values.email.includes("@")) {
@@ -219,30 +154,7 @@ export const handlers = [
     }
     return HttpResponse.json(contactOf(1), { status: 201 });
   }),
-  http.get(`${API}/contacts/:id`, ({ params }) => {
-    const contact = contactOf(indexOf(params.id));
-    const edits = EDITED.get(contact.id) ?? {};
-    const fields = contact.fields.map((one) =>
-      one.name in edits
-        ? { ...one, loanark: edits[one.name] ?? null, state: "loanark_changed" as const }
-        : one,
-    );
-    return HttpResponse.json({ ...contact, fields });
-  }),
-  http.patch(`${API}/contacts/:id`, async ({ params, request }) => {
-    const { values } = (await request.json()) as { values: Record<string, string | null> };
-    if (values.phone === "123") {
-      return problem(422, "invalid", "The input is not valid", "Nothing was saved.", {
-        phone: "This is not a phone number of the US.",
-      });
-    }
-    EDITED.set(String(params.id), { ...EDITED.get(String(params.id)), ...values });
-    const contact = contactOf(indexOf(params.id));
-    const fields = contact.fields.map((one) =>
-      one.name in values ? { ...one, loanark: values[one.name] ?? null } : one,
-    );
-    return HttpResponse.json({ ...contact, fields });
-  }),
+  http.get(`${API}/contacts/:id`, ({ params }) => HttpResponse.json(editedContact(params.id))),
   http.delete(`${API}/contacts/:id`, () => new HttpResponse(null, { status: 204 })),
   http.post(`${API}/contacts/:id/restore`, ({ params }) => HttpResponse.json(contactOf(indexOf(params.id)))),
   http.post(`${API}/contacts/:id/resync`, ({ params }) =>

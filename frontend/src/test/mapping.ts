@@ -9,13 +9,26 @@ import type {
   SampleRow,
   VersionDiff,
 } from "@/client";
-import { fieldDefinitions, mapping } from "./fixtures";
+import { mapping } from "./fixtures";
 import { NOW, person } from "./people";
 
 /** The mapping's page as the tests and the mock see it: properties, versions, samples, fields of one's own. */
 
 const API = "*/api/tenants/:tenant";
 const ago = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
+
+const firstName: FieldDefinition = {
+  name: "firstname",
+  label: "First name",
+  kind: "text",
+  group: "Person",
+  options: [],
+  property: "firstname",
+  custom: false,
+  archived_at: null,
+  created_at: null,
+  created_by: null,
+};
 
 type Kind = PropertyOut["kind"];
 
@@ -100,7 +113,7 @@ const own = (name: string, label: string, kind: Kind, more: Partial<FieldDefinit
   });
 
 export const definitions: FieldDefinition[] = [
-  ...fieldDefinitions,
+  firstName,
   field("lastname", "Last name", "text", "Person", { property: "lastname" }),
   field("email", "E-mail", "email", "Person", { property: "email" }),
   field("phone", "Phone", "phone", "Person", { property: "phone" }),

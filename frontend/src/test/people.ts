@@ -108,6 +108,7 @@ export function person(index: number): ContactRow {
     created_at: at,
     updated_at: at,
     created_side: index % 4 === 1 ? "loanark" : "hubspot",
+    version: 5,
     sync: syncOf(index),
   };
 }

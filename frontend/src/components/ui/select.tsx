@@ -17,6 +17,7 @@ interface SelectProps {
   placeholder?: string;
   className?: string;
   disabled?: boolean;
+  defaultOpen?: boolean;
   "aria-label"?: string;
   "aria-invalid"?: true | undefined;
   "aria-describedby"?: string | undefined;
@@ -29,10 +30,16 @@ export function Select({
   placeholder,
   className,
   disabled,
+  defaultOpen = false,
   ...control
 }: SelectProps) {
   return (
-    <Radix.Root value={value} onValueChange={onValueChange} disabled={disabled ?? false}>
+    <Radix.Root
+      value={value}
+      onValueChange={onValueChange}
+      disabled={disabled ?? false}
+      defaultOpen={defaultOpen}
+    >
       <Radix.Trigger
         className={cn(
           fieldStyle,

@@ -17,11 +17,18 @@ interface FieldInputProps {
   field: Pick<FieldOut, "name" | "kind" | "options" | "label">;
   value: string;
   onChange: (value: string) => void;
-  control: { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
+  control: {
+    id: string;
+    "aria-label"?: string;
+    "aria-invalid": true | undefined;
+    "aria-describedby": string | undefined;
+  };
+  /** What there is to choose from is shown at once. */
+  isOpen?: boolean;
 }
 
 /** The right control for a field's kind. */
-export function FieldInput({ field, value, onChange, control }: FieldInputProps) {
+export function FieldInput({ field, value, onChange, control, isOpen = false }: FieldInputProps) {
   const { kind, options = [] } = field;
   if (kind === "boolean" || (kind === "enum" && options.length > 0)) {
     const choices = kind === "boolean" ? YES_NO : options;
@@ -30,6 +37,7 @@ export function FieldInput({ field, value, onChange, control }: FieldInputProps)
       <Select
         {...control}
         className={COMPACT}
+        defaultOpen={isOpen}
         value={value || NONE}
         onValueChange={(next) => onChange(next === NONE ? "" : next)}
         options={[

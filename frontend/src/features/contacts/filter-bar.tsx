@@ -7,7 +7,15 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { SYNC_STATES, type SyncState } from "@/components/ui/sync-badge";
 import { cn } from "@/lib/cn";
 import { formatCount, humanise } from "@/lib/format";
-import { type ContactSearch, countFilters, toggle } from "./filters";
+import {
+  type ContactSearch,
+  countFilters,
+  SPANS,
+  type TimeFilter,
+  toggle,
+  withoutFilters,
+  withPart,
+} from "./filters";
 import type { Facet } from "./queries";
 
 const CHIP_WIDTHS = ["w-24", "w-28", "w-20", "w-32"];
@@ -45,14 +53,16 @@ export function FilterBar({ facets, search, onChange }: FilterBarProps) {
         .map((facet) => (
           <FacetMenu key={facet.name} facet={facet} search={search} onChange={onChange} />
         ))}
+      <TimeMenu name="changed" label="Changed" search={search} onChange={onChange} />
+      <TimeMenu name="created" label="Created" search={search} onChange={onChange} />
       <ChipToggle
         isOn={search.deleted ?? false}
-        onToggle={() => onChange(search.deleted ? omitDeleted(search) : { ...search, deleted: true })}
+        onToggle={() => onChange(withPart(search, "deleted", search.deleted ? undefined : true))}
       >
         <Trash2 className="size-3.5" aria-hidden /> Deleted
       </ChipToggle>
       {countFilters(search) > 0 && (
-        <Button kind="quiet" size="sm" onClick={() => onChange(keepSearchOnly(search))}>
+        <Button kind="quiet" size="sm" onClick={() => onChange(withoutFilters(search))}>
           <X aria-hidden /> Clear
         </Button>
       )}
@@ -60,12 +70,42 @@ export function FilterBar({ facets, search, onChange }: FilterBarProps) {
   );
 }
 
-function omitDeleted({ deleted: _, ...rest }: ContactSearch): ContactSearch {
-  return rest;
-}
-
-function keepSearchOnly({ search, sort }: ContactSearch): ContactSearch {
-  return { ...(search && { search }), ...(sort && { sort }) };
+function TimeMenu({
+  name,
+  label,
+  search,
+  onChange,
+}: { name: TimeFilter; label: string } & Omit<FilterBarProps, "facets">) {
+  const chosen = search[name] ?? undefined;
+  return (
+    <ChipMenu
+      label={label}
+      chosen={`within ${SPANS.find(({ value }) => value === chosen)?.label}`}
+      isOn={chosen !== undefined}
+      className="w-48"
+    >
+      {(close) =>
+        [{ value: undefined, label: "Any time" }, ...SPANS].map((span) => (
+          <label
+            key={span.label}
+            className="flex h-8 pointer-coarse:h-11 cursor-pointer items-center gap-2.5 rounded-sm px-2 text-sm hover:bg-hover"
+          >
+            <input
+              type="radio"
+              name={name}
+              checked={chosen === span.value}
+              onChange={() => {
+                onChange(withPart(search, name, span.value));
+                close();
+              }}
+              className="size-4 accent-ink"
+            />
+            {span.value ? `Within ${span.label}` : span.label}
+          </label>
+        ))
+      }
+    </ChipMenu>
+  );
 }
 
 interface SyncChipProps {

@@ -1,16 +1,18 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
-import type { ContactOut, ContactRow, ListContactsData } from "@/client";
+import type { ContactOut, ContactRow, ListContactsData, MappingOut } from "@/client";
 import { getContact as getContactNow, editContact as sendEdit } from "@/client";
 import {
   createContactMutation,
   deleteContactMutation,
   getContactOptions,
   getContactQueryKey,
+  getMappingOptions,
   listChangesInfiniteOptions,
   listContactsInfiniteOptions,
   listContactsOptions,
   listFacetsOptions,
+  listFieldsOptions,
   resolveConflictMutation,
   restoreContactMutation,
   resyncContactMutation,
@@ -32,13 +34,15 @@ export type {
   ContactRow,
   Facet,
   FieldChange,
+  FieldDefinition,
   FieldOut,
   RejectionOut,
 } from "@/client";
 export type { Waiting } from "@/offline/outbox";
 
-export type ContactFilters = Omit<NonNullable<ListContactsData["query"]>, "cursor" | "limit" | "sort">;
-export type ContactSort = NonNullable<NonNullable<ListContactsData["query"]>["sort"]>;
+type ListQuery = NonNullable<ListContactsData["query"]>;
+export type ContactFilters = Omit<ListQuery, "cursor" | "limit" | "sort" | "fields" | "side">;
+export type ContactSort = NonNullable<ListQuery["sort"]>;
 
 const PAGE_SIZE = 100;
 const PENDING_MS = 1_500;
@@ -58,13 +62,34 @@ const TOUCHED = [
   "getOverview",
 ];
 
-export const contactsQuery = (tenant: string, filters: ContactFilters, sort: ContactSort) => ({
-  ...listContactsInfiniteOptions({ path: { tenant }, query: { ...filters, sort, limit: PAGE_SIZE } }),
+/** What a list shows of each contact. */
+export interface Shown {
+  fields: string[];
+  side: "loanark" | "hubspot";
+}
+
+export const contactsQuery = (tenant: string, filters: ContactFilters, sort: ContactSort, shown: Shown) => ({
+  ...listContactsInfiniteOptions({
+    path: { tenant },
+    query: { ...filters, ...shown, sort, limit: PAGE_SIZE },
+  }),
   ...keysetPaging,
   placeholderData: keepPreviousData,
   refetchInterval: ({ state }: { state: { data?: ListPages | undefined } }) =>
     hasPending(state.data) ? PENDING_LIST_MS : false,
 });
+
+/** Every field a contact may have, the organisation's own included. */
+export const fieldListQuery = (tenant: string) => listFieldsOptions({ path: { tenant } });
+
+/** Fields that HubSpot alone says: nobody changes them here. */
+export const readOnlyFieldsQuery = (tenant: string) => ({
+  ...getMappingOptions({ path: { tenant } }),
+  select: readOnlyOf,
+});
+
+const readOnlyOf = ({ fields }: MappingOut): ReadonlySet<string> =>
+  new Set(fields.filter(({ direction }) => direction === "to_loanark").map(({ field }) => field));
 
 interface ListPages {
   pages: { items: { sync: { state: string } }[] }[];
@@ -156,7 +181,7 @@ function seen(queryClient: QueryClient, tenant: string, id: string): { name: str
   for (const [, list] of lists)
     for (const { items } of list?.pages ?? []) {
       const row = items.find((one) => one.id === id);
-      if (row) return { name: fullName(row), values: row as unknown as Values };
+      if (row) return { name: fullName(row), values: { ...(row as unknown as Values), ...row.values } };
     }
   return { name: "A contact", values: {} };
 }
@@ -169,6 +194,53 @@ function changeOf(
   const known = Object.keys(values).filter((field) => field in now);
   const base = Object.fromEntries(known.map((field) => [field, now[field] ?? null]));
   return { tenant, id, name, values, version, base };
+}
+
+/** Puts a saved contact into the lists that show it, so that nothing flickers until they are asked again. */
+export function useListCache(tenant: string) {
+  const queryClient = useQueryClient();
+  return (contact: ContactOut) => {
+    const isList = ({ queryKey }: { queryKey: readonly unknown[] }) => isListOf(queryKey[0], tenant);
+    queryClient.setQueriesData<ListData>(
+      { predicate: isList },
+      (list) => list?.pages && withSaved(list, contact),
+    );
+  };
+}
+
+interface ListData {
+  pages: { items: ContactRow[] }[];
+  pageParams: unknown[];
+}
+
+function isListOf(key: unknown, tenant: string): boolean {
+  const { _id, path, query } = (key ?? {}) as {
+    _id?: string;
+    path?: { tenant?: string };
+    query?: Partial<Shown>;
+  };
+  return _id === "listContacts" && path?.tenant === tenant && query?.side !== "hubspot";
+}
+
+function withSaved(list: ListData, contact: ContactOut): ListData {
+  const said = new Map(contact.fields.map(({ name, loanark }) => [name, loanark ?? null]));
+  const saved = (row: ContactRow): ContactRow => ({
+    ...row,
+    values: Object.fromEntries(
+      Object.entries(row.values ?? {}).map(([name, value]) => [
+        name,
+        said.has(name) ? (said.get(name) ?? null) : value,
+      ]),
+    ),
+    version: contact.version,
+    updated_at: contact.updated_at,
+    sync: contact.sync,
+  });
+  const pages = list.pages.map((page) => ({
+    ...page,
+    items: page.items.map((row) => (row.id === contact.id ? saved(row) : row)),
+  }));
+  return { ...list, pages };
 }
 
 /** Everything a person can do to a contact. The answer is shown at once, then whatever it touched is asked again. */
@@ -206,6 +278,8 @@ export function useContactActions(tenant: string) {
     /** The version the server holds now: what a later save must name. */
     versionNow: async (id: string) =>
       (await queryClient.fetchQuery({ ...contactQuery(tenant, id), staleTime: 0 })).version,
+    /** The contact as the server holds it now. */
+    contactNow: (id: string) => queryClient.fetchQuery({ ...contactQuery(tenant, id), staleTime: 0 }),
     isResyncing: resync.isPending,
     isRemoving: remove.isPending,
     undoing: undo.isPending ? undo.variables.path.change_id : undefined,
@@ -248,4 +322,17 @@ export function withWaiting(contact: ContactOut, waiting: Waiting | undefined): 
       : field,
   );
   return { ...contact, fields };
+}
+
+/** What the filters leave, as a file that the browser saves while the server writes it. */
+export function exportAddress(
+  tenant: string,
+  filters: ContactFilters,
+  { fields, side }: Shown,
+  format: "csv" | "ndjson",
+): string {
+  const params = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries({ ...filters, fields, side }))
+    for (const one of [value].flat()) if (one !== undefined && one !== null) params.append(name, String(one));
+  return `/api/tenants/${encodeURIComponent(tenant)}/contacts/export?${params}`;
 }
