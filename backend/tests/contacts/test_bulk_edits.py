@@ -168,7 +168,7 @@ def test_custom_and_typed_fields_are_edited_and_cleared(organisation: Organisati
     for name in ("fico", "kept"):
         assert organisation.call("POST", "fields", {"label": name, "name": name}).status_code == 201
     chosen = contacts(organisation, 2, loan_amount="1", custom='{"fico": "700", "kept": "x"}')
-    run = bulk(organisation, {"ids": chosen}, values={"fico": "720", "loan_amount": None, "consent_to_contact": "yes"})
+    run = bulk(organisation, {"ids": chosen}, values={"fico": "720", "loan_amount": None, "consent_to_contact": "true"})
     assert of_run(organisation, run, "approve")["status"] == "succeeded"
     row = organisation.get(f"contacts/{chosen[0]}")
     held = {field["name"]: field["loanark"] for field in row["fields"]}
