@@ -20,7 +20,7 @@ DATA_PACKAGES = {"sync", "cli"}
 DATA_MODULES = {"connections.clients", "connections.credentials", "connections.mapping"}
 
 #: Doors: the only modules of the sync that know requests and answers.
-DOORS = {"sync.api", "sync.held_api", "sync.monitor_api", "sync.webhooks"}
+DOORS = {"sync.api", "sync.edits_api", "sync.held_api", "sync.monitor_api", "sync.webhooks"}
 
 
 def attributes(tree: ast.AST) -> Iterator[ast.Attribute]:

@@ -52,6 +52,9 @@ const settings = (event: EventOut): string =>
 
 const SENTENCES: Record<string, Sentence> = {
   "contacts.changed": (event, names) => tellChanges(event, names),
+  "view.added": ({ subject }) => `saved the view “${subject}” for everybody`,
+  "view.changed": ({ subject }) => `changed the shared view “${subject}”`,
+  "view.removed": ({ subject }) => `deleted the shared view “${subject}”`,
   "contact.erased": () => "erased a person for privacy, here and in the history",
   "erasure.added": () => "ordered a person to be erased for privacy",
   "conflict.changed": ({ after, subject, contact_name }, names) =>
