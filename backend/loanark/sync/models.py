@@ -89,6 +89,8 @@ class Run(models.Model):
     cursor = models.TextField(null=True)
     done = models.IntegerField(default=0, db_default=0)
     total = models.IntegerField(null=True)
+    #: Sent to HubSpot for it.
+    requests = models.IntegerField(default=0, db_default=0)
     reason = models.TextField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)

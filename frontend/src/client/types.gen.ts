@@ -2835,7 +2835,7 @@ export type RequestDetail = {
 /**
  * RequestFilters
  *
- * Every filter narrows; several values of one filter widen it. `path`: a part of it.
+ * Every filter narrows; several values of one filter widen it. `path`: a part of it. `record`: an id it named.
  */
 export type RequestFilters = {
     /**
@@ -2850,6 +2850,10 @@ export type RequestFilters = {
      * Path
      */
     path?: string;
+    /**
+     * Record
+     */
+    record?: string;
     /**
      * Run Id
      */
@@ -3212,6 +3216,10 @@ export type RunOut = {
      * Reason
      */
     reason: string | null;
+    /**
+     * Requests
+     */
+    requests?: number;
     /**
      * Started At
      */
@@ -5928,6 +5936,10 @@ export type ListRequestsData = {
          * Correlation
          */
         correlation?: string | null;
+        /**
+         * Record
+         */
+        record?: string;
         /**
          * Cursor
          */
