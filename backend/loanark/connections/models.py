@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -237,6 +238,8 @@ class HubSpotRequest(models.Model):
     ms = models.IntegerField()
     attempt = models.IntegerField()
     run_id = models.BigIntegerField(null=True)
+    #: The ids that the request named, of either side; null: none.
+    records = ArrayField(models.TextField(), null=True)
     #: What HubSpot's own log finds it by.
     correlation = models.TextField(null=True)
     #: What its headers said is left of the window's requests, and of the day's.

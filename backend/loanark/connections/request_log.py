@@ -15,7 +15,7 @@ import orjson
 import structlog
 from django.db import DatabaseError, connection
 
-from loanark.hubspot.outline import outline, template
+from loanark.hubspot.outline import outline, records, template
 from loanark.hubspot.transport import Exchange
 from loanark.kit import clock, sql
 from loanark.tenants.access import tenant_scope
@@ -41,6 +41,7 @@ class RequestLog:
         self._rows: list[dict[str, Any]] = []
         self._oldest = 0.0
         self._since_pruned = 0
+        self._sent_for_run = 0
         self._lock = Lock()
 
     @contextmanager
@@ -52,6 +53,12 @@ class RequestLog:
         finally:
             self._run_id = None
 
+    def taken(self) -> int:
+        """How many were sent for runs since this was asked last."""
+        with self._lock:
+            sent, self._sent_for_run = self._sent_for_run, 0
+        return sent
+
     def record(self, exchange: Exchange) -> None:
         """Takes note of one attempt; writes what waits, if it is time."""
         row = _row(exchange, self._run_id)
@@ -59,6 +66,7 @@ class RequestLog:
             if not self._rows:
                 self._oldest = clock.monotonic()
             self._rows.append(row)
+            self._sent_for_run += row["run_id"] is not None
             due = len(self._rows) >= FLUSH_COUNT or clock.monotonic() - self._oldest >= FLUSH_SECONDS
         if due:
             self._flush()
@@ -100,11 +108,11 @@ def prune() -> None:
 
 def _write(rows: list[dict[str, Any]]) -> None:
     sql.execute(
-        """INSERT INTO hubspot_requests (at, lane, method, path, status, failure, ms, attempt, run_id, correlation,
-                                         remaining, daily_remaining, request, response)
+        """INSERT INTO hubspot_requests (at, lane, method, path, status, failure, ms, attempt, run_id, records,
+                                         correlation, remaining, daily_remaining, request, response)
            SELECT * FROM jsonb_to_recordset(%s::jsonb) AS r (at timestamptz, lane text, method text, path text,
-                status int, failure text, ms int, attempt int, run_id bigint, correlation text, remaining int,
-                daily_remaining int, request jsonb, response jsonb)""",
+                status int, failure text, ms int, attempt int, run_id bigint, records text[], correlation text,
+                remaining int, daily_remaining int, request jsonb, response jsonb)""",
         [orjson.dumps(rows).decode()],
     )
 
@@ -125,6 +133,7 @@ def _row(exchange: Exchange, run_id: int | None) -> dict[str, Any]:
         "ms": round(exchange.seconds * 1000),
         "attempt": exchange.attempt,
         "run_id": run_id,
+        "records": records(request.path, request.body) or None,
         "correlation": _correlation(exchange),
         "remaining": _left(exchange, "X-HubSpot-RateLimit-Remaining"),
         "daily_remaining": _left(exchange, "X-HubSpot-RateLimit-Daily-Remaining"),

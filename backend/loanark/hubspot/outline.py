@@ -34,6 +34,14 @@ def template(path: str) -> str:
     return "/" + "/".join(steps)
 
 
+def records(path: str, body: Any) -> list[str]:
+    """The ids that a request names, of either side; addresses by which it names somebody are none."""
+    inputs = body.get("inputs") if isinstance(body, dict) else None
+    named = [one.get("id") for one in inputs if isinstance(one, dict)] if isinstance(inputs, list) else []
+    named += [step for step in path.split("/") if step.isdigit()]
+    return [one for one in named if isinstance(one, str) and _ID.fullmatch(one)]
+
+
 def outline(document: Any, *, name: str = "", depth: int = 0) -> Any:
     """The shape of a JSON document."""
     if depth > DEPTH:

@@ -166,6 +166,8 @@ def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
                 carry_on(session, run, deadline=deadline)
         except DailyReserve:
             session.run_rests = True
+        with session.transaction():
+            runs.count_requests(run.id, session.requests.taken())
         return True
     if approved and poll.is_due(session.connection):
         poll.poll(session)

@@ -93,6 +93,8 @@ class Run(models.Model):
     cursor = models.TextField(null=True)
     done = models.IntegerField(default=0, db_default=0)
     total = models.IntegerField(null=True)
+    #: Sent to HubSpot for it.
+    requests = models.IntegerField(default=0, db_default=0)
     reason = models.TextField(null=True)
     #: A bulk edit, or the undo of one: it goes beside the others, and needs no HubSpot.
     beside = models.BooleanField(default=False, db_default=False)

@@ -154,13 +154,14 @@ StatusClass = Literal["ok", "refused", "limited", "failed", "silent"]
 
 
 class RequestFilters(Schema):
-    """Every filter narrows; several values of one filter widen it. `path`: a part of it."""
+    """Every filter narrows; several values of one filter widen it. `path`: a part of it. `record`: an id it named."""
 
     status: list[StatusClass] = []
     lane: list[Lane] = []
     path: Annotated[str, Field(max_length=200)] = ""
     run_id: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
     correlation: Annotated[str | None, Field(max_length=80)] = None
+    record: Annotated[str, Field(max_length=40)] = ""
 
 
 class RequestOut(Schema):

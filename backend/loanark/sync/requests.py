@@ -40,6 +40,9 @@ def page(filters: RequestFilters, *, cursor: str | None, limit: int) -> RequestP
         if (value := getattr(filters, name)) is not None:
             parts.append(f"{name} = %s")
             params.append(value)
+    if filters.record:
+        parts.append("%s = ANY(records)")
+        params.append(filters.record)
     found = sql.rows(
         f"SELECT {_COLUMNS} FROM hubspot_requests WHERE {' AND '.join(parts)} ORDER BY id DESC LIMIT %s",
         [*params, limit + 1],

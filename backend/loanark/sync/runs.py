@@ -357,6 +357,12 @@ def progress(run_id: int, *, counts: Mapping[str, int], done: int, **fields: Any
     )
 
 
+def count_requests(run_id: int, sent: int) -> None:
+    """Adds to what a run cost of the request budget."""
+    if sent:
+        sql.execute("UPDATE runs SET requests = requests + %s WHERE id = %s", [sent, run_id])
+
+
 def _connected() -> Connection:
     connection = Connection.objects.first()
     if connection is None or connection.status == "not_connected":
@@ -441,6 +447,7 @@ def _out(run: Any) -> RunOut:
         finished_at=run.finished_at,
         last_progress_at=run.last_progress_at,
         reason=run.reason,
+        requests=run.requests,
         approved_by=run.approved_by,
         preview_id=run.carried_out_by or run.preview_id,
         preview=_preview(run, counts),

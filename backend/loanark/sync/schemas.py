@@ -119,6 +119,8 @@ class RunOut(Schema):
     #: The preview this run was approved from, or the run that grew from this preview.
     preview_id: int | None
     preview: PreviewOut | None
+    #: Sent to HubSpot for it.
+    requests: int = 0
     #: For an undo: what it puts back.
     undoes: str | None = None
     #: For a bulk edit.

@@ -37,6 +37,7 @@ def test_every_request_of_the_simulators_is_there_once(world: World) -> None:
     assert all(row["status"] in (200, 201, 207) and row["ms"] >= 0 and row["attempt"] == 1 for row in rows)
     (write,) = [row for row in rows if row["path"].endswith("/batch/update")]
     assert write["lane"] == "edit"
+    assert write["records"] == [world.hubspot_id(contact_id)]
     assert write["request"]["body"]["inputs"][0]["properties"] == {"city": "•••"}
 
 
@@ -45,6 +46,8 @@ def test_a_runs_requests_lead_back_to_it(world: World) -> None:
     run_id = world.run("sweep")["id"]
     lanes = {(row["run_id"], row["lane"]) for row in logged(world) if row["run_id"]}
     assert (run_id, "sweep") in lanes
+    of_run = [row for row in logged(world) if row["run_id"] == run_id]
+    assert world.run("sweep")["requests"] == len(of_run)
     assert all(row["run_id"] is None for row in logged(world) if row["lane"] == "poll")
 
 
@@ -141,7 +144,7 @@ def test_the_inspector_filters_and_opens_them(lender: Organisation) -> None:
     good = request(lender)
     refused = request(lender, status=400, lane="edit", path="/crm/objects/batch/update", correlation="abc")
     limited, broken = request(lender, status=429), request(lender, status=502)
-    silent = request(lender, status=None, failure="no answer: ReadTimeout", run_id=7)
+    silent = request(lender, status=None, failure="no answer: ReadTimeout", run_id=7, records=["151"])
 
     def ids(**filters: Any) -> list[int]:
         answer = lender.admin.client.get(lender.path("requests"), query_params=filters)
@@ -151,7 +154,7 @@ def test_the_inspector_filters_and_opens_them(lender: Organisation) -> None:
     assert ids(status="refused") == [refused]
     assert ids(status=["limited", "failed", "silent"]) == [silent, broken, limited]
     assert ids(lane="edit") == ids(path="batch/") == ids(correlation="abc") == [refused]
-    assert ids(run_id=7) == [silent]
+    assert ids(run_id=7) == ids(record="151") == [silent]
     page = lender.get("requests", limit=2)
     assert [row["id"] for row in lender.get("requests", cursor=page["next_cursor"])["items"]] == [
         limited,

@@ -3257,7 +3257,7 @@ export type RequestDetail = {
 /**
  * RequestFilters
  *
- * Every filter narrows; several values of one filter widen it. `path`: a part of it.
+ * Every filter narrows; several values of one filter widen it. `path`: a part of it. `record`: an id it named.
  */
 export type RequestFilters = {
     /**
@@ -3272,6 +3272,10 @@ export type RequestFilters = {
      * Path
      */
     path?: string;
+    /**
+     * Record
+     */
+    record?: string;
     /**
      * Run Id
      */
@@ -3703,6 +3707,10 @@ export type RunOut = {
      * Reason
      */
     reason: string | null;
+    /**
+     * Requests
+     */
+    requests?: number;
     /**
      * Started At
      */
@@ -6990,6 +6998,10 @@ export type ListRequestsData = {
          * Correlation
          */
         correlation?: string | null;
+        /**
+         * Record
+         */
+        record?: string;
         /**
          * Cursor
          */

@@ -18,7 +18,7 @@ import { KIND_NAMES, RunStatus, triggerOf } from "@/features/runs/run-status";
 import { canBeUndone, undoesOf } from "@/features/runs/undo";
 import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
-import { formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
+import { formatCount, formatDateTime, formatDuration, humanise, plural, secondsBetween } from "@/lib/format";
 import { useTitle } from "@/lib/use-title";
 
 export default function RunPage() {
@@ -59,7 +59,13 @@ export default function RunPage() {
       </header>
       <Outcome run={run} />
       {showsContacts && run.kind !== "preview" && hasBegun(run) && (
-        <RunReasons tenant={tenant} runId={run.id} expected={run.counts.rejected ?? 0} canRetry={canEdit} />
+        <RunReasons
+          tenant={tenant}
+          runId={run.id}
+          expected={run.counts.rejected ?? 0}
+          canRetry={canEdit}
+          canInspect={can("requests:read")}
+        />
       )}
       {run.status === "running" && (
         <Panel title={humanise(run.phase)}>
@@ -201,7 +207,7 @@ function Outcome({ run }: { run: RunOut }) {
 
 function Facts({ tenant, run }: { tenant: string; run: RunOut }) {
   return (
-    <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 lg:grid-cols-4 [&_dd]:text-sm">
+    <dl className="grid grid-cols-2 gap-4 rounded-lg border bg-sunken p-4 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none [&_dd]:text-sm">
       <Stat label="Started by" value={triggerOf(run)} />
       <Stat
         label="Approved by"
@@ -218,6 +224,7 @@ function Facts({ tenant, run }: { tenant: string; run: RunOut }) {
           )
         }
       />
+      {(run.requests ?? 0) > 0 && <Stat label="Requests to HubSpot" value={formatCount(run.requests ?? 0)} />}
       <Stat label="Started" value={run.started_at ? formatDateTime(run.started_at) : "–"} />
       <Stat
         label="Took"

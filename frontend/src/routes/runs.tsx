@@ -89,7 +89,13 @@ export default function SyncPage() {
           </Notice>
         )}
         {can("contacts:read") && (
-          <Ask tenant={tenant} question={search.ask ?? ""} onAsk={onAsk} canLook={canEdit} />
+          <Ask
+            tenant={tenant}
+            question={search.ask ?? ""}
+            onAsk={onAsk}
+            canLook={canEdit}
+            canInspect={can("requests:read")}
+          />
         )}
         <div className="grid gap-4 lg:grid-cols-2">
           <CurrentRun

@@ -1,6 +1,7 @@
 """What was asked of HubSpot lately."""
 
 import django.db.models.functions.datetime
+from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 
 from loanark.kit.rls import tenant_table
@@ -27,6 +28,7 @@ class Migration(migrations.Migration):
                 ("ms", models.IntegerField()),
                 ("attempt", models.IntegerField()),
                 ("run_id", models.BigIntegerField(null=True)),
+                ("records", ArrayField(models.TextField(), null=True)),
                 ("correlation", models.TextField(null=True)),
                 ("remaining", models.IntegerField(null=True)),
                 ("daily_remaining", models.IntegerField(null=True)),

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
 
 from loanark.kit.rls import narrowed
 
@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField("run", "requests", models.IntegerField(db_default=0, default=0)),
         migrations.RunSQL(
             """CREATE INDEX contact_changes_run_idx ON contact_changes (tenant_id, run_id, id)
                WHERE run_id IS NOT NULL""",

@@ -15,10 +15,12 @@ interface AskProps {
   onAsk: (question: string) => void;
   /** May ask the sync to look again. */
   canLook: boolean;
+  /** May see what was asked of HubSpot. */
+  canInspect: boolean;
 }
 
 /** Was my record synced? If not, why? Asked by whatever one has at hand. */
-export function Ask({ tenant, question, onAsk, canLook }: AskProps) {
+export function Ask({ tenant, question, onAsk, canLook, canInspect }: AskProps) {
   const id = useId();
   const { data, error, refetch, isPlaceholderData } = useQuery(explainQuery(tenant, question));
   return (
@@ -44,7 +46,7 @@ export function Ask({ tenant, question, onAsk, canLook }: AskProps) {
           {error && !data ? (
             <ErrorState error={error} onRetry={() => void refetch()} />
           ) : data ? (
-            <Answers tenant={tenant} answer={data} canLook={canLook} />
+            <Answers tenant={tenant} answer={data} canLook={canLook} canInspect={canInspect} />
           ) : (
             <AnswerSkeleton />
           )}
@@ -58,9 +60,10 @@ interface AnswersProps {
   tenant: string;
   answer: ExplainOut;
   canLook: boolean;
+  canInspect: boolean;
 }
 
-function Answers({ tenant, answer, canLook }: AnswersProps) {
+function Answers({ tenant, answer, canLook, canInspect }: AnswersProps) {
   const { candidates } = answer;
   if (candidates.length === 0) return <Nothing answer={answer} />;
   return (
@@ -72,6 +75,7 @@ function Answers({ tenant, answer, canLook }: AnswersProps) {
               tenant={tenant}
               candidate={candidate}
               canLook={canLook}
+              canInspect={canInspect}
               isOpen={candidates.length === 1}
             />
           </li>

@@ -11,9 +11,16 @@ const OPS: Record<ChangeOut["op"], string> = {
 };
 const SHOWN = 3;
 
+interface EvidenceProps {
+  tenant: string;
+  candidate: Candidate;
+  /** May see what was asked of HubSpot. */
+  canInspect: boolean;
+}
+
 /** What a verdict rests on: the facts, and the last changes. */
-export function Evidence({ tenant, candidate }: { tenant: string; candidate: Candidate }) {
-  const { explanation, events, contact_id: contactId } = candidate;
+export function Evidence({ tenant, candidate, canInspect }: EvidenceProps) {
+  const { explanation, events, contact_id: contactId, hubspot_id: hubspotId } = candidate;
   return (
     <div className="mt-4 grid gap-x-10 gap-y-5 rounded-md bg-sunken p-4 lg:grid-cols-2">
       <section aria-label="Facts" className="min-w-0">
@@ -34,6 +41,16 @@ export function Evidence({ tenant, candidate }: { tenant: string; candidate: Can
             </div>
           ))}
         </dl>
+        {canInspect && hubspotId && (
+          <Link
+            to="/$tenant/runs/requests"
+            params={{ tenant }}
+            search={{ record: hubspotId }}
+            className="mt-3 inline-block text-muted text-xs underline underline-offset-3 hover:text-ink"
+          >
+            What was asked of HubSpot about it
+          </Link>
+        )}
       </section>
       {contactId && (
         <section aria-label="Last changes" className="min-w-0">

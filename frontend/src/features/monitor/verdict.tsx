@@ -15,12 +15,13 @@ interface VerdictProps {
   tenant: string;
   candidate: Candidate;
   canLook: boolean;
+  canInspect: boolean;
   /** The only one: its evidence is shown at once. */
   isOpen: boolean;
 }
 
 /** Where one record stands: a sentence, what to do next, and behind it what proves it. */
-export function Verdict({ tenant, candidate, canLook, isOpen }: VerdictProps) {
+export function Verdict({ tenant, candidate, canLook, canInspect, isOpen }: VerdictProps) {
   const [isUnfolded, setUnfolded] = useState(isOpen);
   const evidence = useId();
   const { explanation, contact_id: contactId, hubspot_url: hubspotUrl, name, email } = candidate;
@@ -76,7 +77,9 @@ export function Verdict({ tenant, candidate, canLook, isOpen }: VerdictProps) {
           <ChevronDown className={cn("transition-transform", isUnfolded && "rotate-180")} aria-hidden />
         </Button>
       </div>
-      <div id={evidence}>{isUnfolded && <Evidence tenant={tenant} candidate={candidate} />}</div>
+      <div id={evidence}>
+        {isUnfolded && <Evidence tenant={tenant} candidate={candidate} canInspect={canInspect} />}
+      </div>
     </article>
   );
 }

@@ -26,6 +26,8 @@ export interface RequestSearch {
   run?: string;
   /** HubSpot's correlation id. */
   correlation?: string;
+  /** An id of either side that the request named. */
+  record?: string;
   /** The request that is open. */
   open?: string;
 }
@@ -38,21 +40,30 @@ const isNumber = (value: unknown): value is string =>
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 export function parseRequestSearch(search: Record<string, unknown>): RequestSearch {
-  const { status, lane, path, run, correlation, open } = search;
+  const { status, lane, path, run, correlation, record, open } = search;
   return {
     ...(isClass(status) && { status }),
     ...(isLane(lane) && { lane }),
     ...(isText(path) && { path: path.slice(0, 200) }),
     ...(isNumber(run) && { run }),
     ...(isText(correlation) && { correlation: correlation.slice(0, 80) }),
+    ...(isText(record) && { record: record.slice(0, 40) }),
     ...(isNumber(open) && { open }),
   };
 }
 
-export const toRequestQuery = ({ status, lane, path, run, correlation }: RequestSearch): RequestQuery => ({
+export const toRequestQuery = ({
+  status,
+  lane,
+  path,
+  run,
+  correlation,
+  record,
+}: RequestSearch): RequestQuery => ({
   ...(status && { status: [status] }),
   ...(lane && { lane: [lane] }),
   ...(path && { path }),
   ...(run && { run_id: Number(run) }),
   ...(correlation && { correlation }),
+  ...(record && { record }),
 });

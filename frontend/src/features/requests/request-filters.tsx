@@ -64,6 +64,9 @@ export function RequestFilters({ search, onChange }: RequestFiltersProps) {
           onRemove={() => onChange(({ correlation: _, ...now }) => now)}
         />
       )}
+      {search.record && (
+        <Taken words={`Record ${search.record}`} onRemove={() => onChange(({ record: _, ...now }) => now)} />
+      )}
     </div>
   );
 }

@@ -18,10 +18,12 @@ interface RunReasonsProps {
   /** So many contacts were refused, as the run counted them: the place of the reasons is held while they come. */
   expected: number;
   canRetry: boolean;
+  /** May see what was asked of HubSpot. */
+  canInspect: boolean;
 }
 
 /** What a run could not carry over: a line a reason, and behind it the contacts. */
-export function RunReasons({ tenant, runId, expected, canRetry }: RunReasonsProps) {
+export function RunReasons({ tenant, runId, expected, canRetry, canInspect }: RunReasonsProps) {
   const { data, error, refetch } = useQuery(reasonsQuery(tenant, runId));
   if (expected === 0 && (!data || data.length === 0)) return null;
   return (
@@ -51,7 +53,13 @@ export function RunReasons({ tenant, runId, expected, canRetry }: RunReasonsProp
         <ul className="divide-y">
           {data.map((reason) => (
             <li key={`${reason.code} ${reason.reason}`}>
-              <Reason tenant={tenant} runId={runId} reason={reason} canRetry={canRetry} />
+              <Reason
+                tenant={tenant}
+                runId={runId}
+                reason={reason}
+                canRetry={canRetry}
+                canInspect={canInspect}
+              />
             </li>
           ))}
         </ul>
@@ -65,9 +73,10 @@ interface ReasonProps {
   runId: number;
   reason: RunReason;
   canRetry: boolean;
+  canInspect: boolean;
 }
 
-function Reason({ tenant, runId, reason, canRetry }: ReasonProps) {
+function Reason({ tenant, runId, reason, canRetry, canInspect }: ReasonProps) {
   const [isOpen, setOpen] = useState(false);
   const { retryReason, isRetryingReason } = useRetries(tenant);
   const list = useId();
@@ -116,14 +125,22 @@ function Reason({ tenant, runId, reason, canRetry }: ReasonProps) {
         )}
       </div>
       <div id={list}>
-        {isOpen && <Refused tenant={tenant} runId={runId} reason={reason} canRetry={canRetry} />}
+        {isOpen && (
+          <Refused
+            tenant={tenant}
+            runId={runId}
+            reason={reason}
+            canRetry={canRetry}
+            canInspect={canInspect}
+          />
+        )}
       </div>
     </div>
   );
 }
 
 /** The contacts behind a reason. */
-function Refused({ tenant, runId, reason, canRetry }: ReasonProps) {
+function Refused({ tenant, runId, reason, canRetry, canInspect }: ReasonProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     refusedQuery(tenant, runId, reason.code, reason.reason),
   );
@@ -162,16 +179,26 @@ function Refused({ tenant, runId, reason, canRetry }: ReasonProps) {
                 </span>
               )}
             </span>
-            {canRetry && (
-              <Button
-                kind="quiet"
-                size="sm"
-                busy={retrying === row.id}
-                onClick={() => onRetry(row.id, row.contact_name)}
-              >
-                Retry <span className="sr-only">{row.contact_name}</span>
-              </Button>
-            )}
+            <span className="flex flex-wrap gap-1">
+              {canInspect && row.hubspot_id && (
+                <Button asChild kind="quiet" size="sm">
+                  <Link to="/$tenant/runs/requests" params={{ tenant }} search={{ record: row.hubspot_id }}>
+                    Requests
+                    <span className="sr-only"> about {row.contact_name}</span>
+                  </Link>
+                </Button>
+              )}
+              {canRetry && (
+                <Button
+                  kind="quiet"
+                  size="sm"
+                  busy={retrying === row.id}
+                  onClick={() => onRetry(row.id, row.contact_name)}
+                >
+                  Retry <span className="sr-only">{row.contact_name}</span>
+                </Button>
+              )}
+            </span>
           </li>
         ))}
       </ul>
