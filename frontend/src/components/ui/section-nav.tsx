@@ -1,4 +1,4 @@
-import { Link, useLocation } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 
 export interface NavSection {
   id: string;
@@ -7,8 +7,6 @@ export interface NavSection {
 
 /** The way to the parts of a long page: at its side on a desk, in a row over it on a phone. */
 export function SectionNav({ label, sections }: { label: string; sections: NavSection[] }) {
-  const { hash } = useLocation();
-  const current = hash || sections[0]?.id;
   return (
     <nav
       aria-label={label}
@@ -21,8 +19,8 @@ export function SectionNav({ label, sections }: { label: string; sections: NavSe
               to="."
               hash={id}
               replace
-              aria-current={current === id ? "location" : undefined}
-              className="flex h-9 pointer-coarse:h-11 items-center whitespace-nowrap rounded-md px-3 text-ink-2 text-sm hover:bg-hover aria-[current=location]:bg-selected aria-[current=location]:font-medium aria-[current=location]:text-ink"
+              activeOptions={{ includeHash: true }}
+              className="flex h-9 pointer-coarse:h-11 items-center whitespace-nowrap rounded-md px-3 text-ink-2 text-sm hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink"
             >
               {name}
             </Link>
