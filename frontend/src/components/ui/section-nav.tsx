@@ -10,7 +10,7 @@ export function SectionNav({ label, sections }: { label: string; sections: NavSe
   return (
     <nav
       aria-label={label}
-      className="sticky top-0 z-10 -mx-4 overflow-x-auto bg-canvas px-4 py-2 lg:top-6 lg:mx-0 lg:self-start lg:overflow-visible lg:p-0"
+      className="sticky top-12 z-10 -mx-4 overflow-x-auto bg-canvas px-4 py-2 md:top-0 lg:top-6 lg:mx-0 lg:self-start lg:overflow-visible lg:p-0"
     >
       <ul className="flex gap-1 lg:grid">
         {sections.map(({ id, label: name }) => (
