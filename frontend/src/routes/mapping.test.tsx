@@ -240,8 +240,8 @@ describe("versions", () => {
     );
     expect(router.state.location.href).toContain("from=2&to=3");
     await user.click(screen.getByRole("button", { name: "Restore version 2" }));
-    expect(await screen.findByText("Version 2 is in force again, as version 6")).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Undo" }));
+    const told = await screen.findByText("Version 2 is in force again, as version 6");
+    await user.click(within(told.closest("li") as HTMLElement).getByRole("button", { name: "Undo" }));
     await waitFor(() => expect(restored).toEqual(["2", "4"]));
   });
 });
@@ -317,7 +317,8 @@ describe("fields of one's own", () => {
     await waitFor(() => expect(dialog).not.toBeInTheDocument());
     expect(await accessibilityFaults(container)).toEqual([]);
     await user.click(screen.getByRole("button", { name: "Archive FICO" }));
-    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    const told = (await screen.findByText("FICO is archived")).closest("li") as HTMLElement;
+    await user.click(within(told).getByRole("button", { name: "Undo" }));
     await user.click(screen.getByRole("button", { name: "Bring back Old code" }));
     await waitFor(() =>
       expect(sent).toEqual([

@@ -21,17 +21,24 @@ function heardChanges(): object[] {
   return sent;
 }
 
+/** By its heading: roles and names of a page this long are slow to find. */
+async function section(name: string): Promise<HTMLElement> {
+  const heading = await screen.findByText(name, { selector: "h2" });
+  return heading.closest("section") as HTMLElement;
+}
+
 describe("the settings of the sync", () => {
   it("are saved by section, offered only when something changed, and undone from the message", async () => {
     const sent = heardChanges();
     const { user, container } = renderApp(SETTINGS);
-    const deletions = await screen.findByRole("region", { name: "Deletions" });
+    const deletions = await section("Deletions");
     expect(within(deletions).queryByRole("button", { name: "Save" })).not.toBeInTheDocument();
     await user.click(within(deletions).getByRole("radio", { name: "Keep it in LoanArk" }));
     expect(within(deletions).getByText("not saved")).toBeVisible();
     expect(await accessibilityFaults(container)).toEqual([]);
     await user.click(within(deletions).getByRole("button", { name: "Save" }));
-    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    const told = (await screen.findByText("What deletions do is saved")).closest("li") as HTMLElement;
+    await user.click(within(told).getByRole("button", { name: "Undo" }));
     await waitFor(() =>
       expect(sent).toEqual([
         { deletes_in_hubspot: "keep", deletes_in_loanark: "follow" },
@@ -43,7 +50,7 @@ describe("the settings of the sync", () => {
   it("say in plain words how many deletions wait", async () => {
     const sent = heardChanges();
     const { user } = renderApp(SETTINGS);
-    const brakes = await screen.findByRole("region", { name: "Brakes" });
+    const brakes = await section("Brakes");
     expect(await within(brakes).findByText("206 an hour")).toBeVisible();
     const percent = within(brakes).getByRole("spinbutton", { name: /percent of all contacts/ });
     await user.clear(percent);
@@ -61,7 +68,7 @@ describe("the settings of the sync", () => {
       ),
     );
     const { user } = renderApp(SETTINGS);
-    const schedule = await screen.findByRole("region", { name: "Schedule" });
+    const schedule = await section("Schedule");
     await user.type(within(schedule).getByLabelText("Quiet from"), "22:00");
     await user.click(within(schedule).getByRole("button", { name: "Save" }));
     expect(await within(schedule).findByText(errors.quiet_until)).toBeVisible();
@@ -72,7 +79,7 @@ describe("the settings of the sync", () => {
     const organisations = [organisationAs("sales_manager")];
     server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations })));
     renderApp(SETTINGS);
-    const brakes = await screen.findByRole("region", { name: "Brakes" });
+    const brakes = await section("Brakes");
     expect(within(brakes).getByRole("spinbutton", { name: /percent/ })).toBeDisabled();
     expect(screen.getByText("How the sync works is changed by an administrator")).toBeVisible();
   });

@@ -16,6 +16,7 @@ for (const [edge, value] of Object.entries({
   Object.defineProperty(HTMLElement.prototype, edge, { configurable: true, value });
 }
 HTMLElement.prototype.hasPointerCapture = () => false;
+HTMLElement.prototype.setPointerCapture = () => undefined;
 HTMLElement.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
 window.matchMedia = (media) =>

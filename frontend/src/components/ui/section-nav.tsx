@@ -1,4 +1,4 @@
-import { Link, useLocation } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 
 export interface NavSection {
   id: string;
@@ -7,12 +7,10 @@ export interface NavSection {
 
 /** The way to the parts of a long page: at its side on a desk, in a row over it on a phone. */
 export function SectionNav({ label, sections }: { label: string; sections: NavSection[] }) {
-  const { hash } = useLocation();
-  const current = hash || sections[0]?.id;
   return (
     <nav
       aria-label={label}
-      className="sticky top-0 z-10 -mx-4 overflow-x-auto bg-canvas px-4 py-2 lg:top-6 lg:mx-0 lg:self-start lg:overflow-visible lg:p-0"
+      className="sticky top-12 z-10 -mx-4 overflow-x-auto bg-canvas px-4 py-2 md:top-0 lg:top-6 lg:mx-0 lg:self-start lg:overflow-visible lg:p-0"
     >
       <ul className="flex gap-1 lg:grid">
         {sections.map(({ id, label: name }) => (
@@ -21,8 +19,8 @@ export function SectionNav({ label, sections }: { label: string; sections: NavSe
               to="."
               hash={id}
               replace
-              aria-current={current === id ? "location" : undefined}
-              className="flex h-9 pointer-coarse:h-11 items-center whitespace-nowrap rounded-md px-3 text-ink-2 text-sm hover:bg-hover aria-[current=location]:bg-selected aria-[current=location]:font-medium aria-[current=location]:text-ink"
+              activeOptions={{ includeHash: true }}
+              className="flex h-9 pointer-coarse:h-11 items-center whitespace-nowrap rounded-md px-3 text-ink-2 text-sm hover:bg-hover aria-[current=page]:bg-selected aria-[current=page]:font-medium aria-[current=page]:text-ink"
             >
               {name}
             </Link>
