@@ -210,9 +210,13 @@ def sources() -> Iterator[tuple[str, str]]:
 
 def test_pages_are_written_by_the_framework() -> None:
     raw = re.compile(
-        r"dangerouslySetInnerHTML|\.(inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(|postMessage"
+        r"dangerouslySetInnerHTML|\.(inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\("
+        r"|(window|parent|opener|top|self)\.postMessage|window\.(addEventListener\(.message|onmessage)"
     )
     assert len(list(sources())) > 100
+    # Tabs of this origin hear one another on a channel, and the worker is ours: no window of another page does.
+    speakers = {name for name, text in sources() if "postMessage" in text}
+    assert speakers == {"app/offline/install.ts", "live/group.ts", "offline/outbox.ts"}
     assert [(name, match[0]) for name, text in sources() for match in raw.finditer(text)] == []
 
 
@@ -224,11 +228,20 @@ def test_passwords_are_typed_unseen_and_may_be_pasted() -> None:
     assert [name for name, text in sources() if "onPaste" in text] == []
 
 
-def test_the_browser_keeps_nothing_of_anybody() -> None:
+def test_the_browser_keeps_what_was_seen_in_one_place_that_is_cleared() -> None:
+    """What it kept is cleared is shown in a browser: frontend/e2e/offline.spec.ts, app/offline/kept-answers.test.ts."""
     kept = {name for name, text in sources() if re.search(r"localStorage|sessionStorage|indexedDB|caches\.open", text)}
-    assert kept == {"app/router.tsx", "lib/theme.ts", "lib/use-hotkeys.ts", "test/setup.ts"}
+    settings_only = {"app/router.tsx", "lib/theme.ts", "lib/use-hotkeys.ts", "offline/device.ts", "test/setup.ts"}
+    assert kept == settings_only | {"offline/store.ts"}
     router = (PAGES / "app" / "router.tsx").read_text()
     assert re.findall(r"localStorage\.setItem\((\w+), ([^)]+)\)", router) == [("LAST_TENANT", "params.tenant")]
+    users = {name for name, text in sources() if re.search(r"\bdeviceStore[<(]", text)} - {"offline/store.ts"}
+    assert users == {"app/offline/kept-answers.ts", "features/contacts/queries.ts"}
+    device = (PAGES / "app" / "offline" / "device.ts").read_text()
+    assert device.count("answers.forget()") == 3, "at the session's end, at signing out, for another person"
+    assert "/api" in re.findall(r"SERVERS_OWN = /(.+)/;", (PAGES / "offline" / "worker.js").read_text())[0].replace(
+        "\\/(", "/"
+    )
 
 
 # ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -128,7 +128,8 @@ export function createOutbox<Answer>(ways: Ways<Answer>) {
 
   /** Sends what waits, oldest first, and stops where the server cannot be reached. Tells how many arrived. */
   function sendAll(): Promise<number> {
-    sending ??= exclusively(async () => {
+    if (sending) return sending.then(() => 0); // Who began tells of it.
+    sending = exclusively(async () => {
       await load();
       let count = 0;
       for (const row of rows.filter(({ state }) => state === "waiting")) {
