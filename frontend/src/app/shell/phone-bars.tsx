@@ -19,7 +19,7 @@ export function PhoneTop({ organisation }: { organisation: string }) {
     <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b bg-canvas/90 px-4 backdrop-blur md:hidden">
       <Logo className="size-5.5" />
       <span className="ml-1.5 flex-1 truncate font-semibold text-sm">{organisation}</span>
-      <Button kind="quiet" size="icon" aria-label="Go anywhere" onClick={openPalette}>
+      <Button kind="quiet" size="icon" aria-label="Go anywhere" data-tour="palette" onClick={openPalette}>
         <Search aria-hidden />
       </Button>
       <UserMenu compact />
@@ -36,10 +36,11 @@ export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: numb
       className="fixed inset-x-0 bottom-0 z-20 border-t bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
     >
       <ul className="grid grid-cols-5">
-        {DAILY_PAGES.map(({ to, label, icon: Icon, exact }) => (
+        {DAILY_PAGES.map(({ to, label, icon: Icon, exact, tour }) => (
           <li key={to}>
             <Link
               to={to}
+              data-tour={tour}
               params={{ tenant }}
               activeOptions={{ exact: exact ?? false, includeSearch: false }}
               className={tabStyle}
