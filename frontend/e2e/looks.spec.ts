@@ -13,6 +13,8 @@ const PAGES = [
   "/mapping",
   "/access",
   "/audit",
+  "/help",
+  "/help?part=codes",
 ];
 const DOORS = [
   "/sign-in",

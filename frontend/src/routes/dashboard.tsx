@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { SideGlyph } from "@/components/ui/side";
@@ -16,7 +17,9 @@ import { Truth } from "@/features/overview/truth";
 import { syncSettingsQuery } from "@/features/pause/queries";
 import { ResumeButton } from "@/features/pause/resume-button";
 import { LiveRun } from "@/features/runs/live-run";
+import { sessionQuery } from "@/features/session/queries";
 import { useRights } from "@/features/session/role";
+import { TourDoor } from "@/features/tour/tour-door";
 import { formatTime } from "@/lib/format";
 import { useTitle } from "@/lib/use-title";
 
@@ -63,6 +66,7 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
           )
         }
       />
+      {!isFirst && <DashboardTour tenant={tenant} />}
       {overview.connection.status === "not_connected" && !isFirst && (
         <FirstStep tenant={tenant} isFirst={overview.balance === null} />
       )}
@@ -90,6 +94,17 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
       )}
     </>
   );
+}
+
+function DashboardTour({ tenant }: { tenant: string }) {
+  const { data: session } = useSuspenseQuery(sessionQuery());
+  const { tour } = useSearch({ from: "/$tenant/" });
+  const navigate = useNavigate();
+  const onEnd = useCallback(
+    () => void navigate({ to: "/$tenant", params: { tenant }, search: {}, replace: true }),
+    [navigate, tenant],
+  );
+  return <TourDoor personId={session.user.id} isAsked={tour ?? false} onEnd={onEnd} />;
 }
 
 /** A worker says every few seconds that it is there. */

@@ -31,6 +31,8 @@ export interface NavItem {
   exact?: boolean;
   /** Pressed one after the other, from anywhere. */
   keys?: string;
+  /** The stop of the tour that shows it. */
+  tour?: string;
   /** What else one might call it, for the palette. */
   words?: string;
   /** Only who has it is shown the way. */
@@ -43,6 +45,7 @@ export const DAILY_PAGES: NavItem[] = [
   {
     to: "/$tenant/contacts",
     label: "Contacts",
+    tour: "contacts",
     icon: UsersRound,
     keys: "g c",
     words: "people list borrowers",
@@ -50,11 +53,19 @@ export const DAILY_PAGES: NavItem[] = [
   {
     to: "/$tenant/needs-you",
     label: "Needs you",
+    tour: "needs-you",
     icon: Inbox,
     keys: "g n",
     words: "conflicts rejections duplicates inbox",
   },
-  { to: "/$tenant/runs", label: "Sync", icon: RefreshCw, keys: "g s", words: "runs monitor history synced" },
+  {
+    to: "/$tenant/runs",
+    label: "Sync",
+    tour: "sync",
+    icon: RefreshCw,
+    keys: "g s",
+    words: "runs monitor history synced",
+  },
 ];
 
 const SETUP_PAGES: NavItem[] = [

@@ -23,7 +23,7 @@ export function PhoneTop({ organisation, tenant }: { organisation: string; tenan
         <p className="truncate font-semibold text-sm leading-tight">{organisation}</p>
         <AwayLine tenant={tenant} />
       </div>
-      <Button kind="quiet" size="icon" aria-label="Go anywhere" onClick={openPalette}>
+      <Button kind="quiet" size="icon" aria-label="Go anywhere" data-tour="palette" onClick={openPalette}>
         <Search aria-hidden />
       </Button>
       <UserMenu compact />
@@ -40,10 +40,11 @@ export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: numb
       className="fixed inset-x-0 bottom-0 z-20 border-t bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
     >
       <ul className="grid grid-cols-5">
-        {DAILY_PAGES.map(({ to, label, icon: Icon, exact }) => (
+        {DAILY_PAGES.map(({ to, label, icon: Icon, exact, tour }) => (
           <li key={to}>
             <Link
               to={to}
+              data-tour={tour}
               params={{ tenant }}
               activeOptions={{ exact: exact ?? false, includeSearch: false }}
               className={tabStyle}

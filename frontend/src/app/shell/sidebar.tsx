@@ -68,6 +68,7 @@ function PaletteButton({ compact }: { compact: boolean }) {
     <Hint label="Go anywhere" isOn={compact}>
       <button
         type="button"
+        data-tour="palette"
         onClick={openPalette}
         className="flex h-8.5 pointer-coarse:h-11 items-center gap-2.5 rounded-md border bg-surface px-2.5 text-muted text-sm hover:bg-hover max-lg:justify-center max-lg:px-0"
       >
@@ -109,12 +110,13 @@ interface NavEntryProps {
 }
 
 function NavEntry({ item, tenant, count, compact }: NavEntryProps) {
-  const { to, label, icon: Icon, exact, keys } = item;
+  const { to, label, icon: Icon, exact, keys, tour } = item;
   return (
     <li>
       <Hint label={label} keys={keys} isOn={compact}>
         <Link
           to={to}
+          data-tour={tour}
           params={{ tenant }}
           activeOptions={{ exact: exact ?? false, includeSearch: false }}
           className={cn(

@@ -1,9 +1,11 @@
 import { CloudOff, RotateCw, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
 import { Button } from "./button";
-import { Explain } from "./explain";
+
+/** Comes with the first error, not with the first page. */
+const Explain = lazy(() => import("./explain").then(({ Explain }) => ({ default: Explain })));
 
 interface ErrorStateProps {
   error: unknown;
@@ -40,11 +42,13 @@ export function ErrorState({ error, onRetry, wayOut, isWholePage = false, classN
           {problem.detail && <p className="text-ink-2 text-sm">{problem.detail}</p>}
           {problem.fix && <p className="text-ink-2 text-sm">{problem.fix}</p>}
           <p className="font-mono text-2xs text-muted">
-            {isDocumented(problem.code) ? (
-              <Explain code={problem.code}>{problem.code}</Explain>
-            ) : (
-              problem.code
-            )}
+            <Suspense fallback={problem.code}>
+              {isDocumented(problem.code) ? (
+                <Explain code={problem.code}>{problem.code}</Explain>
+              ) : (
+                problem.code
+              )}
+            </Suspense>
             {problem.docs && (
               <>
                 {" · "}

@@ -11,7 +11,7 @@ import type { Balance as BalanceData } from "./queries";
 /** The sum that proves the sentence: it is always arithmetically true, and says so when it is not yet explained. */
 export function Balance({ tenant, balance }: { tenant: string; balance: BalanceData }) {
   return (
-    <Card aria-label="Balance of both sides" className="overflow-hidden">
+    <Card data-tour="balance" aria-label="Balance of both sides" className="overflow-hidden">
       <p className="grid items-stretch py-2 sm:flex sm:flex-wrap sm:items-end sm:gap-x-6 sm:gap-y-3 sm:px-5 sm:py-4">
         <Total side="hubspot" count={balance.hubspot} />
         <Operator>=</Operator>

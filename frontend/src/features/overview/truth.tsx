@@ -20,7 +20,7 @@ interface TruthProps {
 export function Truth({ truth, action }: TruthProps) {
   const { icon: Icon, colour } = LOOKS[truth.level];
   return (
-    <div className="flex flex-wrap gap-3">
+    <div data-tour="truth" className="flex flex-wrap gap-3">
       <Icon className={cn("mt-0.5 size-7 shrink-0", colour)} strokeWidth={2} aria-hidden />
       <div className="min-w-0 flex-1 basis-60">
         <h1
