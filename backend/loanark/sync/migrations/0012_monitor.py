@@ -11,7 +11,7 @@ ROLE = import_module("loanark.contacts.migrations.0010_own_contacts").ROLE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sync", "0010_own_contacts"),
+        ("sync", "0011_edits"),
         ("contacts", "0010_own_contacts"),
         ("connections", "0012_requests"),
     ]
