@@ -1,0 +1,54 @@
+import { expect, type Page, test } from "@playwright/test";
+import { hubspot } from "./hubspot";
+import { address, signIn } from "./person";
+
+const city = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
+
+/** Asks a person about cities from now on. */
+async function askAboutCities(page: Page): Promise<void> {
+  const path = `/api/tenants/${address("").split("/").filter(Boolean).at(-1)}/mapping/fields/city`;
+  const token = (await page.context().cookies()).find(({ name }) => name.endsWith("csrftoken"))?.value ?? "";
+  const answer = await page.request.patch(path, {
+    data: { policy: "ask" },
+    headers: { "X-CSRFToken": token, Referer: page.url() },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** The nth contact's number in HubSpot, both of whose sides are given another city while neither knows of the other. */
+async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
+  await page.goto(address("/contacts?sort=lastname"));
+  await page.getByRole("row").nth(nth).click();
+  const link = page.getByRole("link", { name: /opens in HubSpot/ });
+  await expect(link).toBeVisible();
+  const contact = ((await link.textContent()) ?? "").trim();
+  await page.keyboard.press("e");
+  await page.getByLabel("City").fill(ours);
+  await hubspot.edit(contact, { city: theirs });
+  await page.getByRole("button", { name: "Save" }).click();
+  return contact;
+}
+
+test("conflicts are decided by keys, taken back, and decided together", async ({ page }) => {
+  await signIn(page);
+  await askAboutCities(page);
+  const mark = Date.now() % 100_000;
+  const [theirs, ours] = [`Nampa ${mark}`, `Eagle ${mark}`];
+  const contacts = [await quarrel(page, 9, theirs, ours), await quarrel(page, 10, theirs, ours)];
+  await page.goto(address("/needs-you?show=conflicts&field=city"));
+  const list = page.getByRole("list", { name: "Conflicts" });
+  await expect(list.getByText(theirs)).toHaveCount(2);
+
+  await page.keyboard.press("1");
+  await expect(list.getByText(theirs)).toHaveCount(1);
+  await expect(page.getByText(/ is as in HubSpot$/)).toBeVisible();
+  await page.keyboard.press("u");
+  await expect(list.getByText(theirs)).toHaveCount(2);
+
+  await page.keyboard.press("a");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: /Only with these two values/ }).click();
+  await dialog.getByRole("button", { name: "Use LoanArk’s for 2" }).click();
+  await expect(list.getByText(theirs)).toHaveCount(0);
+  for (const contact of contacts) await expect.poll(city(contact)).toBe(ours);
+});
