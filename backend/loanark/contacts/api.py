@@ -10,6 +10,7 @@ from ninja import Path, Query, Router, Status
 from loanark.contacts import actions, erasure, exports, queries, undo
 from loanark.contacts.inbox_api import router as inbox_router
 from loanark.contacts.schemas import (
+    ChangeFilters,
     ChangePage,
     ContactCreateIn,
     ContactEditIn,
@@ -140,11 +141,16 @@ def resync_contact(request: HttpRequest, tenant: Path[str], contact_id: UUID) ->
 
 @router.get("/contacts/{contact_id}/timeline", response=ChangePage)
 def list_changes(
-    request: HttpRequest, tenant: Path[str], contact_id: UUID, cursor: str | None = None, limit: Limit = 50
+    request: HttpRequest,
+    tenant: Path[str],
+    contact_id: UUID,
+    filters: Query[ChangeFilters],
+    cursor: str | None = None,
+    limit: Limit = 50,
 ) -> ChangePage:
     """Every change of a contact, newest first: where it came from, by whom, before and after."""
     with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.timeline(contact_id, cursor=cursor, limit=limit)
+        return queries.timeline(contact_id, filters, cursor=cursor, limit=limit)
 
 
 @router.post("/contacts/{contact_id}/changes/{change_id}/undo", response=ContactOut)

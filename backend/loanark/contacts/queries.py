@@ -17,6 +17,7 @@ from loanark.connections.models import Connection
 from loanark.contacts.filtering import OWN, Selected, count, search, select, standings
 from loanark.contacts.schemas import (
     AlikeOut,
+    ChangeFilters,
     ChangeOut,
     ChangePage,
     ChosenContacts,
@@ -342,13 +343,16 @@ def _difference(rule: FieldRule, base: str | None, ours: str | None, theirs: str
     return "loanark_changed" if remote.canonical == base else "hubspot_changed"
 
 
-def timeline(contact_id: UUID, *, cursor: str | None, limit: int) -> ChangePage:
+def timeline(contact_id: UUID, filters: ChangeFilters, *, cursor: str | None, limit: int) -> ChangePage:
     """Changes of a contact, newest first. Raises: NotFound."""
     before = numbered(cursor)
+    side, cause, field = filters.side, filters.cause, filters.field
     found = sql.rows(
         """SELECT id, at, op, side, cause, actor, reason, run_id, before, after FROM contact_changes
-           WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s""",
-        [contact_id, before, before, limit + 1],
+           WHERE contact_id = %s AND (%s::bigint IS NULL OR id < %s) AND (%s::text IS NULL OR side = %s)
+           AND (%s::text IS NULL OR cause = %s) AND (%s::text IS NULL OR before ? %s OR after ? %s)
+           ORDER BY id DESC LIMIT %s""",
+        [contact_id, before, before, side, side, cause, cause, field, field, field, limit + 1],
     )
     if not found:
         refuse_unseen(contact_id)

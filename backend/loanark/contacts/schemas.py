@@ -328,13 +328,24 @@ class FieldChange(Schema):
     after: str | None
 
 
+Cause = Literal["user", "sql", "sync", "conflict", "merge", "undo", "erasure"]
+
+
+class ChangeFilters(Schema):
+    """Every filter narrows. `field`: only what changed it."""
+
+    side: Side | None = None
+    cause: Cause | None = None
+    field: str | None = None
+
+
 class ChangeOut(Schema):
     id: int
     at: datetime
     #: Where the change came from.
     side: Side
     op: Literal["created", "updated", "deleted", "restored"]
-    cause: Literal["user", "sql", "sync", "conflict", "merge", "undo", "erasure"]
+    cause: Cause
     actor: str | None
     reason: str | None
     run_id: int | None

@@ -262,3 +262,19 @@ def test_rejections_are_counted_by_reason_and_told_from_what_heals(lender: Organ
     assert [(row["value"], row["count"]) for row in groups[0]["fields"]] == [("phone", 2), ("email", 1)]
     listed = lender.get("rejections", code="internal")
     assert (listed["total"], [row["heals"] for row in listed["items"]]) == (1, [True])
+
+
+def test_a_timeline_is_narrowed_by_side_cause_and_field(lender: Organisation) -> None:
+    contact = lender.contact(firstname="Ada", city="Reno")
+    lender.call("PATCH", f"contacts/{contact}", {"values": {"city": "Elko"}})
+    lender.execute("UPDATE contacts SET state = 'NV' WHERE id = %s", contact)
+
+    def ops(**filters: Any) -> list[str]:
+        found = lender.get(f"contacts/{contact}/timeline", **filters)["items"]
+        return [",".join(field["name"] for field in row["fields"]) for row in found]
+
+    assert ops(field="state") == ["state"]
+    assert ops(cause="user") == ["city"]
+    assert ops(side="hubspot") == []
+    assert ops(field="city", cause="user", side="loanark") == ["city"]
+    assert len(ops()) == 3

@@ -293,6 +293,23 @@ export type CaseTransform = {
 };
 
 /**
+ * ChangeFilters
+ *
+ * Every filter narrows. `field`: only what changed it.
+ */
+export type ChangeFilters = {
+    /**
+     * Cause
+     */
+    cause?: 'user' | 'sql' | 'sync' | 'conflict' | 'merge' | 'undo' | 'erasure' | null;
+    /**
+     * Field
+     */
+    field?: string | null;
+    side?: Side | null;
+};
+
+/**
  * ChangeOut
  */
 export type ChangeOut = {
@@ -5992,6 +6009,15 @@ export type ListChangesData = {
         contact_id: string;
     };
     query?: {
+        side?: Side | null;
+        /**
+         * Cause
+         */
+        cause?: 'user' | 'sql' | 'sync' | 'conflict' | 'merge' | 'undo' | 'erasure' | null;
+        /**
+         * Field
+         */
+        field?: string | null;
         /**
          * Cursor
          */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
 import { useMedia } from "@/lib/use-media";
 
@@ -26,12 +27,5 @@ export function Rolling({ count, className }: RollingProps) {
     });
     return () => cancelAnimationFrame(frame);
   }, [count, isStill]);
-  return (
-    <span className={className}>
-      <span aria-hidden className="tabular-nums">
-        {formatCount(shown)}
-      </span>
-      <span className="sr-only">{formatCount(count)}</span>
-    </span>
-  );
+  return <span className={cn("tabular-nums", className)}>{formatCount(shown)}</span>;
 }

@@ -12,6 +12,7 @@ import { FieldInput } from "./field-input";
 import { type FormValues, formSchema } from "./field-schema";
 import { type ContactOut, useContactActions } from "./queries";
 import { ThreeColumns } from "./three-columns";
+import { Why } from "./why";
 
 interface ContactFieldsProps {
   tenant: string;
@@ -25,7 +26,16 @@ interface ContactFieldsProps {
 
 export function ContactFields({ tenant, contact, editing, onEdit, onDone }: ContactFieldsProps) {
   if (editing === undefined)
-    return <ThreeColumns fields={contact.fields} isDeleted={contact.deleted_at !== null} onEdit={onEdit} />;
+    return (
+      <ThreeColumns
+        fields={contact.fields}
+        isDeleted={contact.deleted_at !== null}
+        renderWhy={(field) =>
+          field.loanark || field.hubspot ? <Why tenant={tenant} contactId={contact.id} field={field} /> : null
+        }
+        onEdit={onEdit}
+      />
+    );
   return <EditForm tenant={tenant} contact={contact} editing={editing} onDone={onDone} />;
 }
 

@@ -2,12 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { ChevronLeft, ExternalLink, Pencil, RefreshCw, ScrollText, Trash2, Undo2 } from "lucide-react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
 import { SideGlyph } from "@/components/ui/side";
 import { SyncBadge } from "@/components/ui/sync-badge";
 import { Tooltip } from "@/components/ui/tooltip";
 import { initials } from "@/lib/format";
 import { toastDone } from "@/lib/toast";
 import { lastSearch } from "./list-memory";
+import { Neighbours } from "./neighbours";
 import { type ContactOut, useContactActions } from "./queries";
 
 interface ContactHeadProps {
@@ -25,16 +27,20 @@ export const EDIT_BUTTON = "edit-contact";
 
 /** Who this is, how it stands, and what can be done. */
 export function ContactHead({ tenant, contact, canEdit, canAudit, isEditing, onEdit }: ContactHeadProps) {
+  const email = contact.fields.find(({ name }) => name === "email")?.loanark;
   return (
     <header className="mb-4">
-      <Link
-        to="/$tenant/contacts"
-        params={{ tenant }}
-        search={lastSearch()}
-        className="mb-1.5 -ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
-      >
-        <ChevronLeft className="size-4" aria-hidden /> Contacts
-      </Link>
+      <div className="mb-1.5 flex min-h-7 items-center justify-between">
+        <Link
+          to="/$tenant/contacts"
+          params={{ tenant }}
+          search={lastSearch()}
+          className="-ml-1 inline-flex h-7 items-center gap-0.5 rounded-sm pr-2 text-muted text-sm hover:text-ink"
+        >
+          <ChevronLeft className="size-4" aria-hidden /> Contacts
+        </Link>
+        <Neighbours tenant={tenant} contactId={contact.id} />
+      </div>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <span
           aria-hidden
@@ -61,6 +67,17 @@ export function ContactHead({ tenant, contact, canEdit, canAudit, isEditing, onE
                 <ExternalLink className="size-3" aria-label="opens in HubSpot" />
               </a>
             )}
+            {contact.hubspot_id && <CopyButton text={contact.hubspot_id} what="HubSpot’s id" />}
+            {email && (
+              <span className="inline-flex items-center gap-1">
+                {email} <CopyButton text={email} what="the e-mail" />
+              </span>
+            )}
+            <span className="inline-flex items-center gap-1">
+              <SideGlyph side="loanark" className="size-3.5" />
+              <span className="font-mono">{contact.id.slice(-8)}</span>
+              <CopyButton text={contact.id} what="LoanArk’s id" />
+            </span>
             {contact.hubspot_seen_at && (
               <span>
                 HubSpot read <Ago iso={contact.hubspot_seen_at} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
-import type { ContactOut, ContactRow, ListContactsData, MappingOut } from "@/client";
+import type { ContactOut, ContactRow, ListChangesData, ListContactsData, MappingOut } from "@/client";
 import { getContact as getContactNow, editContact as sendEdit } from "@/client";
 import {
   createContactMutation,
@@ -126,10 +126,27 @@ export const contactQuery = (tenant: string, contactId: string) => ({
     state.data?.sync.state === "pending" ? PENDING_MS : false,
 });
 
-export const timelineQuery = (tenant: string, contactId: string) => ({
-  ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId } }),
+export type ChangeFilters = Omit<NonNullable<ListChangesData["query"]>, "cursor" | "limit">;
+
+export const timelineQuery = (tenant: string, contactId: string, filters: ChangeFilters = {}) => ({
+  ...listChangesInfiniteOptions({ path: { tenant, contact_id: contactId }, query: filters }),
   ...keysetPaging,
 });
+
+/** Who stands before and after a contact in a list that was loaded; nothing where it was not. */
+export function neighboursOf(
+  queryClient: QueryClient,
+  tenant: string,
+  filters: ContactFilters,
+  sort: ContactSort,
+  contactId: string,
+): { before: string | undefined; after: string | undefined } {
+  const { queryKey } = contactsQuery(tenant, filters, sort);
+  const list = queryClient.getQueryData<{ pages: { items: { id: string }[] }[] }>(queryKey);
+  const ids = list?.pages.flatMap(({ items }) => items.map(({ id }) => id)) ?? [];
+  const at = ids.indexOf(contactId);
+  return at < 0 ? { before: undefined, after: undefined } : { before: ids[at - 1], after: ids[at + 1] };
+}
 
 function keep(queryClient: QueryClient, tenant: string, contact: ContactOut): void {
   queryClient.setQueryData(getContactQueryKey({ path: { tenant, contact_id: contact.id } }), contact);

@@ -27,6 +27,8 @@ interface ThreeColumnsProps {
   isDeleted?: boolean;
   /** In place of LoanArk's value while it is being edited. */
   renderInput?: ((field: FieldOut) => ReactNode) | undefined;
+  /** What leads to why a value is so. */
+  renderWhy?: ((field: FieldOut) => ReactNode) | undefined;
   /** A double click on LoanArk's value edits it; by keys it is the page's own shortcut. */
   onEdit?: ((field: string) => void) | undefined;
 }
@@ -38,7 +40,13 @@ const isBlank = ({ hubspot, loanark, state }: FieldOut) =>
   !hubspot && !loanark && (state === "same" || state === "unmapped");
 
 /** HubSpot, what both agreed on last, LoanArk. Where the three are one, it says "=", once. */
-export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }: ThreeColumnsProps) {
+export function ThreeColumns({
+  fields,
+  isDeleted = false,
+  renderInput,
+  renderWhy,
+  onEdit,
+}: ThreeColumnsProps) {
   return (
     <div className="overflow-hidden rounded-lg border bg-surface shadow-low">
       <table className="block w-full text-sm md:table md:table-fixed">
@@ -71,6 +79,7 @@ export function ThreeColumns({ fields, isDeleted = false, renderInput, onEdit }:
                 field={isDeleted ? { ...field, state: "unmapped", hubspot: null } : field}
                 onEdit={field.editable ? onEdit : undefined}
                 input={field.editable ? renderInput?.(field) : undefined}
+                why={renderWhy?.(field)}
               />
             ))}
           </Group>
@@ -122,9 +131,10 @@ function Group({ name, isOnlyHere, blank, children }: GroupProps) {
 interface FieldRowProps extends Pick<ThreeColumnsProps, "onEdit"> {
   field: FieldOut;
   input: ReactNode;
+  why: ReactNode;
 }
 
-function FieldRow({ field, input, onEdit }: FieldRowProps) {
+function FieldRow({ field, input, why, onEdit }: FieldRowProps) {
   const mark = MARKS[field.state];
   const isSame = field.state === "same";
   const isMapped = field.state !== "unmapped";
@@ -132,7 +142,7 @@ function FieldRow({ field, input, onEdit }: FieldRowProps) {
     <tr
       data-field={field.name}
       className={cn(
-        "border-line/70 border-b px-4 py-2 last:border-b-0 md:table-row md:p-0 md:align-baseline",
+        "group border-line/70 border-b px-4 py-2 last:border-b-0 md:table-row md:p-0 md:align-baseline",
         // One line on a phone where there is one value to show.
         mark || input ? "block" : "grid grid-cols-[minmax(7rem,35%)_1fr] gap-x-3",
         mark && "bg-sunken",
@@ -149,6 +159,7 @@ function FieldRow({ field, input, onEdit }: FieldRowProps) {
               {mark.label}
             </Badge>
           )}
+          {why}
         </span>
         {field.reason && !SAID_ELSEWHERE.includes(field.state) && (
           <span className="mt-1 block text-muted text-xs">{field.reason}</span>

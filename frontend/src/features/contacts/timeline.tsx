@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ArrowRight, Undo2 } from "lucide-react";
+import { useState } from "react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/card";
@@ -10,18 +11,18 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { asProblem } from "@/lib/problem";
 import { toastDone, toastFailed } from "@/lib/toast";
+import { CAUSES } from "./changes";
 import { showValue } from "./field-value";
-import { type ChangeOut, type FieldChange, type FieldOut, timelineQuery, useContactActions } from "./queries";
+import {
+  type ChangeFilters,
+  type ChangeOut,
+  type FieldChange,
+  type FieldOut,
+  timelineQuery,
+  useContactActions,
+} from "./queries";
+import { TimelineFilters } from "./timeline-filters";
 
-const CAUSES: Record<ChangeOut["cause"], string> = {
-  user: "by hand",
-  sql: "by another program",
-  sync: "carried over",
-  conflict: "by deciding a conflict",
-  merge: "by a merge",
-  undo: "by undo",
-  erasure: "erased for privacy",
-};
 const OPS: Record<ChangeOut["op"], string> = {
   created: "Created",
   updated: "Changed",
@@ -42,8 +43,10 @@ interface TimelineProps {
 
 /** Every change of a contact, newest first: which side, who, why, before and after. */
 export function Timeline({ tenant, contactId, fields, canEdit }: TimelineProps) {
+  const [filters, setFilters] = useState<ChangeFilters>({});
+  const isNarrowed = Object.keys(filters).length > 0;
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    timelineQuery(tenant, contactId),
+    timelineQuery(tenant, contactId, filters),
   );
   const changes = data?.pages.flatMap((page) => page.items) ?? [];
   const { undo, restore, undoing } = useContactActions(tenant);
@@ -65,7 +68,12 @@ export function Timeline({ tenant, contactId, fields, canEdit }: TimelineProps) 
     <Panel title="History">
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} className="p-0" />}
       {!data && !error && <TimelineSkeleton />}
-      {data && changes.length === 0 && <p className="text-muted text-sm">No changes recorded yet.</p>}
+      <TimelineFilters filters={filters} fields={fields} onFilter={setFilters} />
+      {data && changes.length === 0 && (
+        <p className="text-muted text-sm">
+          {isNarrowed ? "No change is like that." : "No changes recorded yet."}
+        </p>
+      )}
       <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[8.5px] before:w-px before:bg-line">
         {changes.map((change) => (
           <Entry

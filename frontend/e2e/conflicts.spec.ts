@@ -1,0 +1,60 @@
+import { expect, type Page, test } from "@playwright/test";
+import { theDemo } from "./demo";
+import { hubspot } from "./hubspot";
+import { address, signIn } from "./person";
+
+const city = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
+
+/** The API as the signed-in person uses it. */
+async function call(page: Page, method: string, path: string, data: object): Promise<void> {
+  const { url, tenant } = theDemo();
+  const token = (await page.context().cookies()).find(({ name }) => name.endsWith("csrftoken"))?.value ?? "";
+  const answer = await page.request.fetch(new URL(`/api/tenants/${tenant}/${path}`, url).href, {
+    method,
+    data,
+    headers: { "X-CSRFToken": token, Referer: page.url() },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** The nth contact's number in HubSpot; both of its sides are given another city. */
+async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
+  await page.goto(address("/contacts?sort=lastname"));
+  await page.getByRole("row").nth(nth).click();
+  const link = page.getByRole("link", { name: /opens in HubSpot/ });
+  await expect(link).toBeVisible();
+  const contact = ((await link.textContent()) ?? "").trim();
+  await hubspot.edit(contact, { city: theirs });
+  await page.keyboard.press("e");
+  await page.getByLabel("City").fill(ours);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
+  return contact;
+}
+
+test("conflicts are decided by keys, taken back, and decided together", async ({ page }) => {
+  await signIn(page);
+  await call(page, "PATCH", "mapping/fields/city", { policy: "ask" });
+  // While the sync rests neither side hears of the other's edit.
+  await call(page, "POST", "sync/pause", { reason: "Both sides are edited" });
+  const mark = Date.now() % 100_000;
+  const [theirs, ours] = [`Nampa ${mark}`, `Eagle ${mark}`];
+  const contacts = [await quarrel(page, 9, theirs, ours), await quarrel(page, 10, theirs, ours)];
+  await call(page, "POST", "sync/resume", {});
+  await page.goto(address("/needs-you?show=conflicts&field=city"));
+  const list = page.getByRole("list", { name: "Conflicts" });
+  await expect(list.getByText(theirs)).toHaveCount(2);
+
+  await page.keyboard.press("1");
+  await expect(list.getByText(theirs)).toHaveCount(1);
+  await expect(page.getByText(/ is as in HubSpot$/)).toBeVisible();
+  await page.keyboard.press("u");
+  await expect(list.getByText(theirs)).toHaveCount(2);
+
+  await page.keyboard.press("a");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: /Only with these two values/ }).click();
+  await dialog.getByRole("button", { name: "Use LoanArk’s for 2" }).click();
+  await expect(list.getByText(theirs)).toHaveCount(0);
+  for (const contact of contacts) await expect.poll(city(contact)).toBe(ours);
+});
