@@ -1,0 +1,124 @@
+import { screen, waitFor } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
+import { PEOPLE } from "@/test/people";
+import { renderApp } from "@/test/render-app";
+import { server } from "@/test/server";
+
+const API = "*/api/tenants/:tenant";
+
+beforeEach(() => {
+  forgetEdits();
+  forgetViews();
+});
+
+async function openList(address = "/loanark/contacts") {
+  const app = renderApp(address);
+  await screen.findAllByText("Anna Alvarez");
+  await screen.findByRole("columnheader", { name: /E-mail/ });
+  return app;
+}
+
+const headings = () =>
+  screen
+    .getAllByRole("columnheader")
+    .map((one) => one.querySelector("[data-field]")?.getAttribute("data-field"));
+
+function cell(row: number, field: string): HTMLElement {
+  const at = headings().indexOf(field);
+  return document.querySelector(`[data-row="${row}"] [data-column="${at}"]`) as HTMLElement;
+}
+
+describe("columns", () => {
+  it("are moved and sized by keys at the heading", async () => {
+    const { user } = await openList();
+    const email = screen.getByRole("button", { name: "E-mail" });
+    email.focus();
+    await user.keyboard("{Control>}{ArrowLeft}{/Control}");
+    await waitFor(() => expect(headings().slice(1, 4)).toEqual(["name", "email", "sync"]));
+    await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
+    await waitFor(() =>
+      expect(localStorage.getItem("loanark.columns.loanark.all")).toMatch(/"email","width":\d+/),
+    );
+  });
+});
+
+describe("a cell", () => {
+  it("is edited where it stands, and shows the new value at once", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.patch(`${API}/contacts/:id`, async ({ request }) => {
+        sent.push(await request.clone().json());
+      }),
+    );
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("Acme{Enter}");
+    await waitFor(() => expect(cell(0, "company")).toHaveTextContent("Acme"));
+    await waitFor(() => expect(sent).toEqual([{ values: { company: "Acme" }, version: 5 }]));
+    await waitFor(() => expect(cell(0, "company")).toHaveFocus());
+  });
+
+  it("is left as it was by Escape", async () => {
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("{F2}");
+    await user.type(await screen.findByRole("textbox", { name: "Company" }), "nothing{Escape}");
+    await waitFor(() => expect(cell(0, "company")).toHaveFocus());
+    expect(cell(0, "company")).toHaveTextContent("Brightwater Homes");
+  });
+
+  it("has its old value again where it is refused, and says why", async () => {
+    const { user } = await openList();
+    cell(0, "phone").focus();
+    await user.keyboard("123{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("This is not a phone number of the US.");
+    expect(cell(0, "phone")).toHaveTextContent("+1 512 555 1000");
+    expect(cell(0, "phone")).toHaveAttribute("aria-invalid", "true");
+    await user.click(screen.getByRole("button", { name: "Leave it" }));
+    await waitFor(() => expect(cell(0, "phone")).not.toHaveAttribute("aria-invalid"));
+  });
+});
+
+describe("many contacts", () => {
+  it("are all that match, more than are loaded", async () => {
+    const { user } = await openList();
+    await user.click(screen.getByRole("checkbox", { name: /Choose all rows/ }));
+    await user.click(await screen.findByRole("button", { name: "Choose all 41,341 that match" }));
+    expect(await screen.findByText("41,341 chosen")).toBeVisible();
+  });
+});
+
+describe("the two sides", () => {
+  it("are switched in the address, and differences are marked in words", async () => {
+    const { user, router } = await openList();
+    await user.click(screen.getByRole("radio", { name: "HubSpot" }));
+    await waitFor(() => expect(router.state.location.href).toContain("side=hubspot"));
+    await waitFor(() => expect(cell(3, "phone")).toHaveTextContent(/Differs. LoanArk:/));
+  });
+});
+
+describe("news", () => {
+  it("waits behind a pill while somebody is at the list", async () => {
+    let isNew = false;
+    server.use(
+      http.get(`${API}/contacts`, ({ request }) => {
+        const fields = new URL(request.url).searchParams.getAll("fields");
+        const rows = PEOPLE.slice(0, 5).map((row) => rowOf(row, fields));
+        const changed = { ...rows[4], values: { ...rows[4]?.values, company: "Changed Ltd" } };
+        const items = isNew ? [changed, ...rows.slice(0, 4)] : rows;
+        return HttpResponse.json({ items, next_cursor: null, total: 5, total_is_estimate: false });
+      }),
+    );
+    const { user, queryClient } = await openList();
+    cell(1, "email").focus();
+    isNew = true;
+    await queryClient.invalidateQueries();
+    const pill = await screen.findByRole("button", { name: /1 new or moved/ });
+    expect(cell(0, "name")).toHaveTextContent("Anna Alvarez");
+    expect(cell(4, "company")).toHaveTextContent("Changed Ltd");
+    await user.click(pill);
+    await waitFor(() => expect(cell(0, "company")).toHaveTextContent("Changed Ltd"));
+  });
+});
