@@ -1,7 +1,8 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 import { forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
+import { contactOf } from "@/test/fixtures";
 import { PEOPLE } from "@/test/people";
 import { renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -79,6 +80,31 @@ describe("a cell", () => {
     await user.click(screen.getByRole("button", { name: "Leave it" }));
     await waitFor(() => expect(cell(0, "phone")).not.toHaveAttribute("aria-invalid"));
   });
+
+  it("shows theirs and yours where somebody saved first", async () => {
+    const sent: unknown[] = [];
+    const contact = contactOf(0);
+    const fields = contact.fields.map((one) =>
+      one.name === "company" ? { ...one, loanark: "Theirs Ltd" } : one,
+    );
+    server.use(
+      http.get(`${API}/contacts/${contact.id}`, () => HttpResponse.json({ ...contact, fields, version: 9 })),
+      http.patch(`${API}/contacts/:id`, async ({ request }) => {
+        const body = (await request.json()) as { version: number };
+        sent.push(body);
+        return body.version === 9
+          ? HttpResponse.json({ ...contact, version: 10 })
+          : HttpResponse.json({ code: "stale", title: "Someone saved first" }, { status: 409 });
+      }),
+    );
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("Mine{Enter}");
+    const note = await screen.findByRole("alert");
+    expect(note).toHaveTextContent("Theirs Ltd");
+    await user.click(within(note).getByRole("button", { name: "Save mine" }));
+    await waitFor(() => expect(sent.at(-1)).toEqual({ values: { company: "Mine" }, version: 9 }));
+  });
 });
 
 describe("many contacts", () => {
@@ -120,5 +146,18 @@ describe("news", () => {
     expect(cell(4, "company")).toHaveTextContent("Changed Ltd");
     await user.click(pill);
     await waitFor(() => expect(cell(0, "company")).toHaveTextContent("Changed Ltd"));
+  });
+});
+
+describe("a file of the list", () => {
+  it("is asked for with the filters and columns as shown", async () => {
+    const { user } = await openList("/loanark/contacts?changed=7d&state=TX");
+    await user.click(screen.getByRole("button", { name: "Export" }));
+    const link = await screen.findByRole("menuitem", { name: /CSV/ });
+    const asked = new URL(link.getAttribute("href") ?? "", "http://loanark.test");
+    expect(asked.pathname).toBe("/api/tenants/loanark/contacts/export");
+    expect(asked.searchParams.getAll("state")).toEqual(["TX"]);
+    expect(asked.searchParams.get("changed")).toBe("7d");
+    expect(asked.searchParams.getAll("fields")).toContain("phone");
   });
 });
