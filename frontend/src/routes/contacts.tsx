@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { ErrorState } from "@/components/ui/error-state";
+import { BulkBar } from "@/features/contacts/bulk-bar";
 import { ContactList } from "@/features/contacts/contact-list";
 import { CreateContact } from "@/features/contacts/create-contact";
 import { FilterBar } from "@/features/contacts/filter-bar";
@@ -9,9 +10,11 @@ import { type ContactSearch, countFilters, withPart } from "@/features/contacts/
 import { ListHead } from "@/features/contacts/list-head";
 import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
 import { NoContacts } from "@/features/contacts/no-contacts";
-import { facetsQuery } from "@/features/contacts/queries";
+import { facetsQuery, viewsQuery } from "@/features/contacts/queries";
 import { useColumns } from "@/features/contacts/use-columns";
 import { useContactList } from "@/features/contacts/use-contact-list";
+import { columnsOf } from "@/features/contacts/view-state";
+import { ViewsBar } from "@/features/contacts/views-bar";
 import { useRights } from "@/features/session/role";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
@@ -27,7 +30,9 @@ export default function ContactsPage() {
   const [isCreating, setCreating] = useState(false);
   const [isSelecting, setSelecting] = useState(false);
 
-  const columns = useColumns(tenant, search.view, undefined);
+  const { data: views } = useQuery(viewsQuery(tenant));
+  const view = views?.find(({ id }) => String(id) === search.view);
+  const columns = useColumns(tenant, search.view, view && columnsOf(view.state));
   const { list, pages, first, others, onMore, filters, sort, side } = useContactList(
     tenant,
     search,
@@ -68,6 +73,7 @@ export default function ContactsPage() {
         isSelecting={isSelecting}
         onSelecting={setSelecting}
       />
+      <ViewsBar tenant={tenant} search={search} onChange={change} columns={columns} />
       <FilterBar facets={facets.isError ? NO_FACETS : facets.data} search={search} onChange={change} />
       {list.error && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
@@ -103,7 +109,15 @@ export default function ContactsPage() {
           onSelecting={setSelecting}
           start={placeIn(search)}
           onLeave={onLeave}
-          actions={() => null}
+          actions={(selection) => (
+            <BulkBar
+              tenant={tenant}
+              api={selection}
+              filters={filters}
+              total={first?.total ?? 0}
+              canEdit={canEdit}
+            />
+          )}
         />
       )}
       <CreateContact tenant={tenant} open={isCreating} onOpenChange={setCreating} />

@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
-import type { ContactOut, ContactRow, Facet, FieldDefinition } from "@/client";
-import { contactOf } from "./fixtures";
+import type { ContactOut, ContactRow, Facet, FieldDefinition, RunOut, ViewIn, ViewOut } from "@/client";
+import { contactOf, runs } from "./fixtures";
 import { PEOPLE } from "./people";
 
 /** The list of contacts as the tests see it: any field of either side, filters, counts, and edits that are refused. */
@@ -132,7 +132,38 @@ export function editedContact(id: unknown): ContactOut {
 /** Every test begins with contacts that nobody edited. */
 export const forgetEdits = () => EDITED.clear();
 
+export const bulkRun: RunOut = {
+  ...(runs[0] as RunOut),
+  id: 77,
+  kind: "edit",
+  status: "waiting",
+  edit: { act: "edit", values: [], to_change: 2, already: 1, skipped: 0, missing: 0 },
+};
+
+let views: ViewOut[] = [];
+export const forgetViews = () => {
+  views = [];
+};
+
 export const contactListHandlers = [
+  http.get(`${API}/views`, () => HttpResponse.json(views)),
+  http.post(`${API}/views`, async ({ request }) => {
+    const body = (await request.json()) as ViewIn;
+    const view = { id: views.length + 1, mine: true, by: "Dana Fields", shared: false, ...body };
+    views = [...views, view];
+    return HttpResponse.json(view, { status: 201 });
+  }),
+  http.patch(`${API}/views/:id`, async ({ params, request }) => {
+    const body = (await request.json()) as Partial<ViewIn>;
+    views = views.map((view) => (view.id === Number(params.id) ? { ...view, ...body } : view));
+    return HttpResponse.json(views.find(({ id }) => id === Number(params.id)));
+  }),
+  http.delete(`${API}/views/:id`, ({ params }) => {
+    views = views.filter(({ id }) => id !== Number(params.id));
+    return new HttpResponse(null, { status: 204 });
+  }),
+  http.post(`${API}/contacts/bulk`, () => HttpResponse.json(bulkRun, { status: 201 })),
+  http.get(`${API}/runs/77`, () => HttpResponse.json(bulkRun)),
   http.get(`${API}/fields`, () => HttpResponse.json(listFields)),
   http.get(`${API}/contacts`, ({ request }) => {
     const url = new URL(request.url);

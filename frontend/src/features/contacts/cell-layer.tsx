@@ -1,5 +1,5 @@
 import { Popover } from "radix-ui";
-import { type ReactNode, useId, useLayoutEffect, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import type { Column } from "./columns";
 import { FieldInput } from "./field-input";
@@ -13,10 +13,20 @@ interface CellPopoverProps {
   isOver?: boolean;
   onClose: () => void;
   onOutside?: () => void;
+  /** Takes the focus itself. */
+  onOpen?: () => void;
   children: ReactNode;
 }
 
-function CellPopover({ cell, label, isOver = false, onClose, onOutside, children }: CellPopoverProps) {
+function CellPopover({
+  cell,
+  label,
+  isOver = false,
+  onClose,
+  onOutside,
+  onOpen,
+  children,
+}: CellPopoverProps) {
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>
       <Popover.Anchor virtualRef={{ current: cell }} />
@@ -29,6 +39,11 @@ function CellPopover({ cell, label, isOver = false, onClose, onOutside, children
           avoidCollisions={!isOver}
           aria-label={label}
           onInteractOutside={onOutside}
+          onOpenAutoFocus={(event) => {
+            if (!onOpen) return;
+            event.preventDefault();
+            onOpen();
+          }}
           onCloseAutoFocus={(event) => event.preventDefault()}
           onKeyDown={(event) => event.stopPropagation()}
           className="z-50 rounded-md border border-field-line bg-surface p-0.5 text-sm shadow-high"
@@ -62,11 +77,11 @@ export function CellEditor({ cell, column, value, typed, onSave, onCancel }: Cel
   const [fault, setFault] = useState<string | undefined>();
   const isSet = def?.kind === "enum_set";
 
-  useLayoutEffect(() => {
+  const begin = () => {
     const input = document.getElementById(id);
     input?.focus();
     if (input instanceof HTMLInputElement && typed === undefined && input.type !== "date") input.select();
-  }, [id, typed]);
+  };
 
   if (!def) return null;
   const save = (next: string, leaving: Leaving) => {
@@ -79,6 +94,7 @@ export function CellEditor({ cell, column, value, typed, onSave, onCancel }: Cel
       cell={cell}
       label={`Edit ${def.label}`}
       isOver
+      onOpen={begin}
       onClose={onCancel}
       onOutside={() => save(draft, "stay")}
     >

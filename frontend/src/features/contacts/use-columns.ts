@@ -45,7 +45,12 @@ export function useColumns(
   const { data: known } = useQuery(fieldListQuery(tenant));
   const { data: readOnly = NONE } = useQuery(readOnlyFieldsQuery(tenant));
   const [pulled, setPulled] = useState<{ field: string; width: number } | undefined>();
-  const said = kept ?? (ofView && ofView.length > 0 ? ofView : undefined);
+  // The same columns for the same words, or every drawing would be a new list.
+  const viewed = JSON.stringify(ofView?.length ? ofView : null);
+  const said = useMemo(
+    () => kept ?? (JSON.parse(viewed) as ColumnChoice[] | null) ?? undefined,
+    [kept, viewed],
+  );
   const chosen = said ?? defaults;
   // Also those that do not fit now: a wider window asks nothing anew.
   const fields = useMemo(() => fieldsOf(said ?? DEFAULTS), [said]);

@@ -1,0 +1,163 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+import { forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
+import { contactOf } from "@/test/fixtures";
+import { PEOPLE } from "@/test/people";
+import { renderApp } from "@/test/render-app";
+import { server } from "@/test/server";
+
+const API = "*/api/tenants/:tenant";
+
+beforeEach(() => {
+  forgetEdits();
+  forgetViews();
+});
+
+async function openList(address = "/loanark/contacts") {
+  const app = renderApp(address);
+  await screen.findAllByText("Anna Alvarez");
+  await screen.findByRole("columnheader", { name: /E-mail/ });
+  return app;
+}
+
+const headings = () =>
+  screen
+    .getAllByRole("columnheader")
+    .map((one) => one.querySelector("[data-field]")?.getAttribute("data-field"));
+
+function cell(row: number, field: string): HTMLElement {
+  const at = headings().indexOf(field);
+  return document.querySelector(`[data-row="${row}"] [data-column="${at}"]`) as HTMLElement;
+}
+
+describe("columns", () => {
+  it("are moved and sized by keys at the heading", async () => {
+    const { user } = await openList();
+    const email = screen.getByRole("button", { name: "E-mail" });
+    email.focus();
+    await user.keyboard("{Control>}{ArrowLeft}{/Control}");
+    await waitFor(() => expect(headings().slice(1, 4)).toEqual(["name", "email", "sync"]));
+    await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
+    await waitFor(() =>
+      expect(localStorage.getItem("loanark.columns.loanark.all")).toMatch(/"email","width":\d+/),
+    );
+  });
+});
+
+describe("a cell", () => {
+  it("is edited where it stands, and shows the new value at once", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.patch(`${API}/contacts/:id`, async ({ request }) => {
+        sent.push(await request.clone().json());
+      }),
+    );
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("Acme{Enter}");
+    await waitFor(() => expect(cell(0, "company")).toHaveTextContent("Acme"));
+    await waitFor(() => expect(sent).toEqual([{ values: { company: "Acme" }, version: 5 }]));
+    await waitFor(() => expect(cell(0, "company")).toHaveFocus());
+  });
+
+  it("is left as it was by Escape", async () => {
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("{F2}");
+    await user.type(await screen.findByRole("textbox", { name: "Company" }), "nothing{Escape}");
+    await waitFor(() => expect(cell(0, "company")).toHaveFocus());
+    expect(cell(0, "company")).toHaveTextContent("Brightwater Homes");
+  });
+
+  it("has its old value again where it is refused, and says why", async () => {
+    const { user } = await openList();
+    cell(0, "phone").focus();
+    await user.keyboard("123{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("This is not a phone number of the US.");
+    expect(cell(0, "phone")).toHaveTextContent("+1 512 555 1000");
+    expect(cell(0, "phone")).toHaveAttribute("aria-invalid", "true");
+    await user.click(screen.getByRole("button", { name: "Leave it" }));
+    await waitFor(() => expect(cell(0, "phone")).not.toHaveAttribute("aria-invalid"));
+  });
+
+  it("shows theirs and yours where somebody saved first", async () => {
+    const sent: unknown[] = [];
+    const contact = contactOf(0);
+    const fields = contact.fields.map((one) =>
+      one.name === "company" ? { ...one, loanark: "Theirs Ltd" } : one,
+    );
+    server.use(
+      http.get(`${API}/contacts/${contact.id}`, () => HttpResponse.json({ ...contact, fields, version: 9 })),
+      http.patch(`${API}/contacts/:id`, async ({ request }) => {
+        const body = (await request.json()) as { version: number };
+        sent.push(body);
+        return body.version === 9
+          ? HttpResponse.json({ ...contact, version: 10 })
+          : HttpResponse.json({ code: "stale", title: "Someone saved first" }, { status: 409 });
+      }),
+    );
+    const { user } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("Mine{Enter}");
+    const note = await screen.findByRole("alert");
+    expect(note).toHaveTextContent("Theirs Ltd");
+    await user.click(within(note).getByRole("button", { name: "Save mine" }));
+    await waitFor(() => expect(sent.at(-1)).toEqual({ values: { company: "Mine" }, version: 9 }));
+  });
+});
+
+describe("many contacts", () => {
+  it("are all that match, more than are loaded", async () => {
+    const { user } = await openList();
+    await user.click(screen.getByRole("checkbox", { name: /Choose all rows/ }));
+    await user.click(await screen.findByRole("button", { name: "Choose all 41,341 that match" }));
+    expect(await screen.findByText("41,341 chosen")).toBeVisible();
+  });
+});
+
+describe("the two sides", () => {
+  it("are switched in the address, and differences are marked in words", async () => {
+    const { user, router } = await openList();
+    await user.click(screen.getByRole("radio", { name: "HubSpot" }));
+    await waitFor(() => expect(router.state.location.href).toContain("side=hubspot"));
+    await waitFor(() => expect(cell(3, "phone")).toHaveTextContent(/Differs. LoanArk:/));
+  });
+});
+
+describe("news", () => {
+  it("waits behind a pill while somebody is at the list", async () => {
+    let isNew = false;
+    server.use(
+      http.get(`${API}/contacts`, ({ request }) => {
+        const fields = new URL(request.url).searchParams.getAll("fields");
+        const rows = PEOPLE.slice(0, 5).map((row) => rowOf(row, fields));
+        const changed = { ...rows[4], values: { ...rows[4]?.values, company: "Changed Ltd" } };
+        const items = isNew ? [changed, ...rows.slice(0, 4)] : rows;
+        return HttpResponse.json({ items, next_cursor: null, total: 5, total_is_estimate: false });
+      }),
+    );
+    const { user, queryClient } = await openList();
+    cell(1, "email").focus();
+    isNew = true;
+    await queryClient.invalidateQueries();
+    const pill = await screen.findByRole("button", { name: /1 new or moved/ });
+    expect(cell(0, "name")).toHaveTextContent("Anna Alvarez");
+    expect(cell(4, "company")).toHaveTextContent("Changed Ltd");
+    await user.click(pill);
+    await waitFor(() => expect(cell(0, "company")).toHaveTextContent("Changed Ltd"));
+  });
+});
+
+describe("a file of the list", () => {
+  it("is asked for with the filters and columns as shown", async () => {
+    const { user } = await openList("/loanark/contacts?changed=7d&state=TX");
+    await user.click(screen.getByRole("button", { name: "Export" }));
+    const link = await screen.findByRole("menuitem", { name: /CSV/ });
+    const asked = new URL(link.getAttribute("href") ?? "", "http://loanark.test");
+    expect(asked.pathname).toBe("/api/tenants/loanark/contacts/export");
+    expect(asked.searchParams.getAll("state")).toEqual(["TX"]);
+    expect(asked.searchParams.get("changed")).toBe("7d");
+    expect(asked.searchParams.getAll("fields")).toContain("phone");
+  });
+});
