@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const KIB = 1024;
-const BUDGET = { firstJs: 160 * KIB, firstCss: 16 * KIB, lazyChunk: 60 * KIB };
+const BUDGET = { firstJs: 170 * KIB, firstCss: 18 * KIB, lazyChunk: 60 * KIB };
 
 const html = readFileSync("dist/index.html", "utf8");
 const weigh = (file) => gzipSync(readFileSync(`dist/${file}`)).length;

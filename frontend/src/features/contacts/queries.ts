@@ -156,6 +156,14 @@ export const timelineQuery = (tenant: string, contactId: string, filters: Change
   ...keysetPaging,
 });
 
+interface ListKey {
+  _id?: string;
+  path?: { tenant?: string };
+  query?: Partial<ListQuery>;
+}
+
+const orderKey = (query: object): string => JSON.stringify(Object.entries(query).sort());
+
 /** Who stands before and after a contact in a list that was loaded; nothing where it was not. */
 export function neighboursOf(
   queryClient: QueryClient,
@@ -164,9 +172,16 @@ export function neighboursOf(
   sort: ContactSort,
   contactId: string,
 ): { before: string | undefined; after: string | undefined } {
-  const { queryKey } = contactsQuery(tenant, filters, sort);
-  const list = queryClient.getQueryData<{ pages: { items: { id: string }[] }[] }>(queryKey);
-  const ids = list?.pages.flatMap(({ items }) => items.map(({ id }) => id)) ?? [];
+  // Whatever columns it shows, of either side.
+  const wanted = orderKey({ ...filters, sort });
+  const [found] = queryClient.getQueriesData<ListData>({
+    predicate: ({ queryKey: [key] }) => {
+      const { _id, path, query = {} } = (key ?? {}) as ListKey;
+      const { fields: _fields, side: _side, limit: _limit, ...order } = query;
+      return _id === "listContacts" && path?.tenant === tenant && orderKey(order) === wanted;
+    },
+  });
+  const ids = found?.[1]?.pages?.flatMap(({ items }) => items.map(({ id }) => id)) ?? [];
   const at = ids.indexOf(contactId);
   return at < 0 ? { before: undefined, after: undefined } : { before: ids[at - 1], after: ids[at + 1] };
 }
