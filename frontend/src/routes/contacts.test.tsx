@@ -1,11 +1,14 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
-import { forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
-import { contactOf } from "@/test/fixtures";
-import { PEOPLE } from "@/test/people";
+import { bulkRun, forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
+import { contactOf, runs } from "@/test/fixtures";
+import { PEOPLE, person } from "@/test/people";
 import { renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
+
+// jsdom lacks it; the message with "Undo" asks for it.
+HTMLElement.prototype.setPointerCapture = () => undefined;
 
 const API = "*/api/tenants/:tenant";
 
@@ -108,6 +111,48 @@ describe("a cell", () => {
 });
 
 describe("many contacts", () => {
+  it("are chosen in a range, planned, and changed only on Apply", async () => {
+    const asked: unknown[] = [];
+    const approved: string[] = [];
+    server.use(
+      http.post(`${API}/contacts/bulk`, async ({ request }) => {
+        asked.push(await request.json());
+        return HttpResponse.json(bulkRun, { status: 201 });
+      }),
+      http.post(`${API}/runs/:id/approve`, ({ params }) => {
+        approved.push(String(params.id));
+        return HttpResponse.json({ ...bulkRun, status: "succeeded" });
+      }),
+      http.get(`${API}/runs/77`, () =>
+        HttpResponse.json({ ...bulkRun, status: approved.length > 0 ? "succeeded" : "waiting" }),
+      ),
+      http.post(`${API}/runs/:id/undo`, ({ params }) => {
+        approved.push(`undo ${params.id}`);
+        return HttpResponse.json(runs[0], { status: 201 });
+      }),
+    );
+    const { user } = await openList();
+    fireEvent.click(cell(0, "name").parentElement?.querySelector("input") as HTMLElement);
+    fireEvent.click(cell(2, "email"), { shiftKey: true });
+    expect(await screen.findByText("3 chosen")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /Edit field/ }));
+    const dialog = await screen.findByRole("dialog");
+    await user.click(within(dialog).getByRole("combobox", { name: "Field" }));
+    await user.click(await screen.findByRole("option", { name: "City" }));
+    await user.type(within(dialog).getByRole("textbox", { name: "New value" }), "Reno");
+    await user.click(within(dialog).getByRole("button", { name: "Preview" }));
+    await user.click(await within(dialog).findByRole("button", { name: "Apply to 2" }));
+    expect(asked).toEqual([
+      {
+        selection: { ids: [0, 1, 2].map((index) => person(index).id) },
+        act: "edit",
+        values: { city: "Reno" },
+      },
+    ]);
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(approved).toEqual(["77", "undo 77"]));
+  });
+
   it("are all that match, more than are loaded", async () => {
     const { user } = await openList();
     await user.click(screen.getByRole("checkbox", { name: /Choose all rows/ }));
