@@ -13,7 +13,7 @@ from loanark.connections import queries as connections
 from loanark.connections.models import Connection
 from loanark.contacts import erasure
 from loanark.contacts import queries as contacts
-from loanark.contacts.schemas import ContactFilters
+from loanark.contacts.schemas import ChangeFilters, ContactFilters
 from loanark.kit import sql
 from loanark.sync import worker
 from loanark.sync.monitor_schemas import Candidate, ExplainOut, Explanation, Fact
@@ -121,7 +121,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _candidate(contact_id: UUID) -> Candidate:
     contact = contacts.contact(contact_id)
-    events = contacts.timeline(contact_id, cursor=None, limit=EVENTS).items
+    events = contacts.timeline(contact_id, ChangeFilters(), cursor=None, limit=EVENTS).items
     return Candidate(
         contact_id=contact.id,
         hubspot_id=contact.hubspot_id,

@@ -74,7 +74,7 @@ export function createOutbox<Answer>(ways: Ways<Answer>) {
   let sending: Promise<number> | undefined;
 
   async function load(): Promise<void> {
-    const mine = person();
+    const mine = person() ?? "";
     const all = await store.all();
     rows = all.filter((row) => row.person === mine).sort((one, other) => one.at - other.at);
     for (const listener of listeners) listener();
@@ -224,7 +224,7 @@ export function createOutbox<Answer>(ways: Ways<Answer>) {
     clear: () => store.clear().then(changed),
     /** What somebody else left here is not this person's business. */
     clearOthers: async () => {
-      const mine = person();
+      const mine = person() ?? "";
       const others = (await store.all()).filter((row) => row.person !== mine);
       await store.remove(others.map(({ key }) => key));
       await load();

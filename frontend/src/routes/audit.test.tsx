@@ -38,7 +38,7 @@ describe("the audit log", () => {
     await screen.findByText("Whole");
     const row = await entry(/Dana Fields gave Omar Reyes the role sales manager/);
     expect(row).toHaveTextContent("LoanArk’s pages · 203.0.113.7");
-    expect(within(row).getAllByText(/^\d\d:\d\d:\d\d$/)[0]).toHaveAttribute("title");
+    expect(within(row).getAllByText(/^\d\d:\d\d:\d\d [AP]M$/)[0]).toHaveAttribute("title");
     await user.click(row);
     const table = await screen.findByRole("table");
     expect(within(table).getByRole("row", { name: "Role loan_officer sales_manager" })).toBeVisible();

@@ -156,7 +156,7 @@ describe("the mapping", () => {
     const sheet = await open(user, "State");
     await user.click(within(sheet).getByRole("switch", { name: "A blank clears the other side" }));
     await user.click(within(sheet).getByRole("button", { name: "Done" }));
-    await user.click(screen.getAllByRole("link", { name: "Runs" })[0] as HTMLElement);
+    await user.click(screen.getAllByRole("link", { name: "Sync" })[0] as HTMLElement);
     const ask = await screen.findByRole("dialog", { name: "Leave without saving?" });
     await user.click(within(ask).getByRole("button", { name: "Stay here" }));
     expect(router.state.location.pathname).toBe(MAPPING);

@@ -82,7 +82,7 @@ describe("the palette", () => {
     const { user, router } = await openPalette();
     await user.keyboard("zoltan");
     await user.click(await screen.findByRole("option", { name: "Was “zoltan” synced?" }));
-    await waitFor(() => expect(router.state.location.href).toBe("/loanark/runs?q=zoltan"));
+    await waitFor(() => expect(router.state.location.href).toBe("/loanark/runs?ask=zoltan"));
   });
 
   it("has what one did last on top, and whom one looked at, and writes no name down", async () => {

@@ -117,6 +117,7 @@ export const definitions: FieldDefinition[] = [
   field("lastname", "Last name", "text", "Person", { property: "lastname" }),
   field("email", "E-mail", "email", "Person", { property: "email" }),
   field("phone", "Phone", "phone", "Person", { property: "phone" }),
+  field("company", "Company", "text", "Person"),
   field("city", "City", "text", "Address"),
   field("state", "State", "text", "Address", { property: "state" }),
   field("client_type_vip_status", "VIP status", "text", "LoanArk", { property: "client_type_vip_status" }),

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll } from "vitest";
 import { server } from "./server";
 
 process.env.TZ = "UTC"; // And jsdom speaks en-US.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 20_000 });
 
 // What jsdom lacks and Radix, TanStack Virtual and EventSource users need.
 for (const [edge, value] of Object.entries({

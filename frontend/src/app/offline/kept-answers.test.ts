@@ -44,7 +44,9 @@ it("gives the next start what was seen, with its age, and of what is on the list
   const { queryClient, kept } = started();
   await kept.restore();
   expect(queryClient.getQueryData(contact("7"))).toEqual({ name: "Anna" });
-  expect(queryClient.getQueryState(contact("7"))?.dataUpdatedAt).toBe((await store.all())[0]?.at);
+  expect(queryClient.getQueryState(contact("7"))?.dataUpdatedAt).toBe(
+    (await store.all()).find(({ operation }) => operation === "getContact")?.at,
+  );
 });
 
 it("keeps nothing of nobody", async () => {
