@@ -28,7 +28,7 @@ export default defineConfig({
     {
       name: "desk",
       use: desk,
-      testMatch: /main-job|looks|people|audit|offline/,
+      testMatch: /main-job|looks|people|audit|offline|mapping|conflicts/,
       dependencies: ["first-run"],
     },
     {

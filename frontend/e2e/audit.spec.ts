@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
-import { address, expectAccessible, signIn, title } from "./person";
+import { address, expectAccessible, openContact, signIn, title } from "./person";
 
 const entry = (page: Page, text: string | RegExp) =>
   page.locator("[data-entry]").filter({ hasText: text }).first();
@@ -37,7 +37,7 @@ test("what somebody does is in the log at once: found, opened, verified and take
   const city = `Port ${info.project.name} ${Date.now() % 100_000}`;
   const other = await context.newPage();
   await other.goto(address("/contacts?sort=lastname"));
-  await other.getByRole("row").nth(9).click();
+  await openContact(other, 9);
   await other.getByRole("button", { name: "Edit" }).click();
   await other.getByLabel("City").fill(city);
   await other.getByRole("button", { name: "Save" }).click();

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
-import { address, expectAccessible, signIn } from "./person";
+import { address, expectAccessible, openContact, signIn } from "./person";
 
 const PAGES = [
   "",
@@ -43,15 +43,6 @@ const setTheme = (page: Page, theme: string) =>
     document.documentElement.dataset.theme = name;
   }, theme);
 
-/** On a desk contacts are rows, on a phone cards. */
-const openOne = (page: Page) =>
-  page
-    .getByRole("row")
-    .nth(2)
-    .getByRole("link")
-    .or(page.getByRole("list", { name: "Contacts" }).getByRole("button").nth(2))
-    .click();
-
 test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: "reduce" }));
 
 test("every door is accessible in light and dark, and fits the screen", async ({ page }) => {
@@ -78,7 +69,7 @@ test("so are a contact, its form, and the pages of what is not there", async ({ 
     await expectFine(page);
   }
   await page.goto(address("/contacts"));
-  await openOne(page);
+  await openContact(page, 2);
   await expectFine(page);
   await page.getByRole("button", { name: "Edit" }).click();
   await expectFine(page);

@@ -30,3 +30,12 @@ export async function expectAccessible(page: Page, rules?: string[]): Promise<vo
     page.url(),
   ).toEqual([]);
 }
+
+/** Opens a contact of the list in view: on a desk contacts are rows, on a phone cards. */
+export const openContact = (page: Page, nth: number) =>
+  page
+    .getByRole("row")
+    .nth(nth)
+    .getByRole("link")
+    .or(page.getByRole("list", { name: "Contacts" }).getByRole("button").nth(nth))
+    .click();

@@ -17,6 +17,7 @@ import {
   bulkRunQuery,
   type Chosen,
   fieldListQuery,
+  type RunOut,
   readOnlyFieldsQuery,
   useBulkActions,
 } from "./queries";
@@ -63,13 +64,7 @@ export function BulkDialog({ tenant, act, chosen, size, onClose, onDone }: BulkD
     if (!isOver || told.current || runId === undefined) return;
     told.current = true;
     refresh();
-    const count = plural(run.edit?.to_change ?? 0, "contact");
-    if (run.status === "failed" || run.status === "cancelled")
-      toastFailed("Not all was carried out", { detail: run.reason ?? undefined });
-    else
-      toastDone(`${count} ${DONE[act]}`, {
-        undo: () => void undo(runId).then(() => toastDone("All is put back")),
-      });
+    tellOutcome(run, act, () => void undo(runId).then(tellUndo, () => undefined));
     onDone();
   });
   const leave = () => {
@@ -229,4 +224,20 @@ function Plan({ tenant, runId }: { tenant: string; runId: number }) {
       </ul>
     </>
   );
+}
+
+/** What was done, not what was planned: some may have changed meanwhile. */
+function tellOutcome(run: RunOut, act: BulkAct, undo: () => void): void {
+  const { updated_in_loanark: updated = 0, created_in_loanark: made = 0, deleted = 0 } = run.counts;
+  const done = `${plural(updated + made + deleted, "contact")} ${DONE[act]}`;
+  if (run.status === "succeeded") toastDone(done, { undo });
+  else toastFailed(`Not all was carried out: ${done}`, { detail: run.reason ?? undefined, undo });
+}
+
+/** The order to put back is accepted; few contacts are put back by then, many while one goes on. */
+function tellUndo({ status, reason }: RunOut): void {
+  if (status === "succeeded") toastDone("All is put back");
+  else if (status === "running")
+    toastDone("It is being put back", { detail: "The page Sync tells how far it is." });
+  else toastFailed("Not all was put back", { detail: reason ?? undefined });
 }

@@ -77,7 +77,7 @@ export function FocusCard(props: FocusCardProps) {
         </div>
       )}
       <p className="mt-3 text-muted text-xs">
-        What you do not choose stays in the history, and every decision can be taken back.
+        What you do not choose stays in the history. A decision can be taken back until something follows it.
       </p>
     </article>
   );
