@@ -11,7 +11,7 @@ test("the first run is previewed, approved, watched, and then both sides are the
   await expect(page.getByText("Nothing has been changed yet", { exact: true })).toBeVisible();
   await expect(page.getByRole("row", { name: /Afterwards/ })).toContainText("400400");
 
-  await hubspot.answerAfter(800); // Slow enough to be watched.
+  await hubspot.answerAfter(2_500); // Slow enough to be watched.
   await page.getByRole("button", { name: "Approve and start" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await expect(page.getByRole("button", { name: "Stop this run" })).toBeVisible();

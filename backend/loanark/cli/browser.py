@@ -44,9 +44,12 @@ class Browser:
         return orjson.loads(self._send("GET", f"{self._base_url}{path}")[1])
 
     def post_json(self, path: str, body: object) -> Any:
+        return self.send_json("POST", path, body)
+
+    def send_json(self, method: str, path: str, body: object) -> Any:
         headers = {"Content-Type": "application/json", "X-CSRFToken": self._cookie("csrftoken")}
         headers["Referer"] = self._base_url
-        return orjson.loads(self._send("POST", f"{self._base_url}{path}", orjson.dumps(body), headers)[1])
+        return orjson.loads(self._send(method, f"{self._base_url}{path}", orjson.dumps(body), headers)[1])
 
     def open(self, url: str) -> Form:
         """The first form of a page."""

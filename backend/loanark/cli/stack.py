@@ -39,7 +39,7 @@ DEMO_ORGANISATION, DEMO_SLUG, DEMO_ADMIN = "LoanArk Demo", "loanark-demo", "admi
 @command
 def up(host: str, port: int, as_json: bool) -> None:
     """Run web and worker against the configured HubSpot, with the embedded database when none is configured."""
-    port = port or _free_port()
+    port = port or free_port()
     _refuse_taken(host, port)
     os.environ.setdefault("LOANARK_PUBLIC_URL", f"http://127.0.0.1:{port}")
     embedded = boot.django()
@@ -80,8 +80,8 @@ def demo(
     """Everything on this machine: database, a simulated HubSpot full of people, web and worker, connected."""
     state = DemoState(boot.data_dir())
     whom = state.people(contacts, seed, people)
-    port = port or _free_port()
-    hubspot = simulator_port or state.get("simulator_port") or _free_port()
+    port = port or free_port()
+    hubspot = simulator_port or state.get("simulator_port") or free_port()
     _refuse_taken("127.0.0.1", port)
     _refuse_taken("127.0.0.1", hubspot)
     state.put("simulator_port", hubspot)
@@ -288,7 +288,7 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ import click
 from loanark.cli.bench.backfill import backfill
 from loanark.cli.bench.budget import budget
 from loanark.cli.bench.latency import latency
+from loanark.cli.bench.screens import screens
 from loanark.cli.bench.simulator import simulator
 
 
@@ -16,4 +17,5 @@ def bench() -> None:
 bench.add_command(backfill)
 bench.add_command(budget)
 bench.add_command(latency)
+bench.add_command(screens)
 bench.add_command(simulator)
