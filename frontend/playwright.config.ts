@@ -24,6 +24,9 @@ export default defineConfig({
   globalSetup: "./e2e/demo.ts",
   use: { trace: "retain-on-failure" },
   projects: [
+    ...(process.env.LOANARK_SCREENSHOTS
+      ? [{ name: "screenshots", use: desk, testMatch: /screenshots/, dependencies: ["first-run"] }]
+      : []),
     { name: "first-run", use: desk, testMatch: /first-run/ },
     {
       name: "desk",
