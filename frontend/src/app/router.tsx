@@ -16,7 +16,7 @@ import { connectionQuery } from "@/features/connection/queries";
 import { filtersIn, parseContactSearch } from "@/features/contacts/filters";
 import { parseInboxSearch } from "@/features/contacts/inbox/search";
 import { listAhead } from "@/features/contacts/list-ahead";
-import { contactQuery, facetsQuery, fieldListQuery, timelineQuery } from "@/features/contacts/queries";
+import { contactQuery, facetQuery, fieldListQuery, timelineQuery } from "@/features/contacts/queries";
 import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
@@ -161,7 +161,7 @@ const contacts = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ context, params, deps }) => {
     void context.queryClient.prefetchInfiniteQuery(listAhead(params.tenant, deps));
-    void context.queryClient.prefetchQuery(facetsQuery(params.tenant, filtersIn(deps)));
+    void context.queryClient.prefetchQuery(facetQuery(params.tenant, filtersIn(deps), "sync"));
     void context.queryClient.prefetchQuery(fieldListQuery(params.tenant));
   },
   component: lazyPage(() => import("@/routes/contacts")),

@@ -10,7 +10,7 @@ import { type ContactSearch, countFilters, withPart } from "@/features/contacts/
 import { ListHead } from "@/features/contacts/list-head";
 import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
 import { NoContacts } from "@/features/contacts/no-contacts";
-import { facetsQuery, viewsQuery } from "@/features/contacts/queries";
+import { viewsQuery } from "@/features/contacts/queries";
 import { useColumns } from "@/features/contacts/use-columns";
 import { useContactList } from "@/features/contacts/use-contact-list";
 import { columnsOf } from "@/features/contacts/view-state";
@@ -18,8 +18,6 @@ import { ViewsBar } from "@/features/contacts/views-bar";
 import { useRights } from "@/features/session/role";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
-
-const NO_FACETS: never[] = [];
 
 export default function ContactsPage() {
   useTitle("Contacts");
@@ -38,7 +36,6 @@ export default function ContactsPage() {
     search,
     columns.fields,
   );
-  const facets = useQuery(facetsQuery(tenant, filters));
   const isNarrowed = countFilters(search) > 0 || Boolean(search.search);
 
   const change = useCallback(
@@ -74,7 +71,7 @@ export default function ContactsPage() {
         onSelecting={setSelecting}
       />
       <ViewsBar tenant={tenant} search={search} onChange={change} columns={columns} />
-      <FilterBar facets={facets.isError ? NO_FACETS : facets.data} search={search} onChange={change} />
+      <FilterBar tenant={tenant} search={search} onChange={change} />
       {list.error && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data && pages[0]?.length === 0 ? (

@@ -180,8 +180,9 @@ export const contactListHandlers = [
     });
   }),
   http.get(`${API}/contacts/facets`, ({ request }) => {
-    const rows = matching(new URL(request.url));
-    return HttpResponse.json([
+    const url = new URL(request.url);
+    const [rows, names] = [matching(url), url.searchParams.getAll("names")];
+    const facets = [
       facet("sync", "Sync", rows),
       facet("client_type_vip_status", "VIP", rows),
       facet("client_type_prospects", "Prospects", rows),
@@ -189,7 +190,8 @@ export const contactListHandlers = [
       facet("state", "State", rows),
       facet("owner", "Owner", rows),
       facet("created_side", "Created in", rows),
-    ]);
+    ];
+    return HttpResponse.json(facets.filter(({ name }) => names.length === 0 || names.includes(name)));
   }),
   http.patch(`${API}/contacts/:id`, async ({ params, request }) => {
     const { values } = (await request.json()) as { values: Record<string, string | null> };

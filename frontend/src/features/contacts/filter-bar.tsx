@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Trash2, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -10,26 +11,38 @@ import { formatCount, humanise } from "@/lib/format";
 import {
   type ContactSearch,
   countFilters,
+  filtersIn,
   SPANS,
   type TimeFilter,
   toggle,
   withoutFilters,
   withPart,
 } from "./filters";
-import type { Facet } from "./queries";
+import { type Facet, facetQuery } from "./queries";
 
 const CHIP_WIDTHS = ["w-24", "w-28", "w-20", "w-32"];
 
 interface FilterBarProps {
-  /** Undefined while they are being counted. */
-  facets: Facet[] | undefined;
+  tenant: string;
   search: ContactSearch;
   onChange: (search: ContactSearch) => void;
 }
 
+type ListFacet = Exclude<Facet["name"], "sync">;
+
+/** Filters by values, in the order of their use. */
+const LIST_FACETS: Record<ListFacet, string> = {
+  email_verification_status: "E-mail verification",
+  client_type_vip_status: "VIP status",
+  client_type_prospects: "Prospects",
+  state: "State",
+  owner: "Owner",
+  created_side: "Created in",
+};
+
 /** What narrows the list: the troubled states as chips at hand, every other filter behind its name. Counts everywhere. */
-export function FilterBar({ facets, search, onChange }: FilterBarProps) {
-  const sync = facets?.find(({ name }) => name === "sync");
+export function FilterBar({ tenant, search, onChange }: FilterBarProps) {
+  const { data: sync, isPending } = useQuery(facetQuery(tenant, filtersIn(search), "sync"));
   return (
     <ChipBar>
       {sync?.values
@@ -46,13 +59,18 @@ export function FilterBar({ facets, search, onChange }: FilterBarProps) {
             onToggle={() => onChange(toggle(search, "sync", value))}
           />
         ))}
-      {!facets &&
+      {isPending &&
         CHIP_WIDTHS.map((width) => <Skeleton key={width} className={`h-7.5 rounded-full ${width}`} />)}
-      {facets
-        ?.filter(({ name }) => name !== "sync")
-        .map((facet) => (
-          <FacetMenu key={facet.name} facet={facet} search={search} onChange={onChange} />
-        ))}
+      {Object.entries(LIST_FACETS).map(([name, label]) => (
+        <FacetMenu
+          key={name}
+          tenant={tenant}
+          name={name as ListFacet}
+          label={label}
+          search={search}
+          onChange={onChange}
+        />
+      ))}
       <TimeMenu name="changed" label="Changed" search={search} onChange={onChange} />
       <TimeMenu name="created" label="Created" search={search} onChange={onChange} />
       <ChipToggle
@@ -75,7 +93,7 @@ function TimeMenu({
   label,
   search,
   onChange,
-}: { name: TimeFilter; label: string } & Omit<FilterBarProps, "facets">) {
+}: { name: TimeFilter; label: string } & Omit<FilterBarProps, "tenant">) {
   const chosen = search[name] ?? undefined;
   return (
     <ChipMenu
@@ -128,43 +146,56 @@ function SyncChip({ state, count, isOn, onToggle }: SyncChipProps) {
 
 const STATE_COLOURS: Partial<Record<SyncState, string>> = { conflict: "text-ask", failing: "text-bad" };
 
-function FacetMenu({ facet, search, onChange }: { facet: Facet } & Omit<FilterBarProps, "facets">) {
-  const chosen: string[] = facet.name === "sync" ? [] : (search[facet.name] ?? []);
+function FacetMenu({
+  tenant,
+  name,
+  label,
+  search,
+  onChange,
+}: { name: ListFacet; label: string } & FilterBarProps) {
+  const chosen: string[] = search[name] ?? [];
+  // A chosen value is called as its field calls it; the others are asked for when somebody looks.
+  const { data: facet } = useQuery({
+    ...facetQuery(tenant, filtersIn(search), name),
+    enabled: chosen.length === 1,
+  });
   return (
     <ChipMenu
-      label={facet.label}
-      chosen={
-        chosen.length > 1 ? String(chosen.length) : chosen[0] === undefined ? "" : labelOf(facet, chosen[0])
-      }
+      label={label}
+      chosen={chosen.length > 1 ? String(chosen.length) : labelOf(facet, chosen[0])}
       isOn={chosen.length > 0}
     >
-      {facet.values.length === 0 && <p className="p-3 text-muted text-sm">No values here.</p>}
-      {facet.values.map(({ value, label, count }) => (
-        <FacetValue
-          key={value}
-          label={
-            facet.name === "created_side" ? (
-              <SideBadge side={value as Side} />
-            ) : (
-              label || humanise(value) || "(blank)"
-            )
-          }
-          count={count}
-          isOn={chosen.includes(value)}
-          onToggle={() => onChange(toggle(search, facet.name, value))}
-        />
-      ))}
+      <FacetValues tenant={tenant} name={name} search={search} onChange={onChange} />
     </ChipMenu>
   );
 }
 
-function labelOf(facet: Facet, value: string | undefined): string {
-  return facet.values.find((one) => one.value === value)?.label ?? humanise(value ?? "");
+function FacetValues({ tenant, name, search, onChange }: { name: ListFacet } & FilterBarProps) {
+  const { data: facet, isError } = useQuery(facetQuery(tenant, filtersIn(search), name));
+  const chosen: string[] = search[name] ?? [];
+  if (isError) return <p className="p-3 text-muted text-sm">The values could not be read. Open it again.</p>;
+  if (!facet) return CHIP_WIDTHS.map((width) => <Skeleton key={width} className="m-2 h-5" />);
+  if (facet.values.length === 0) return <p className="p-3 text-muted text-sm">No values here.</p>;
+  return facet.values.map(({ value, label, count }) => (
+    <FacetValue
+      key={value}
+      label={
+        name === "created_side" ? <SideBadge side={value as Side} /> : label || humanise(value) || "(blank)"
+      }
+      count={`${facet.is_estimate ? "≈ " : ""}${formatCount(count)}`}
+      isOn={chosen.includes(value)}
+      onToggle={() => onChange(toggle(search, name, value))}
+    />
+  ));
+}
+
+function labelOf(facet: Facet | undefined, value: string | undefined): string {
+  return facet?.values.find((one) => one.value === value)?.label ?? humanise(value ?? "");
 }
 
 interface FacetValueProps {
   label: ReactNode;
-  count: number;
+  count: string;
   isOn: boolean;
   onToggle: () => void;
 }
@@ -174,7 +205,7 @@ function FacetValue({ label, count, isOn, onToggle }: FacetValueProps) {
     <label className="flex h-8 pointer-coarse:h-11 cursor-pointer items-center gap-2.5 rounded-sm px-2 text-sm hover:bg-hover">
       <input type="checkbox" checked={isOn} onChange={onToggle} className="size-4 accent-ink" />
       <span className="flex-1 truncate">{label}</span>
-      <span className="text-muted text-xs tabular-nums">{formatCount(count)}</span>
+      <span className="text-muted text-xs tabular-nums">{count}</span>
     </label>
   );
 }

@@ -4,6 +4,7 @@ import type {
   BulkIn,
   ContactOut,
   ContactRow,
+  Facet,
   ListChangesData,
   ListContactsData,
   MappingOut,
@@ -124,9 +125,11 @@ function hasPending(data: ListPages | undefined): boolean {
   return data.pages.some(({ items }) => items.some(({ sync }) => sync.state === "pending"));
 }
 
-export const facetsQuery = (tenant: string, filters: ContactFilters) => ({
-  ...listFacetsOptions({ path: { tenant }, query: filters }),
+/** The values of one filter with their counts, each under the other filters. */
+export const facetQuery = (tenant: string, filters: ContactFilters, name: Facet["name"]) => ({
+  ...listFacetsOptions({ path: { tenant }, query: { ...filters, names: [name] } }),
   placeholderData: keepPreviousData,
+  select: (facets: Facet[]) => facets.find((facet) => facet.name === name),
 });
 
 /** A few contacts by some letters, for the palette. */
