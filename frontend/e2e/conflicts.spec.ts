@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
 import { hubspot } from "./hubspot";
-import { address, signIn } from "./person";
+import { address, openContact, signIn } from "./person";
 
 const city = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
 
@@ -20,7 +20,7 @@ async function call(page: Page, method: string, path: string, data: object): Pro
 /** The nth contact's number in HubSpot; both of its sides are given another city. */
 async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
   await page.goto(address("/contacts?sort=lastname"));
-  await page.getByRole("row").nth(nth).click();
+  await openContact(page, nth);
   const link = page.getByRole("link", { name: /opens in HubSpot/ });
   await expect(link).toBeVisible();
   const contact = ((await link.textContent()) ?? "").trim();
@@ -31,6 +31,11 @@ async function quarrel(page: Page, nth: number, theirs: string, ours: string): P
   await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
   return contact;
 }
+
+// Whatever became of it: the stories that follow need a sync that runs.
+test.afterEach(async ({ page }) => {
+  await call(page, "POST", "sync/resume", {});
+});
 
 test("conflicts are decided by keys, taken back, and decided together", async ({ page }) => {
   await signIn(page);

@@ -53,6 +53,7 @@ test("every door is accessible in light and dark, and fits the screen", async ({
 });
 
 test("every page is accessible in light and dark, and fits the screen", async ({ page }) => {
+  test.setTimeout(300_000); // many pages, each looked at twice
   await signIn(page);
   await page.goto(new URL("/account", theDemo().url).href);
   await expectFine(page);
