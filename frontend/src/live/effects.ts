@@ -92,3 +92,12 @@ export function createRefresher(
 export function refreshAll(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ refetchType: inView() });
 }
+
+/** What was read before the stream was open may have changed since, with nobody to tell of it. */
+export function catchUp(queryClient: QueryClient): void {
+  const opened = Date.now();
+  void queryClient.invalidateQueries({
+    predicate: ({ state }) => state.dataUpdatedAt > 0 && state.dataUpdatedAt < opened,
+    refetchType: inView(),
+  });
+}

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { connect, type LiveState } from "./connection";
-import { createRefresher, refreshAll, staleAfter } from "./effects";
+import { catchUp, createRefresher, refreshAll, staleAfter } from "./effects";
 import { joinGroup } from "./group";
 
 /** While the stream is down the page still moves: everything in view is asked again this often. */
@@ -33,11 +33,18 @@ export function useLiveStream(tenant: string): void {
   useEffect(() => {
     const url = `/api/tenants/${encodeURIComponent(tenant)}/live`;
     const refresh = createRefresher(queryClient, tenant);
+    let hasOpened = false;
+    const onState = (next: LiveState) => {
+      become(next);
+      if (next !== "open" || hasOpened) return;
+      hasOpened = true;
+      catchUp(queryClient);
+    };
     const join = () =>
       joinGroup({
         name: `loanark.live.${tenant}`,
         hearer: {
-          onState: become,
+          onState,
           onGap: () => refreshAll(queryClient),
           onChange: (data) => refresh(staleAfter(data)),
           onBeat: () => undefined,
