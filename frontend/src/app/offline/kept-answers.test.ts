@@ -47,6 +47,7 @@ it("gives the next start what was seen, with its age, and of what is on the list
   expect(queryClient.getQueryState(contact("7"))?.dataUpdatedAt).toBe(
     (await store.all()).find(({ operation }) => operation === "getContact")?.at,
   );
+  expect(queryClient.getQueryState(contact("7"))?.isInvalidated, "it is asked for again").toBe(true);
 });
 
 it("keeps nothing of nobody", async () => {

@@ -119,6 +119,7 @@ export function keepAnswers({
       if (query.state.data !== undefined && query.state.dataUpdatedAt >= at) continue;
       written.set(key, at);
       query.setData(data, { updatedAt: at, manual: true });
+      query.invalidate(); // However young: it was seen before whatever happened since, and is asked for again.
     }
     const gone = rows.filter((row) => !good.includes(row)).map(({ key }) => key);
     if (gone.length > 0) await store.remove(gone).catch(() => undefined);
