@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from loanark.connections.models import Connection
 from loanark.contacts.schemas import ContactFilters
 from loanark.contacts.standing import FROM, STATE, STATE_OF_ONE, TROUBLED, traced
 from loanark.kit import sql
@@ -151,7 +150,7 @@ def standings(selection: Selected) -> tuple[dict[str, int], bool]:
 
 def is_settled() -> bool:
     """Whether every contact that is not in sync left a trace."""
-    return Connection.objects.filter(backfilled_at__isnull=False).exists()
+    return bool(sql.scalar("SELECT EXISTS (SELECT FROM connections WHERE backfilled_at IS NOT NULL)"))
 
 
 def _standing(filters: ContactFilters) -> tuple[str, bool]:

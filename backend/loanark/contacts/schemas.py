@@ -20,6 +20,10 @@ Sort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "lastna
 Within = Literal["1d", "7d", "30d", "90d"]
 
 
+#: A number that the database gave a row.
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
 class ContactFilters(Schema):
     """Every filter narrows; several values of one filter widen it."""
 
@@ -218,7 +222,7 @@ class ResolveManyIn(Schema):
 
     winner: Side
     expected: Annotated[int, Field(ge=1)]
-    ids: Annotated[list[int], Field(max_length=1000)] = []
+    ids: Annotated[list[RowId], Field(max_length=1000)] = []
     field: str | None = None
     same_as: int | None = None
 
@@ -240,7 +244,7 @@ class ResolvedOut(Schema):
 
 
 class ReopenManyIn(Schema):
-    ids: Annotated[list[int], Field(max_length=1000)]
+    ids: Annotated[list[RowId], Field(max_length=1000)]
 
 
 class ReopenedOut(Schema):

@@ -235,7 +235,7 @@ DOOR = 8
         ("contacts", 3),
         ("contacts?search=love", 4),
         ("contacts/facets", 8),
-        ("conflicts", 2),
+        ("conflicts", 7),
         ("rejections", 2),
         ("runs", 1),
     ],

@@ -231,7 +231,18 @@ def test_passwords_are_typed_unseen_and_may_be_pasted() -> None:
 def test_the_browser_keeps_what_was_seen_in_one_place_that_is_cleared() -> None:
     """What it kept is cleared is shown in a browser: frontend/e2e/offline.spec.ts, app/offline/kept-answers.test.ts."""
     kept = {name for name, text in sources() if re.search(r"localStorage|sessionStorage|indexedDB|caches\.open", text)}
-    settings_only = {"app/router.tsx", "lib/theme.ts", "lib/use-hotkeys.ts", "offline/device.ts", "test/setup.ts"}
+    settings_only = {
+        "app/router.tsx",
+        "app/shell/palette-recent.ts",  # ids of pages and actions
+        "features/contacts/column-store.ts",  # names of fields, and widths
+        "lib/density.ts",
+        "lib/region.ts",
+        "lib/remembered.ts",  # that something was seen, and nothing of it
+        "lib/theme.ts",
+        "lib/use-hotkeys.ts",
+        "offline/device.ts",
+        "test/setup.ts",
+    }
     assert kept == settings_only | {"offline/store.ts"}
     router = (PAGES / "app" / "router.tsx").read_text()
     assert re.findall(r"localStorage\.setItem\((\w+), ([^)]+)\)", router) == [("LAST_TENANT", "params.tenant")]

@@ -99,7 +99,9 @@ def test_needs_you(organisation: Organisation) -> None:
     assert truth(organisation) == ("attention", "2 matters need you; everything else is in sync.")
     assert needs(organisation) == {"conflict": 1, "rejection": 1}
     balance = organisation.get("overview")["balance"]
-    assert balance["explained"] == [{"reason": "in LoanArk, refused by HubSpot", "count": 1, "side": "loanark"}]
+    assert balance["explained"] == [
+        {"reason": "in LoanArk, refused by HubSpot", "count": 1, "side": "loanark", "opens": "values"}
+    ]
 
 
 @pytest.mark.parametrize(
