@@ -39,8 +39,8 @@ def test_edits_are_timed_on_their_way_to_the_other_side() -> None:
 
 
 def test_screens_are_timed_alone_and_with_people_at_work() -> None:
-    rows = measured("screens", "--contacts", "300", "--people", "2", "--seconds", "1", "--times", "2")
+    rows = measured("screens", "--contacts", "300", "--people", "2", "--seconds", "5", "--times", "1")
     told = {row["what"]: row for row in rows}
-    assert told["every list"]["asked"] == 2 * (list(told).index("every list"))
+    assert told["every list"]["asked"] == list(told).index("every list")
     assert {row["people"] for row in rows} == {1, 2}
     assert all(0 < row["median_ms"] <= row["p95_ms"] <= row["longest_ms"] for row in rows)

@@ -151,13 +151,22 @@ def _alone(person: _Person, contacts: int, times: int) -> list[Measured]:
 def _together(person: _Person, contacts: int, people: int, seconds: float) -> list[Measured]:
     took: dict[str, list[float]] = defaultdict(list)
     until = time.monotonic() + seconds
-    threads = [threading.Thread(target=_work, args=(person, number, until, took)) for number in range(people)]
+    threads = [threading.Thread(target=_until_over, args=(person, number, until, took)) for number in range(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     each = [_told(name, contacts, people, values) for name, values in sorted(took.items())]
     return [*each, _told("every interaction", contacts, people, [one for values in took.values() for one in values])]
+
+
+class _Over(Exception):
+    """The time is over."""
+
+
+def _until_over(person: _Person, number: int, until: float, took: dict[str, list[float]]) -> None:
+    with suppress(_Over):
+        _work(person, number, until, took)
 
 
 def _work(person: _Person, number: int, until: float, took: dict[str, list[float]]) -> None:
@@ -170,12 +179,14 @@ def _work(person: _Person, number: int, until: float, took: dict[str, list[float
 
     def does(name: str, work: Callable[[], object]) -> Any:
         time.sleep(chance.uniform(*PAUSES))
+        if time.monotonic() > until:
+            raise _Over
         began = time.perf_counter()
         answer = work()
         took[name].append((time.perf_counter() - began) * 1000)
         return answer
 
-    while time.monotonic() < until:
+    while True:
         asks("dashboard", "overview")
         row = chance.choice(asks("list", "contacts")["items"])
         word = chance.choice(words)
