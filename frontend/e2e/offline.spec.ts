@@ -2,6 +2,9 @@ import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { hubspot } from "./hubspot";
 import { address, expectAccessible, openContact, signIn } from "./person";
 
+// Each story installs the whole house on a new device first.
+test.describe.configure({ timeout: 180_000 });
+
 /** Signs in, looks at the list and at its nth contact, and waits until the house is on the device. */
 async function visit(page: Page, nth: number): Promise<{ contact: string; name: string }> {
   await signIn(page);
