@@ -21,7 +21,7 @@ test("a policy is changed, tried on real contacts, saved as a version, and taken
   await expect(page.getByText(/^Version \d+ is saved$/)).toBeVisible();
 
   await page.getByRole("tab", { name: "Versions" }).click();
-  await expect(page.getByText("City changed")).toBeVisible();
+  await expect(page.getByText("City changed", { exact: true }).first()).toBeVisible();
   await page
     .getByRole("button", { name: /^Restore version/ })
     .first()
