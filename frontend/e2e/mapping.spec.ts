@@ -27,6 +27,6 @@ test("a policy is changed, tried on real contacts, saved as a version, and taken
     .first()
     .click();
   await expect(page.getByText(/is in force again/).first()).toBeVisible();
-  await page.getByRole("tab", { name: "Fields" }).click();
+  await page.getByRole("tab", { name: "Fields", exact: true }).click();
   await expect(page.getByRole("row", { name: /City.*HubSpot wins/ })).toBeVisible();
 });

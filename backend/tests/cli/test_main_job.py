@@ -10,6 +10,7 @@ import pytest
 from command_line import CONTACTS, Hub, Loanark
 
 from loanark.core.fields import FIELDS, NAMES
+from loanark.kit.sheets import cell
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def test_csv_says_the_same(synced: Loanark, tmp_path: Path) -> None:
     assert synced(*arguments).document == {"exported": CONTACTS, "output": str(file)}
     with file.open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
-    assert rows == [{name: value or "" for name, value in row.items()} for row in exported(synced)]
+    # But for cells that a spreadsheet would take for formulas.
+    assert rows == [{name: cell(value) for name, value in row.items()} for row in exported(synced)]
     log = synced("audit", "export", "--tenant", "first-lender").out.splitlines()
     taken = [event for event in map(orjson.loads, log) if event["kind"] == "contacts.exported"]
     assert {event["via"] for event in taken} == {"command line"}
