@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
+import type { Side } from "@/components/ui/side";
+import { SideBar, SideLegend, scaleOf } from "@/components/ui/side-bars";
 import { cn } from "@/lib/cn";
 import { formatCivilDate, formatCount, plural } from "@/lib/format";
 import type { DayOut } from "./queries";
@@ -22,8 +23,8 @@ export function Days({ days, chosen, onChoose }: DaysProps) {
         <span className="font-medium text-ink-2">
           {shown ? nameOf(shown.day) : `Changes, the last ${days.length} days`}
         </span>
-        <Legend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
-        <Legend side="loanark" count={shown?.loanark ?? sum("loanark")} />
+        <SideLegend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
+        <SideLegend side="loanark" count={shown?.loanark ?? sum("loanark")} />
         <span className="ml-auto">
           {shown ? plural(shown.runs, "run") : plural(total(days, "runs"), "run")}
           {(shown?.troubled ?? total(days, "troubled")) > 0 &&
@@ -46,15 +47,6 @@ const PHONE_DAYS = 14;
 const total = (days: DayOut[], what: "runs" | "troubled") => days.reduce((sum, day) => sum + day[what], 0);
 const nameOf = (day: string) => formatCivilDate(day);
 const shortOf = (day: string) => formatCivilDate(day).replace(/,.*/, "");
-
-function Legend({ side, count }: { side: Side; count: number }) {
-  return (
-    <span className="flex items-center gap-1.5">
-      <SideGlyph side={side} className="size-4" /> {SIDE_NAMES[side]}
-      <span className="font-semibold text-ink">{formatCount(count)}</span>
-    </span>
-  );
-}
 
 interface BarsProps extends DaysProps {
   onPoint: (day: string | null) => void;
@@ -79,9 +71,7 @@ function Bars({ days, chosen, onChoose, onPoint }: BarsProps) {
     wantsFocus.current = true;
     setFocused(Math.min(days.length - 1, Math.max(0, next)));
   };
-  const most = (side: Side) => Math.max(0, ...days.map((day) => day[side]));
-  const scale = Math.max(1, most("hubspot") + most("loanark"));
-  const rows = `${Math.max(0.1, most("hubspot") / scale)}fr ${Math.max(0.1, most("loanark") / scale)}fr 0.75rem`;
+  const { most, rows } = scaleOf(days, 0.1);
   return (
     <ul ref={list} aria-label="Days" className="flex h-32" onPointerLeave={() => onPoint(null)}>
       {days.map((day, index) => {
@@ -106,10 +96,10 @@ function Bars({ days, chosen, onChoose, onPoint }: BarsProps) {
                 isChosen && "bg-selected hover:bg-selected",
                 chosen && !isChosen && "opacity-55",
               )}
-              style={{ gridTemplateRows: rows }}
+              style={{ gridTemplateRows: `${rows} 0.75rem` }}
             >
-              <Bar side="hubspot" share={share(day.hubspot, most("hubspot"))} />
-              <Bar side="loanark" share={share(day.loanark, most("loanark"))} />
+              <SideBar side="hubspot" count={day.hubspot} most={most.hubspot} />
+              <SideBar side="loanark" count={day.loanark} most={most.loanark} />
               <RunMark day={day} />
             </button>
           </li>
@@ -119,25 +109,9 @@ function Bars({ days, chosen, onChoose, onPoint }: BarsProps) {
   );
 }
 
-const share = (count: number, most: number) => (most === 0 ? 0 : count / most);
-
 function describe({ day, hubspot, loanark, runs, troubled }: DayOut): string {
   const trouble = troubled > 0 ? `, ${formatCount(troubled)} not whole` : "";
   return `${nameOf(day)}: ${plural(hubspot, "change")} from HubSpot, ${formatCount(loanark)} from LoanArk, ${plural(runs, "run")}${trouble}`;
-}
-
-function Bar({ side, share }: { side: Side; share: number }) {
-  const isUp = side === "hubspot";
-  return (
-    <span className={cn("flex min-h-0", isUp ? "items-end border-line-strong border-b" : "items-start")}>
-      {share > 0 && (
-        <span
-          className={cn("min-h-0.75 w-full", isUp ? "rounded-t-xs bg-hubspot" : "rounded-b-xs bg-loanark")}
-          style={{ height: `${share * 100}%` }}
-        />
-      )}
-    </span>
-  );
 }
 
 /** A dot for a day with runs; a square where one of them was not whole. */

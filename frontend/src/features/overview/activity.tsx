@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Panel } from "@/components/ui/card";
-import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
+import type { Side } from "@/components/ui/side";
+import { SideBar, SideLegend, scaleOf } from "@/components/ui/side-bars";
 import { cn } from "@/lib/cn";
-import { formatCount, formatDate, formatDayOfMonth, formatHour, plural } from "@/lib/format";
+import { formatDate, formatDayOfMonth, formatHour, plural } from "@/lib/format";
 import { type ActivityPoint, activityQuery, type Span } from "./queries";
 
 const SPANS: Record<Span, { name: string; step: string; marks: number }> = {
@@ -34,8 +35,8 @@ export function Activity({ tenant, points: lastDay }: ActivityProps) {
         className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-1 text-muted text-xs tabular-nums"
         aria-live="polite"
       >
-        <Legend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
-        <Legend side="loanark" count={shown?.loanark ?? sum("loanark")} />
+        <SideLegend side="hubspot" count={shown?.hubspot ?? sum("hubspot")} />
+        <SideLegend side="loanark" count={shown?.loanark ?? sum("loanark")} />
         <span>
           {shown
             ? `${momentOf(shown.at, shownSpan)}, ${SPANS[shownSpan].step}`
@@ -84,16 +85,6 @@ function Spans({ chosen, onChoose }: { chosen: Span; onChoose: (span: Span) => v
   );
 }
 
-function Legend({ side, count }: { side: Side; count: number }) {
-  return (
-    <span className="flex items-center gap-1.5">
-      <SideGlyph side={side} className="size-4" />
-      {SIDE_NAMES[side]}
-      <span className="font-semibold text-ink">{formatCount(count)}</span>
-    </span>
-  );
-}
-
 interface ChartProps {
   points: ActivityPoint[];
   span: Span;
@@ -103,9 +94,7 @@ interface ChartProps {
 
 /** A bar a step: both sides to one scale, from one line. Whatever is not nothing can be seen. Read by pointer or arrows. */
 function Chart({ points, span, at, onPoint }: ChartProps) {
-  const most = (side: Side) => Math.max(0, ...points.map((point) => point[side]));
-  const scale = Math.max(1, most("hubspot") + most("loanark"));
-  const rows = `${Math.max(0.08, most("hubspot") / scale)}fr ${Math.max(0.08, most("loanark") / scale)}fr`;
+  const { most, rows } = scaleOf(points, 0.08);
   const last = points.length - 1;
   const now = at ?? last;
   const keys: Record<string, number> = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last };
@@ -143,32 +132,10 @@ function Chart({ points, span, at, onPoint }: ChartProps) {
           className={cn("grid min-w-0 flex-1 rounded-xs", index === at && "bg-selected")}
           style={{ gridTemplateRows: rows }}
         >
-          <Bar side="hubspot" share={share(point.hubspot, most("hubspot"))} />
-          <Bar side="loanark" share={share(point.loanark, most("loanark"))} />
+          <SideBar side="hubspot" count={point.hubspot} most={most.hubspot} className="px-[12%]" />
+          <SideBar side="loanark" count={point.loanark} most={most.loanark} className="px-[12%]" />
         </div>
       ))}
-    </div>
-  );
-}
-
-const share = (count: number, most: number) => (most === 0 ? 0 : count / most);
-
-function Bar({ side, share }: { side: Side; share: number }) {
-  const isUp = side === "hubspot";
-  return (
-    <div
-      className={cn("flex min-h-0 px-[12%]", isUp ? "items-end border-line-strong border-b" : "items-start")}
-    >
-      {share > 0 && (
-        <div
-          className={cn(
-            "min-h-0.75 w-full",
-            "forced-color-adjust-none",
-            isUp ? "rounded-t-xs bg-hubspot" : "rounded-b-xs bg-loanark",
-          )}
-          style={{ height: `${share * 100}%` }}
-        />
-      )}
     </div>
   );
 }
