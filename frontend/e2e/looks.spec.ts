@@ -30,6 +30,8 @@ async function expectFine(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page).toHaveTitle(/ · LoanArk CRM Sync$/);
   await expect(page.locator(".skeleton")).toHaveCount(0);
+  // A form takes the focus and scrolls: what is half under the page's head then is no smaller for that.
+  await page.evaluate(() => scrollTo(0, 0));
   await expectAccessible(page);
   await setTheme(page, "dark");
   await expectAccessible(page, ["color-contrast"]); // All that the theme changes.
@@ -38,9 +40,12 @@ async function expectFine(page: Page): Promise<void> {
   expect(wide, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
 }
 
+/** Colours change over a moment, however short: they are looked at when all of them have. */
 const setTheme = (page: Page, theme: string) =>
-  page.evaluate((name) => {
+  page.evaluate(async (name) => {
     document.documentElement.dataset.theme = name;
+    await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   }, theme);
 
 test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: "reduce" }));
