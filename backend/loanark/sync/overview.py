@@ -124,7 +124,7 @@ def _truth(
 def _balance(row: Connection | None) -> Balance | None:
     if row is None or row.hubspot_total is None or row.counted_at is None or row.backfilled_at is None:
         return None
-    sheet = balances.draw(row.hubspot_total, row.counted_at, runs.left_unlinked())
+    sheet = balances.look(row.tenant_id, row.hubspot_total, row.counted_at, runs.left_unlinked())
     return Balance(
         hubspot=sheet.hubspot,
         loanark=sheet.loanark,

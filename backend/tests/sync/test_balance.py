@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from world import World
 
@@ -65,3 +67,29 @@ def test_the_sentence_says_what_the_numbers_say() -> None:
     parts = (Part("x", 3, Side.HUBSPOT),)
     assert Sheet(41_341, 41_338, 41_338, parts, 0, 0).sentence == "HubSpot 41,341 = LoanArk 41,338 + 3 explained"
     assert Sheet(2, 1, 1, (), 1, 0).sentence == "HubSpot 2 = LoanArk 1 + 1 not explained yet"
+
+
+def test_a_large_book_is_counted_once_for_all_who_look_within_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from loanark.sync import balance
+    from loanark.sync.overview import overview
+    from loanark.tenants.access import tenant_scope
+
+    def seen() -> int:
+        with tenant_scope(world.tenant_id):
+            shown = overview().balance
+        assert shown
+        return shown.loanark
+
+    world.sweep()
+    monkeypatch.setattr(balance, "SHARED_FROM", 1)
+    world.insert(firstname="Ann")
+    assert seen() == 1
+    world.insert(firstname="Bob")
+    assert seen() == 1
+    world.sweep()  # counts HubSpot again
+    assert seen() == 2
+    monkeypatch.setattr(balance, "SHARED_FOR_S", 0.0)
+    world.insert(firstname="Cid")
+    assert seen() == 3
