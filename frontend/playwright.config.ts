@@ -28,6 +28,7 @@ export default defineConfig({
       ? [{ name: "screenshots", use: desk, testMatch: /screenshots/, dependencies: ["first-run"] }]
       : []),
     { name: "first-run", use: desk, testMatch: /first-run/ },
+    { name: "lighthouse", use: desk, testMatch: /lighthouse/, dependencies: ["first-run"] },
     {
       name: "desk",
       use: desk,

@@ -119,7 +119,7 @@ async function conflict(browser: Browser) {
   const id = ((await link.textContent()) ?? "").replaceAll(/\D/g, "");
   await hubspot.edit(id, { email: `other.${id}@example.com`, city: "Nampa" });
   await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByLabel("E-mail").first().fill(`mine.${id}@example.com`);
+  await page.getByRole("textbox", { name: "E-mail" }).fill(`mine.${id}@example.com`);
   await page.getByRole("button", { name: "Save" }).click();
   await page.waitForTimeout(5_000);
   await page.context().close();
