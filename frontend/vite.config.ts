@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compressed } from "./build/compressed";
 import { offlineShell } from "./build/offline";
 import { mockApi } from "./mock/vite-plugin";
 
@@ -17,8 +18,21 @@ const API_SHAPE = createHash("sha256")
   .digest("hex")
   .slice(0, 16);
 
+/**
+ * What many pages share comes in a few files: a request for each icon costs more on a slow network than all of them
+ * weigh. What everything is made of is a file of its own, which most new versions leave as it was.
+ */
+const CHUNKS = [
+  {
+    name: "base",
+    test: /node_modules[\\/](react|react-dom|scheduler|@tanstack\/(react-)?(router|query|store|history)[\w-]*)[\\/]/,
+    priority: 3,
+  },
+  { name: "shared", minShareCount: 4, priority: 1 },
+];
+
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), tailwindcss(), offlineShell(), mode === "mock" && mockApi()],
+  plugins: [react(), tailwindcss(), offlineShell(), compressed(), mode === "mock" && mockApi()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     fs: { allow: [".."] }, // docs/ has the words of the problems and the glossary.
@@ -33,6 +47,7 @@ export default defineConfig(({ mode }) => ({
     assetsDir: "assets",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // data: fonts would break the content security policy
+    rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
   },
   test: {
     environment: "jsdom",

@@ -56,11 +56,15 @@ const SCREENS: Record<string, (page: Page) => Promise<unknown>> = {
   Account: (page) => page.goto(new URL("/account", theDemo().url).href),
   Palette: async (page) => {
     await page.goto(address(""));
+    await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").waitFor();
   },
   Shortcuts: async (page) => {
     await page.goto(address(""));
+    await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
   },
   "Not there": go("/nowhere"),
   Offline: async (page) => {
@@ -95,6 +99,7 @@ async function take(browser: Browser, name: string, { width, height, colorScheme
   });
   const page = await context.newPage();
   await page.goto(new URL("/", theDemo().url).href);
+  await page.getByLabel("Password").waitFor();
   await page.screenshot({ path: `${OUT}/${fileOf("Sign in", name)}` });
   await signIn(page);
   for (const [screen, open] of Object.entries(SCREENS)) {

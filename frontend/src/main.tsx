@@ -28,6 +28,12 @@ const device = deviceOf(queryClient);
 const RESTORED_WITHIN_MS = 1_000;
 
 async function start(container: HTMLElement): Promise<void> {
+  // The page's code comes while the session is asked for, which decides whether it is shown.
+  const matches: { routeId: keyof typeof router.routesById }[] = router.matchRoutes(router.latestLocation);
+  for (const { routeId } of matches) {
+    const { component } = router.routesById[routeId].options;
+    if (component && "preload" in component) void component.preload?.();
+  }
   await Promise.race([device.restore(), new Promise((done) => setTimeout(done, RESTORED_WITHIN_MS))]);
   createRoot(container).render(
     <StrictMode>

@@ -4,7 +4,6 @@ import { useCallback, useState } from "react";
 import { ErrorState } from "@/components/ui/error-state";
 import { BulkBar } from "@/features/contacts/bulk-bar";
 import { ContactList } from "@/features/contacts/contact-list";
-import { CreateContact } from "@/features/contacts/create-contact";
 import { FilterBar } from "@/features/contacts/filter-bar";
 import { type ContactSearch, countFilters, withPart } from "@/features/contacts/filters";
 import { ListHead } from "@/features/contacts/list-head";
@@ -16,6 +15,7 @@ import { useContactList } from "@/features/contacts/use-contact-list";
 import { columnsOf } from "@/features/contacts/view-state";
 import { ViewsBar } from "@/features/contacts/views-bar";
 import { useRights } from "@/features/session/role";
+import { openNewContact } from "@/lib/layer";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
 
@@ -25,7 +25,6 @@ export default function ContactsPage() {
   const search = useSearch({ from: "/$tenant/contacts" });
   const { canEdit, seesOwnOnly } = useRights(tenant);
   const navigate = useNavigate();
-  const [isCreating, setCreating] = useState(false);
   const [isSelecting, setSelecting] = useState(false);
 
   const { data: views } = useQuery(viewsQuery(tenant));
@@ -51,7 +50,7 @@ export default function ContactsPage() {
     n: (event) => {
       if (!canEdit) return;
       event.preventDefault();
-      setCreating(true);
+      openNewContact();
     },
     s: () => change(withPart(search, "side", side === "hubspot" ? undefined : "hubspot")),
   });
@@ -66,7 +65,7 @@ export default function ContactsPage() {
         isEstimate={first?.total_is_estimate ?? false}
         seesOwnOnly={seesOwnOnly}
         columns={columns}
-        onCreate={canEdit ? () => setCreating(true) : undefined}
+        onCreate={canEdit ? () => openNewContact() : undefined}
         isSelecting={isSelecting}
         onSelecting={setSelecting}
       />
@@ -78,7 +77,7 @@ export default function ContactsPage() {
         <NoContacts
           isNarrowed={isNarrowed}
           onClear={() => change({})}
-          onCreate={canEdit ? () => setCreating(true) : undefined}
+          onCreate={canEdit ? () => openNewContact() : undefined}
         />
       ) : (
         <ContactList
@@ -117,7 +116,6 @@ export default function ContactsPage() {
           )}
         />
       )}
-      <CreateContact tenant={tenant} open={isCreating} onOpenChange={setCreating} />
     </div>
   );
 }

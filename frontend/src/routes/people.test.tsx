@@ -182,7 +182,9 @@ describe("a person's account", () => {
       ),
     );
     const { user, container } = renderApp("/account");
-    await user.click(await screen.findByRole("button", { name: "Set up an app" }));
+    const begin = await screen.findByRole("button", { name: "Set up an app" });
+    expect(screen.queryByRole("alert"), "before anything was tried").toBeNull();
+    await user.click(begin);
     expect(await screen.findByText("JBSW Y3DP EHPK 3PXP")).toBeVisible();
     expect(await screen.findByAltText("Key for your authenticator app")).toBeVisible();
     await user.type(screen.getByLabelText("Code that the app shows now"), "123 456");

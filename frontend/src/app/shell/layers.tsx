@@ -1,8 +1,9 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
 import { Switch } from "@/components/ui/switch";
 import { ShortcutList } from "@/features/help/shortcuts";
+import { type Layer, layerNow, openShortcuts, showLayer, useLayer } from "@/lib/layer";
 import { setSingleKeys, useHotkeys, useSingleKeys } from "@/lib/use-hotkeys";
 import { DAILY_PAGES, useSetupPages } from "./nav";
 
@@ -11,47 +12,23 @@ const NewContact = lazy(() =>
   import("@/features/contacts/create-contact").then(({ CreateContact }) => ({ default: CreateContact })),
 );
 
-type Layer = "palette" | "shortcuts" | "new-contact" | null;
-
-let layer: Layer = null;
-const listeners = new Set<() => void>();
-
-function show(next: Layer): void {
-  layer = next;
-  for (const listener of listeners) listener();
-}
-
-export const openPalette = () => show("palette");
-export const openShortcuts = () => show("shortcuts");
-export const openNewContact = () => show("new-contact");
-
-function useLayer(): Layer {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => layer,
-  );
-}
-
 /** What may lie over any page: the ⌘K palette, the list of shortcuts, and a new contact that the palette began. */
 export function Layers({ tenant }: { tenant: string }) {
   const open = useLayer();
   const [wanted, setWanted] = useState(false);
-  useEffect(() => () => show(null), []); // Whoever signs out leaves nothing open behind.
+  useEffect(() => () => showLayer(null), []); // Whoever signs out leaves nothing open behind.
   if (open === "palette" && !wanted) setWanted(true);
   useHotkeys({
     "mod+k": (event) => {
       event.preventDefault();
-      show(layer === "palette" ? null : "palette");
+      showLayer(layerNow() === "palette" ? null : "palette");
     },
     "?": openShortcuts,
     ...usePageKeys(tenant),
   });
   const onOpenChange = (name: Layer) => (value: boolean) => {
-    if (value) show(name);
-    else if (layer === name) show(null); // Another layer may have taken its place.
+    if (value) showLayer(name);
+    else if (layerNow() === name) showLayer(null); // Another layer may have taken its place.
   };
   return (
     <>

@@ -25,9 +25,9 @@ import { useRunActions } from "@/features/runs/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { useRights } from "@/features/session/role";
 import { plural } from "@/lib/format";
+import { openNewContact, openShortcuts } from "@/lib/layer";
 import { setTheme, THEME_NAMES, type ThemeChoice, useTheme } from "@/lib/theme";
 import { toastDone } from "@/lib/toast";
-import { openNewContact, openShortcuts } from "./layers";
 import { DAILY_PAGES, useSetupPages } from "./nav";
 import { useSignOut } from "./sign-out";
 

@@ -14,8 +14,8 @@ import {
 import { sessionQuery } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
+import { openShortcuts } from "@/lib/layer";
 import { setTheme, type ThemeChoice, useTheme } from "@/lib/theme";
-import { openShortcuts } from "./layers";
 import { useSignOut } from "./sign-out";
 
 /** Who is signed in, the theme, and the way out. `compact` shows the initials only (phones). */

@@ -56,10 +56,7 @@ export function AppPanel({ app }: { app: Authenticator | undefined }) {
                 {offer.secret.replace(/(.{4})/g, "$1 ").trim()}
               </code>
             </p>
-            <Field
-              label="Code that the app shows now"
-              error={add.isError ? whatWentWrong(add.error) : undefined}
-            >
+            <Field label="Code that the app shows now" error={whatWentWrong(add.error)}>
               {(control) => (
                 <Input
                   {...control}

@@ -73,7 +73,7 @@ function ConfirmDialog({ question }: { question: Question }) {
         {(byPassword || !byPasskey) && (
           <Field
             label={byPassword ? "Password" : "Code from your authenticator, or a recovery code"}
-            error={confirm.isError ? whatWentWrong(confirm.error) : undefined}
+            error={whatWentWrong(confirm.error)}
           >
             {(control) => (
               <Input
@@ -106,7 +106,7 @@ function ConfirmDialog({ question }: { question: Question }) {
 
 /** One sentence for a failed attempt; nothing for one that was given up. */
 export function whatWentWrong(error: unknown): string | undefined {
-  if (error instanceof NotConfirmed) return undefined;
+  if (!error || error instanceof NotConfirmed) return undefined;
   if (error instanceof PasskeyRefused) return error.message;
   const problem = asProblem(error);
   return problem.fields[0]?.message ?? problem.detail ?? problem.title;

@@ -23,7 +23,7 @@ export function PasskeysPanel({ passkeys }: { passkeys: Authenticator[] }) {
     },
     meta: { handlesError: true },
   });
-  const failed = change.isError ? whatWentWrong(change.error) : undefined;
+  const failed = whatWentWrong(change.error);
   const nameForm = (label: string, action: (name: string) => Promise<void>, name = "") => (
     <NameForm
       label={label}

@@ -17,7 +17,7 @@ export function RecoveryPanel({ codes }: { codes: Authenticator }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["account", "authenticators"] }),
     meta: { handlesError: true },
   });
-  const failed = show.isError ? whatWentWrong(show.error) : undefined;
+  const failed = whatWentWrong(show.error);
   return (
     <Panel title="Recovery codes">
       <p className="max-w-prose text-ink-2 text-sm">

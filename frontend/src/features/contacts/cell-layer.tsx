@@ -39,6 +39,8 @@ function CellPopover({
           avoidCollisions={!isOver}
           aria-label={label}
           onInteractOutside={onOutside}
+          // The focus goes back to the list after a save, perhaps later than the answer: a refusal stays in view.
+          onFocusOutside={(event) => !isOver && event.preventDefault()}
           onOpenAutoFocus={(event) => {
             if (!onOpen) return;
             event.preventDefault();
