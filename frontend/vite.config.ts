@@ -5,6 +5,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { compressed } from "./build/compressed";
+import { fontAhead } from "./build/font-ahead";
 import { offlineShell } from "./build/offline";
 import { mockApi } from "./mock/vite-plugin";
 
@@ -32,7 +33,7 @@ const CHUNKS = [
 ];
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), tailwindcss(), offlineShell(), compressed(), mode === "mock" && mockApi()],
+  plugins: [react(), tailwindcss(), fontAhead(), offlineShell(), compressed(), mode === "mock" && mockApi()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     fs: { allow: [".."] }, // docs/ has the words of the problems and the glossary.

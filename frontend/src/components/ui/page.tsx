@@ -21,12 +21,13 @@ export function Page({ title, lead, actions, width = "read", children }: PagePro
         width === "read" ? "max-w-6xl" : "max-w-[96rem]",
       )}
     >
-      <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
+      {/* On a desk the actions keep their line, so that one more of them moves nothing below. */}
+      <header className="mb-5 flex flex-wrap items-end justify-between gap-x-6 gap-y-3 lg:flex-nowrap">
+        <div className="min-w-0 lg:flex-1">
           <h1 className="font-semibold text-xl">{title}</h1>
           {lead && <p className="mt-1 max-w-3xl text-pretty text-muted text-sm">{lead}</p>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2 lg:flex-nowrap">{actions}</div>}
       </header>
       {children}
     </div>
