@@ -5,6 +5,7 @@ import http.cookiejar
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -42,6 +43,16 @@ class Browser:
 
     def get_json(self, path: str) -> Any:
         return orjson.loads(self._send("GET", f"{self._base_url}{path}")[1])
+
+    def changes(self, path: str) -> Iterator[Any]:
+        """What the live stream at `path` tells of, until it ends."""
+        with self._opener.open(f"{self._base_url}{path}", timeout=60) as stream:
+            name = b""
+            for line in stream:
+                if line.startswith(b"event: "):
+                    name = line.removeprefix(b"event: ").strip()
+                elif line.startswith(b"data: ") and name == b"change":
+                    yield orjson.loads(line.removeprefix(b"data: "))
 
     def post_json(self, path: str, body: object) -> Any:
         return self.send_json("POST", path, body)

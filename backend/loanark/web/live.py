@@ -6,6 +6,7 @@ may not enter any more hears nothing more: that is asked when the organisation's
 
 import asyncio
 import contextlib
+import random
 import re
 from collections import defaultdict
 from typing import Any
@@ -33,6 +34,14 @@ KEEPALIVE_SECONDS = 15.0
 
 #: Changes come in bursts; a page hears of one kind at most this often.
 QUIET_SECONDS = 0.25
+
+#: All open pages of a process hear of so many changes in a second. A page that hears asks again what it shows, some
+#: 50 ms of a processor: the few pages of a small company hear at once, fifty one after the other within seconds, and
+#: what people do themselves finds the server free.
+TOLD_PER_SECOND = 15.0
+
+#: Nobody waits longer, however many there are: a page that heard nothing for long takes the stream for dead.
+LONGEST_TURN_SECONDS = 10.0
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
 _ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "audit"})
@@ -80,7 +89,7 @@ class Hub:
             await _write(send, b"retry: 2000\n\nevent: hello\ndata: {}\n\n")
             asked = clock.monotonic()
             while not gone.done():
-                piece = await page.next(gone)
+                piece = await page.next(gone, self._turn_seconds())
                 if page.doubted or clock.monotonic() - asked >= KEEPALIVE_SECONDS:
                     if not await _still_welcome(scope, slug):
                         await send({"type": "http.response.body", "body": b""})
@@ -90,6 +99,10 @@ class Hub:
         finally:
             gone.cancel()
             self._pages[tenant_id].discard(page)
+
+    def _turn_seconds(self) -> float:
+        """So long it takes until each open page has heard once."""
+        return min(sum(map(len, self._pages.values())) / TOLD_PER_SECOND, LONGEST_TURN_SECONDS)
 
     async def _listen(self) -> None:
         while True:
@@ -116,6 +129,7 @@ class _Page:
     def __init__(self) -> None:
         self._kinds: set[str] = set()
         self._news = asyncio.Event()
+        self._heard_at = float("-inf")
         #: The organisation's members changed: the person may have lost the right to listen.
         self.doubted = False
 
@@ -123,14 +137,19 @@ class _Page:
         self._kinds |= kinds
         self._news.set()
 
-    async def next(self, gone: "asyncio.Task[None]") -> bytes:
-        """The next piece of the stream: what changed, or that it is still there."""
+    async def next(self, gone: "asyncio.Task[None]", turn: float) -> bytes:
+        """The next piece of the stream: what changed, or that it is still there.
+
+        A page hears once in `turn` seconds, and after a quiet time somewhere within them: the pages take turns.
+        """
         news = asyncio.create_task(self._news.wait())
         await asyncio.wait({news, gone}, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
         if not self._news.is_set():
             return b"event: beat\ndata: {}\n\n"
-        await asyncio.sleep(QUIET_SECONDS)
+        its_turn = self._heard_at + turn - clock.monotonic()
+        await asyncio.sleep(max(QUIET_SECONDS, its_turn, random.uniform(0, turn)))  # noqa: S311  a place in a queue
+        self._heard_at = clock.monotonic()
         self._news.clear()
         kinds, self._kinds = self._kinds, set()
         self.doubted = "members" in kinds

@@ -1,6 +1,7 @@
 """The live stream, over a real server: open pages hear of changes, whoever made them."""
 
 import http.client
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +92,29 @@ def test_a_burst_is_one_message(port: int, lender: Organisation) -> None:
             if "runs" in kinds(stream, "runs"):
                 break
         assert messages <= 2
+
+
+def test_many_open_pages_take_turns(port: int, lender: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "TOLD_PER_SECOND", 1.0)
+    with opened(port, lender.slug, lender.admin) as one, opened(port, lender.slug, lender.admin) as other:
+        pages = (one, other)
+        for page in pages:
+            event(page)
+        until = time.monotonic() + 5
+        changes = threading.Thread(target=_change_until, args=(lender, until))
+        changes.start()
+        heard = [0, 0]
+        while time.monotonic() < until:
+            for number, page in enumerate(pages):
+                heard[number] += "contacts" in kinds(page, "contacts", seconds=4)
+        changes.join()
+    assert all(1 <= count <= 5 for count in heard), "of changes that came all the time, once in two seconds each"
+
+
+def _change_until(lender: Organisation, until: float) -> None:
+    while time.monotonic() < until:
+        lender.execute("SELECT pg_notify('loanark_live', %s)", f'{{"tenant": "{lender.id}", "kind": "contacts"}}')
+        time.sleep(0.05)
 
 
 def test_an_organisation_hears_nothing_of_another(port: int, lender: Organisation) -> None:

@@ -45,6 +45,9 @@ _LISTS: Mapping[str, str] = {
     "counts of a filter": "contacts/facets?names=state",
 }
 
+#: What a page with the list asks for: the state of everything, the rows, the counts.
+_SHOWN = ("overview", "contacts", "contacts/facets?names=sync")
+
 #: A person looks, thinks or types so long between two questions, in seconds.
 PAUSES = (0.5, 4.0)
 
@@ -100,6 +103,9 @@ class _Person:
     def asks(self, path: str) -> Any:
         return self.browser.get_json(f"{self.base}/{path}")
 
+    def hears(self) -> Iterator[Any]:
+        return self.browser.changes(f"{self.base}/live")
+
     def edits(self, id: str, city: str) -> None:
         self.browser.send_json("PATCH", f"{self.base}/contacts/{id}", {"values": {"city": city}})
 
@@ -151,13 +157,26 @@ def _alone(person: _Person, contacts: int, times: int) -> list[Measured]:
 def _together(person: _Person, contacts: int, people: int, seconds: float) -> list[Measured]:
     took: dict[str, list[float]] = defaultdict(list)
     until = time.monotonic() + seconds
+    refreshed: list[float] = []
+    for _ in range(people):
+        threading.Thread(target=_keep_up, args=(person, until, refreshed), daemon=True).start()
     threads = [threading.Thread(target=_until_over, args=(person, number, until, took)) for number in range(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     each = [_told(name, contacts, people, values) for name, values in sorted(took.items())]
-    return [*each, _told("every interaction", contacts, people, [one for values in took.values() for one in values])]
+    every = _told("every interaction", contacts, people, [one for values in took.values() for one in values])
+    return [*each, every, *([_told("(a page keeps up)", contacts, people, refreshed)] if refreshed else [])]
+
+
+def _keep_up(person: _Person, until: float, refreshed: list[float]) -> None:
+    """An open page: at each change that is told it asks again for what it shows. Nobody waits for that."""
+    with suppress(OSError):  # the web process ends first
+        for _ in person.hears():
+            if time.monotonic() > until:
+                return
+            refreshed.append(sum(_timed(partial(person.asks, path)) for path in _SHOWN))
 
 
 class _Over(Exception):
