@@ -31,7 +31,7 @@ export default defineConfig({
     {
       name: "desk",
       use: desk,
-      testMatch: /main-job|looks|people|audit|offline|mapping|conflicts/,
+      testMatch: /contacts|main-job|looks|people|audit|offline|mapping|conflicts/,
       dependencies: ["first-run"],
     },
     {
