@@ -1,15 +1,12 @@
 import { expect, type Page, test } from "@playwright/test";
 import { hubspot, inHubSpot } from "./hubspot";
-import { address, call, signIn, visitContact } from "./person";
+import { address, call, changeField, signIn, visitContact } from "./person";
 
 /** The nth contact's number in HubSpot; both of its sides are given another city. */
 async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
   const contact = await visitContact(page, nth);
   await hubspot.edit(contact, { city: theirs });
-  await page.keyboard.press("e");
-  await page.getByLabel("City").fill(ours);
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
+  await changeField(page, "City", ours);
   return contact;
 }
 

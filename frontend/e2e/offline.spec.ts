@@ -1,6 +1,6 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { inHubSpot } from "./hubspot";
-import { address, expectAccessible, signIn, visitContact } from "./person";
+import { address, changeField, expectAccessible, signIn, visitContact } from "./person";
 
 // Each story installs the whole house on a new device first.
 test.describe.configure({ timeout: 180_000 });
@@ -17,12 +17,6 @@ async function visit(page: Page, nth: number): Promise<{ contact: string; name: 
   await page.waitForTimeout(1_500); // What was seen is written within a second.
   const name = (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
   return { contact, name };
-}
-
-async function changeCity(page: Page, city: string): Promise<void> {
-  await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await page.getByLabel("City").fill(city);
-  await page.getByRole("button", { name: "Save", exact: true }).click();
 }
 
 const waits = (page: Page, words: RegExp) =>
@@ -45,7 +39,7 @@ test("without a network the page is there with its age; an edit waits over reloa
   await expectAccessible(page);
 
   const city = `Fjord ${Date.now() % 100_000}`;
-  await changeCity(page, city);
+  await changeField(page, "City", city);
   await expect(waits(page, /1 change waits/)).toBeVisible();
   await expect(page.getByRole("article", { name: /Your change/ })).toContainText(city);
   await page.reload();
@@ -75,13 +69,13 @@ test("where somebody else changed the same meanwhile, it is a question, and noth
   const theirs = `Theirs ${Date.now() % 100_000}`;
   const mine = `Mine ${Date.now() % 100_000}`;
   await context.setOffline(true);
-  await changeCity(page, mine);
+  await changeField(page, "City", mine);
   await expect(waits(page, /1 change waits/)).toBeVisible();
 
   const other = await (await browser.newContext()).newPage();
   await signIn(other);
   await other.goto(page.url());
-  await changeCity(other, theirs);
+  await changeField(other, "City", theirs);
   await expect.poll(inHubSpot(contact, "city")).toBe(theirs);
 
   await back(context);

@@ -65,3 +65,12 @@ export async function call(page: Page, method: string, path: string, data: objec
   });
   expect(answer.ok(), await answer.text()).toBe(true);
 }
+
+/** Changes a field of the contact in view, and ends when the form is closed: it was saved, or is kept. */
+export async function changeField(page: Page, label: string, value: string): Promise<void> {
+  const edit = page.getByRole("button", { name: "Edit", exact: true });
+  await edit.click();
+  await page.getByLabel(label).fill(value);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(edit).toBeFocused();
+}
