@@ -32,13 +32,13 @@ export default defineConfig({
     {
       name: "desk",
       use: desk,
-      testMatch: /main-job|looks|people|audit|offline|mapping|conflicts/,
+      testMatch: /contacts|main-job|roles|looks|people|audit|offline|mapping|conflicts/,
       dependencies: ["first-run"],
     },
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },
-      testMatch: /looks|smoke|audit|offline/,
+      testMatch: /looks|roles|smoke|audit|offline/,
       dependencies: ["first-run"],
     },
     ...(hasFirefox
@@ -51,7 +51,7 @@ export default defineConfig({
               channel: "moz-firefox",
               launchOptions: { executablePath: firefoxPath },
             },
-            testMatch: /smoke/,
+            testMatch: /roles|smoke/,
             dependencies: ["first-run"],
           },
         ]

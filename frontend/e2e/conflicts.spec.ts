@@ -1,34 +1,12 @@
 import { expect, type Page, test } from "@playwright/test";
-import { theDemo } from "./demo";
-import { hubspot } from "./hubspot";
-import { address, openContact, signIn } from "./person";
-
-const city = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
-
-/** The API as the signed-in person uses it. */
-async function call(page: Page, method: string, path: string, data: object): Promise<void> {
-  const { url, tenant } = theDemo();
-  const token = (await page.context().cookies()).find(({ name }) => name.endsWith("csrftoken"))?.value ?? "";
-  const answer = await page.request.fetch(new URL(`/api/tenants/${tenant}/${path}`, url).href, {
-    method,
-    data,
-    headers: { "X-CSRFToken": token, Referer: page.url() },
-  });
-  expect(answer.ok(), await answer.text()).toBe(true);
-}
+import { hubspot, inHubSpot } from "./hubspot";
+import { address, call, changeField, signIn, visitContact } from "./person";
 
 /** The nth contact's number in HubSpot; both of its sides are given another city. */
 async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
-  await page.goto(address("/contacts?sort=lastname"));
-  await openContact(page, nth);
-  const link = page.getByRole("link", { name: /opens in HubSpot/ });
-  await expect(link).toBeVisible();
-  const contact = ((await link.textContent()) ?? "").trim();
+  const contact = await visitContact(page, nth);
   await hubspot.edit(contact, { city: theirs });
-  await page.keyboard.press("e");
-  await page.getByLabel("City").fill(ours);
-  await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByRole("button", { name: "Edit" })).toBeFocused();
+  await changeField(page, "City", ours);
   return contact;
 }
 
@@ -62,5 +40,5 @@ test("conflicts are decided by keys, taken back, and decided together", async ({
   await dialog.getByRole("radio", { name: /Only with these two values/ }).click();
   await dialog.getByRole("button", { name: "Use LoanArk’s for 2" }).click();
   await expect(list.getByText(theirs)).toHaveCount(0);
-  for (const contact of contacts) await expect.poll(city(contact)).toBe(ours);
+  for (const contact of contacts) await expect.poll(inHubSpot(contact, "city")).toBe(ours);
 });

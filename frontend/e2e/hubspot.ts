@@ -23,3 +23,7 @@ export const hubspot = {
     control("PATCH", `contacts/${contact}`, { properties }),
   read: (contact: string) => control<HubSpotContact>("GET", `contacts/${contact}`),
 };
+
+/** What HubSpot has, asked anew each time: for `expect.poll`. */
+export const inHubSpot = (contact: string, property: string) => async () =>
+  (await hubspot.read(contact)).properties[property];

@@ -1,22 +1,10 @@
-import { expect, type Page, test } from "@playwright/test";
-import { hubspot } from "./hubspot";
-import { address, signIn, title } from "./person";
-
-/** Opens the nth contact of the list and tells its number in HubSpot. */
-async function openContact(page: Page, nth: number): Promise<string> {
-  await signIn(page);
-  await page.goto(address("/contacts?sort=lastname"));
-  await page.getByRole("row").nth(nth).getByRole("link").click();
-  const link = page.getByRole("link", { name: /opens in HubSpot/ });
-  await expect(link).toBeVisible();
-  return ((await link.textContent()) ?? "").trim();
-}
-
-const inHubSpot = (contact: string, property: string) => async () =>
-  (await hubspot.read(contact)).properties[property];
+import { expect, test } from "@playwright/test";
+import { hubspot, inHubSpot } from "./hubspot";
+import { address, signIn, title, visitContact } from "./person";
 
 test("an edit in LoanArk reaches HubSpot", async ({ page }) => {
-  const contact = await openContact(page, 3);
+  await signIn(page);
+  const contact = await visitContact(page, 3);
   const city = `Port ${Date.now() % 100_000}`;
   await page.keyboard.press("e");
   await expect(page.getByLabel("First name")).toBeFocused();
@@ -32,7 +20,8 @@ test("an edit in HubSpot reaches the open page, and the list, without a reload",
   page,
   context,
 }) => {
-  const contact = await openContact(page, 5);
+  await signIn(page);
+  const contact = await visitContact(page, 5);
   const list = await context.newPage();
   await list.goto(address("/contacts"));
   const company = `Harbour ${Date.now() % 100_000}`;
@@ -42,7 +31,8 @@ test("an edit in HubSpot reaches the open page, and the list, without a reload",
 });
 
 test("a deletion is undone from its message", async ({ page }) => {
-  await openContact(page, 7);
+  await signIn(page);
+  await visitContact(page, 7);
   await page.getByRole("button", { name: "Delete contact" }).click();
   await expect(page.getByText(/^Deleted/).first()).toBeVisible();
   await page.getByRole("button", { name: "Undo", exact: true }).click();

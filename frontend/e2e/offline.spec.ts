@@ -1,6 +1,6 @@
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { hubspot } from "./hubspot";
-import { address, expectAccessible, openContact, signIn } from "./person";
+import { inHubSpot } from "./hubspot";
+import { address, changeField, expectAccessible, signIn, visitContact } from "./person";
 
 // Each story installs the whole house on a new device first.
 test.describe.configure({ timeout: 180_000 });
@@ -8,10 +8,7 @@ test.describe.configure({ timeout: 180_000 });
 /** Signs in, looks at the list and at its nth contact, and waits until the house is on the device. */
 async function visit(page: Page, nth: number): Promise<{ contact: string; name: string }> {
   await signIn(page);
-  await page.goto(address("/contacts?sort=lastname"));
-  await openContact(page, nth);
-  const link = page.getByRole("link", { name: /opens in HubSpot/ });
-  await expect(link).toBeVisible();
+  const contact = await visitContact(page, nth);
   await expect(page.getByRole("region", { name: "History" })).toBeVisible();
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -19,18 +16,11 @@ async function visit(page: Page, nth: number): Promise<{ contact: string; name: 
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.waitForTimeout(1_500); // What was seen is written within a second.
   const name = (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
-  return { contact: ((await link.textContent()) ?? "").trim(), name };
-}
-
-async function changeCity(page: Page, city: string): Promise<void> {
-  await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await page.getByLabel("City").fill(city);
-  await page.getByRole("button", { name: "Save", exact: true }).click();
+  return { contact, name };
 }
 
 const waits = (page: Page, words: RegExp) =>
   page.getByRole("button", { name: words }).filter({ visible: true });
-const inHubSpot = (contact: string) => async () => (await hubspot.read(contact)).properties.city;
 
 /** The browser takes a moment to believe in the network again. */
 async function back(context: BrowserContext): Promise<void> {
@@ -49,7 +39,7 @@ test("without a network the page is there with its age; an edit waits over reloa
   await expectAccessible(page);
 
   const city = `Fjord ${Date.now() % 100_000}`;
-  await changeCity(page, city);
+  await changeField(page, "City", city);
   await expect(waits(page, /1 change waits/)).toBeVisible();
   await expect(page.getByRole("article", { name: /Your change/ })).toContainText(city);
   await page.reload();
@@ -66,7 +56,7 @@ test("without a network the page is there with its age; an edit waits over reloa
 
   await back(context);
   await expect(page.getByText("1 change was sent")).toBeVisible({ timeout: 60_000 });
-  await expect.poll(inHubSpot(contact)).toBe(city);
+  await expect.poll(inHubSpot(contact, "city")).toBe(city);
   await expect(page.getByText("Waits to be sent")).toHaveCount(0);
 });
 
@@ -79,23 +69,23 @@ test("where somebody else changed the same meanwhile, it is a question, and noth
   const theirs = `Theirs ${Date.now() % 100_000}`;
   const mine = `Mine ${Date.now() % 100_000}`;
   await context.setOffline(true);
-  await changeCity(page, mine);
+  await changeField(page, "City", mine);
   await expect(waits(page, /1 change waits/)).toBeVisible();
 
   const other = await (await browser.newContext()).newPage();
   await signIn(other);
   await other.goto(page.url());
-  await changeCity(other, theirs);
-  await expect.poll(inHubSpot(contact)).toBe(theirs);
+  await changeField(other, "City", theirs);
+  await expect.poll(inHubSpot(contact, "city")).toBe(theirs);
 
   await back(context);
   const card = page.getByRole("article", { name: /Your change/ });
   await expect(card).toContainText("Theirs or yours?", { timeout: 60_000 });
   await expect(card).toContainText(theirs);
-  expect(await inHubSpot(contact)()).toBe(theirs);
+  expect(await inHubSpot(contact, "city")()).toBe(theirs);
   await expectAccessible(page);
   await card.getByRole("button", { name: "Use yours" }).click();
-  await expect.poll(inHubSpot(contact)).toBe(mine);
+  await expect.poll(inHubSpot(contact, "city")).toBe(mine);
   await expect(card).toHaveCount(0);
   await other.context().close();
 });

@@ -2,9 +2,14 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { theDemo } from "./demo";
 
-/** Signs in through the page, as people do, and ends on the dashboard. */
-export async function signIn(page: Page): Promise<void> {
-  const { url, email, password, tenant } = theDemo();
+export interface Person {
+  email: string;
+  password: string;
+}
+
+/** Signs in through the page, as people do, and ends on the dashboard. Nobody named: the administrator of the demo. */
+export async function signIn(page: Page, { email, password }: Person = theDemo()): Promise<void> {
+  const { url, tenant } = theDemo();
   await page.goto(new URL("/", url).href);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
@@ -39,3 +44,33 @@ export const openContact = (page: Page, nth: number) =>
     .getByRole("link")
     .or(page.getByRole("list", { name: "Contacts" }).getByRole("button").nth(nth))
     .click();
+
+/** Opens the nth contact by last name, and tells its number in HubSpot. */
+export async function visitContact(page: Page, nth: number): Promise<string> {
+  await page.goto(address("/contacts?sort=lastname"));
+  await openContact(page, nth);
+  const link = page.getByRole("link", { name: /opens in HubSpot/ });
+  await expect(link).toBeVisible();
+  return ((await link.textContent()) ?? "").trim();
+}
+
+/** The API as the signed-in person uses it. */
+export async function call(page: Page, method: string, path: string, data: object): Promise<void> {
+  const { url, tenant } = theDemo();
+  const token = (await page.context().cookies()).find(({ name }) => name.endsWith("csrftoken"))?.value ?? "";
+  const answer = await page.request.fetch(new URL(`/api/tenants/${tenant}/${path}`, url).href, {
+    method,
+    data,
+    headers: { "X-CSRFToken": token, Referer: page.url() },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** Changes a field of the contact in view, and ends when the form is closed: it was saved, or is kept. */
+export async function changeField(page: Page, label: string, value: string): Promise<void> {
+  const edit = page.getByRole("button", { name: "Edit", exact: true });
+  await edit.click();
+  await page.getByLabel(label).fill(value);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(edit).toBeFocused();
+}

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { type Browser, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
 import { hubspot } from "./hubspot";
-import { address, openContact, signIn } from "./person";
+import { address, openContact, signIn, visitContact } from "./person";
 
 /** `./run screenshots`: every screen in every look, to leaf through: frontend/screenshots/index.html. */
 
@@ -118,10 +118,7 @@ async function take(browser: Browser, name: string, { width, height, colorScheme
 async function conflict(browser: Browser) {
   const page = await (await browser.newContext()).newPage();
   await signIn(page);
-  await page.goto(address("/contacts?sort=lastname"));
-  await openContact(page, 3);
-  const link = page.getByRole("link", { name: /opens in HubSpot/ });
-  const id = ((await link.textContent()) ?? "").replaceAll(/\D/g, "");
+  const id = await visitContact(page, 3);
   await hubspot.edit(id, { email: `other.${id}@example.com`, city: "Nampa" });
   await page.getByRole("button", { name: "Edit" }).click();
   await page.getByRole("textbox", { name: "E-mail" }).fill(`mine.${id}@example.com`);

@@ -64,6 +64,22 @@ describe("a cell", () => {
     await waitFor(() => expect(cell(0, "company")).toHaveFocus());
   });
 
+  it("that is opened again while its value is on its way shows what was given", async () => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    server.use(http.patch(`${API}/contacts/:id`, () => answered));
+    const { user, queryClient } = await openList();
+    cell(0, "company").focus();
+    await user.keyboard("Acme{Enter}");
+    await waitFor(() => expect(cell(0, "company")).toHaveFocus());
+    await user.keyboard("{F2}");
+    expect(await screen.findByRole("textbox", { name: "Company" })).toHaveValue("Acme");
+    answer();
+    await waitFor(() => expect(queryClient.isMutating()).toBe(0));
+  });
+
   it("is left as it was by Escape", async () => {
     const { user } = await openList();
     cell(0, "company").focus();

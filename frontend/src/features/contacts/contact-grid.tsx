@@ -234,7 +234,7 @@ export function ContactGrid(props: ContactGridProps) {
           key={`${editing.row.id} ${editing.place.column}`}
           cell={editing.cell}
           column={columns.columns[editing.place.column - 1] as never}
-          value={editing.row.values?.[columns.columns[editing.place.column - 1]?.field ?? ""] ?? null}
+          value={edits.shownIn(editing.row, columns.columns[editing.place.column - 1]?.field ?? "")}
           typed={editing.typed}
           onSave={(value, leaving) => {
             edits.save(editing.row, columns.columns[editing.place.column - 1]?.field ?? "", value);

@@ -25,6 +25,7 @@ export type RowEdits = Readonly<Record<string, CellEdit>>;
 
 export interface CellEditsApi {
   ofRow: (row: ContactRow) => RowEdits | undefined;
+  shownIn: (row: ContactRow, field: string) => string | null;
   save: (row: ContactRow, field: string, value: string | null) => void;
   /** Takes the cell as it is now: theirs, or what was there. */
   drop: (edit: CellEdit) => void;
@@ -104,19 +105,28 @@ export function useCellEdits(tenant: string): CellEditsApi {
     );
   }
 
+  function ofRow(row: ContactRow): RowEdits | undefined {
+    const kept = waiting.find(({ id, state }) => id === row.id && state === "waiting");
+    if (!kept) return edits[row.id];
+    const offline = Object.entries(kept.values).map(([field, value]): [string, CellEdit] => [
+      field,
+      { row, field, base: kept.base[field] ?? null, value, state: "saving" },
+    ]);
+    return { ...Object.fromEntries(offline), ...edits[row.id] };
+  }
+
+  /** What the cell shows: what is being saved, or what the row holds. */
+  function shownIn(row: ContactRow, field: string): string | null {
+    const edit = ofRow(row)?.[field];
+    return edit?.state === "saving" ? edit.value : (row.values?.[field] ?? null);
+  }
+
   return {
-    ofRow: (row) => {
-      const kept = waiting.find(({ id, state }) => id === row.id && state === "waiting");
-      if (!kept) return edits[row.id];
-      const offline = Object.entries(kept.values).map(([field, value]): [string, CellEdit] => [
-        field,
-        { row, field, base: kept.base[field] ?? null, value, state: "saving" },
-      ]);
-      return { ...Object.fromEntries(offline), ...edits[row.id] };
-    },
+    ofRow,
+    shownIn,
     save: (row, field, given) => {
       const value = given?.trim() || null;
-      const base = row.values?.[field] ?? null;
+      const base = shownIn(row, field);
       if (value === base) return;
       queue({ row, field, base, value, state: "saving" });
     },
