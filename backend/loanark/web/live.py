@@ -35,7 +35,7 @@ KEEPALIVE_SECONDS = 15.0
 QUIET_SECONDS = 0.25
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
-_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "audit"})
+_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "views", "audit"})
 
 
 class Hub:

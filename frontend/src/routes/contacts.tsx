@@ -111,6 +111,7 @@ export default function ContactsPage() {
               tenant={tenant}
               api={selection}
               filters={filters}
+              shown={{ fields: columns.fields, side }}
               total={first?.total ?? 0}
               canEdit={canEdit}
             />
