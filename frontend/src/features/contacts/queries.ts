@@ -465,7 +465,7 @@ export function useViewActions(tenant: string) {
   const onSuccess = () => invalidate(queryClient, tenant, ["listViews"]);
   const make = useMutation({ ...makeViewMutation(), onSuccess, meta: { handlesError: true } });
   const change = useMutation({ ...changeViewMutation(), onSuccess, meta: { handlesError: true } });
-  const remove = useMutation({ ...deleteViewMutation(), onSuccess });
+  const remove = useMutation({ ...deleteViewMutation(), onSuccess, meta: { handlesError: true } });
   return {
     make: (view: ViewIn) => make.mutateAsync({ path: { tenant }, body: view }),
     change: (id: number, parts: Partial<ViewIn>) =>
