@@ -151,7 +151,10 @@ function Part({ label, says, children }: PartProps) {
         type="button"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        onClick={() => setOpen(!isOpen)}
+        onClick={({ currentTarget }) => {
+          setOpen(!isOpen);
+          if (!isOpen) currentTarget.scrollIntoView({ block: "start" }); // Room for what comes below it.
+        }}
         className={cn(lineStyle, "w-full text-left", isOpen && "border-b-0")}
       >
         <span className="shrink-0 font-medium">{label}</span>{" "}

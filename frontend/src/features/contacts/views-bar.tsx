@@ -24,7 +24,13 @@ export function ViewsBar({ api, canShare }: { api: ViewsApi; canShare: boolean }
             onClick={() => api.choose(view)}
           >
             {view.name}
-            {view.shared && <UsersRound className="size-3.5 text-muted" aria-label="shared" />}
+            {view.shared && (
+              <>
+                {" "}
+                <UsersRound className="size-3.5 text-muted" aria-hidden />
+                <span className="sr-only">shared</span>
+              </>
+            )}
           </Tab>
         ))}
       </nav>
