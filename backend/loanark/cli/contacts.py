@@ -28,13 +28,14 @@ def export(name: str, form: str, output: str | None, as_json: bool) -> None:
     """
     boot.django()
     from loanark.contacts import exports, queries
-    from loanark.contacts.schemas import ContactFilters
+    from loanark.contacts.schemas import ContactFilters, MatchingContacts
     from loanark.tenants.access import tenant_by_name, tenant_scope
 
     organisation = tenant_by_name(name)
     opening = partial(tenant_scope, organisation.id)
     with opening():
-        text = exports.begin(ContactFilters(), queries.every_column(), form, opening)
+        everybody = MatchingContacts(filters=ContactFilters())
+        text = exports.begin(everybody, queries.every_column(), form, opening)
     target = open(output, "w", encoding="utf-8", newline="") if output else sys.stdout  # noqa: SIM115  stdout stays open
     exported = -1 if form == "csv" else 0  # its first line names the columns
     for line in text:

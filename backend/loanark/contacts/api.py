@@ -1,5 +1,6 @@
 """Contacts over HTTP."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from ninja import Path, Query, Router, Status
 from loanark.contacts import actions, erasure, exports, queries, undo
 from loanark.contacts.inbox_api import router as inbox_router
 from loanark.contacts.schemas import (
+    MOST_COLUMNS,
     ChangeFilters,
     ChangePage,
     ContactCreateIn,
@@ -18,20 +20,22 @@ from loanark.contacts.schemas import (
     ContactOut,
     ContactPage,
     ErasureOut,
+    ExportIn,
     Facet,
     FacetName,
+    MatchingContacts,
     Sort,
 )
 from loanark.core.mapping import Side
 from loanark.kit.sheets import KINDS, Form
-from loanark.tenants.access import enter, enter_again
+from loanark.tenants.access import Scope, enter, enter_again
 from loanark.tenants.permissions import Permission
 
 router = Router(tags=["contacts"])
 router.add_router("", inbox_router)
 
 Limit = Annotated[int, Query(ge=1, le=200)]
-Fields = Annotated[list[str], Query(max_length=queries.MOST_COLUMNS)]
+Fields = Annotated[list[str], Query(max_length=MOST_COLUMNS)]
 
 
 @router.get("/contacts", response=ContactPage)
@@ -77,11 +81,28 @@ def export_contacts(
 ) -> HttpResponseBase:
     """All that the filters leave, as a file that is written while it is read; without `fields`, every field."""
     with enter(request, tenant, Permission.CONTACTS_READ) as scope:
-        columns = queries.columns(fields, side) if fields else queries.every_column(side)
-        text = exports.begin(filters, columns, format, partial(enter_again, scope), own=scope.own_contacts)
-    response = StreamingHttpResponse(exports.begun(text), content_type=f"{KINDS[format]}; charset=utf-8")
-    name = exports.file_name(scope.slug, format)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        all_of_them = MatchingContacts(filters=filters)
+        text = _taken(scope, ExportIn(selection=all_of_them, format=format, fields=fields, side=side))
+    return _file(text, scope.slug, format)
+
+
+@router.post("/contacts/export", response={200: None}, openapi_extra={"responses": {200: _FILES}})
+def export_chosen_contacts(request: HttpRequest, tenant: Path[str], body: ExportIn) -> HttpResponseBase:
+    """Contacts chosen as for a bulk edit, as a file that is written while it is read."""
+    with enter(request, tenant, Permission.CONTACTS_READ) as scope:
+        text = _taken(scope, body)
+    return _file(text, scope.slug, body.format)
+
+
+def _taken(scope: Scope, wanted: ExportIn) -> Iterator[str]:
+    columns = queries.columns(wanted.fields, wanted.side) if wanted.fields else queries.every_column(wanted.side)
+    opening = partial(enter_again, scope)
+    return exports.begin(wanted.selection, columns, wanted.format, opening, own=scope.own_contacts)
+
+
+def _file(text: Iterator[str], slug: str, form: Form) -> HttpResponseBase:
+    response = StreamingHttpResponse(exports.begun(text), content_type=f"{KINDS[form]}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{exports.file_name(slug, form)}"'
     return response
 
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from loanark.connections import mapping as mappings
 from loanark.connections.fields import catalogue
 from loanark.connections.fields import labels as labels_of
 from loanark.connections.models import Connection
-from loanark.contacts.filtering import OWN, Selected, count, search, select, standings
+from loanark.contacts.filtering import OWN, Count, Selected, count, search, select, standings
 from loanark.contacts.schemas import (
     AlikeOut,
     ChangeFilters,
@@ -81,10 +81,6 @@ class Columns:
         """The texts by name of what `read_from` read."""
         texts = orjson.loads(held) if held else {}
         return {field.name: texts.get(field.name) for field in self.fields}
-
-
-#: So many fields are shown in one list.
-MOST_COLUMNS = 40
 
 
 def every_column(side: Side = Side.LOANARK) -> Columns:
@@ -172,14 +168,21 @@ def _row(row: dict[str, Any]) -> ContactRow:
 
 def selected(selection: Selection, own: str | None) -> tuple[str, list[Any]]:
     """What somebody chose, as a part of a statement: `FROM … WHERE …` over contacts `c`. `own`: as in `page`."""
+    chosen = _chosen(selection, own)
+    return f"FROM {chosen.tables} WHERE {chosen.where}", chosen.params
+
+
+def _chosen(selection: Selection, own: str | None) -> Selected:
     if isinstance(selection, ChosenContacts):
         where, params = "c.id = ANY(%s::uuid[])", [sql.texts(selection.ids)]
         if own is not None:
             where, params = f"{where} AND {OWN}", [*params, own, own]
-        return f"FROM contacts c WHERE {where}", params
+        return Selected(where, params)
     chosen = select(selection.filters, own)
-    left_out = sql.texts(selection.except_)
-    return f"FROM {chosen.tables} WHERE {chosen.where} AND c.id <> ALL(%s::uuid[])", [*chosen.params, left_out]
+    if not selection.except_:
+        return chosen
+    where, params = f"{chosen.where} AND c.id <> ALL(%s::uuid[])", [*chosen.params, sql.texts(selection.except_)]
+    return replace(chosen, where=where, params=params)
 
 
 _FACETS: Mapping[FacetName, str] = {
@@ -638,11 +641,9 @@ def _rejection(row: dict[str, Any], label: str | None) -> RejectionOut:
     )
 
 
-def batch(
-    filters: ContactFilters, columns: Columns, *, own: str | None, after: UUID | None, limit: int
-) -> list[sql.Row]:
-    """Some contacts that the filters leave, in the order of ids: `id`, `hubspot_id`, `values`."""
-    chosen = select(filters, own)
+def batch(selection: Selection, columns: Columns, *, own: str | None, after: UUID | None, limit: int) -> list[sql.Row]:
+    """Some of the chosen contacts, in the order of ids: `id`, `hubspot_id`, `values`."""
+    chosen = _chosen(selection, own)
     found = sql.rows(
         f"""SELECT c.id, l.hubspot_id, {columns.read_from} AS held FROM {FROM}
             WHERE {chosen.where} AND (%s::uuid IS NULL OR c.id > %s) ORDER BY c.id LIMIT %s""",
@@ -653,9 +654,12 @@ def batch(
     return found
 
 
-def total(filters: ContactFilters, own: str | None = None) -> tuple[int, bool]:
-    """How many contacts the filters leave, and whether that is an estimate."""
-    return count(filters, own, select(filters, own))
+def total(selection: Selection, own: str | None = None) -> Count:
+    """How many contacts are chosen, and whether that is an estimate."""
+    chosen = _chosen(selection, own)
+    if isinstance(selection, ChosenContacts) or selection.except_:
+        return chosen.count()
+    return count(selection.filters, own, chosen)
 
 
 def _cursor(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
+from loanark.kit.sheets import Form
 
 #: Whose value stands.
 Winner = Literal["hubspot", "loanark", "typed"]
@@ -403,6 +404,19 @@ class MatchingContacts(Schema):
 Selection = ChosenContacts | MatchingContacts
 
 
+#: So many fields are shown in one list, or taken along by name.
+MOST_COLUMNS = 40
+
+
+class ExportIn(Schema):
+    """Contacts to take along, of one side; without `fields`, every field."""
+
+    selection: Selection
+    format: Form = "csv"
+    fields: Annotated[list[str], Field(max_length=MOST_COLUMNS)] = []
+    side: Side = Side.LOANARK
+
+
 #: A value that a view filters by.
 _Chosen = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Field(max_length=100)]
 
@@ -470,5 +484,7 @@ class ViewOut(Schema):
     shared: bool
     #: Whether whoever asks made it.
     mine: bool
+    #: Whether whoever asks may change and delete it.
+    may_change: bool
     by: str
     state: ViewState

@@ -75,9 +75,13 @@ def _row(scope: Scope, view_id: int) -> sql.Row:
 
 def _changeable(scope: Scope, view_id: int) -> sql.Row:
     row = _row(scope, view_id)
-    if row["user_id"] != scope.user_id and scope.role is not Role.ADMINISTRATOR:
+    if not _may_change(scope, row):
         raise Forbidden(f"Only {row['by']}, who made this view, or an administrator changes it. Save one of your own.")
     return row
+
+
+def _may_change(scope: Scope, row: sql.Row) -> bool:
+    return row["user_id"] == scope.user_id or scope.role is Role.ADMINISTRATOR
 
 
 def _refuse_sharing(scope: Scope) -> None:
@@ -112,6 +116,7 @@ def _out(scope: Scope, row: sql.Row) -> ViewOut:
         name=row["name"],
         shared=row["shared"],
         mine=row["user_id"] == scope.user_id,
+        may_change=_may_change(scope, row),
         by=row["by"],
         state=ViewState(**orjson.loads(row["state"])),
     )

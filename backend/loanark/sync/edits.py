@@ -82,7 +82,7 @@ def _size(scope: Scope, selection: Selection) -> tuple[int, int]:
     there = contacts.count(selection, scope.own_contacts, most=AT_ONCE + 1)
     if not there:
         raise Invalid("No contact matches. Nothing was done.", errors={"selection": "is empty"})
-    return there if there <= AT_ONCE else queries.total(selection.filters, scope.own_contacts)[0], 0
+    return there if there <= AT_ONCE else queries.total(selection, scope.own_contacts).number, 0
 
 
 def step(work: Aside, run: Run, *, deadline: float) -> None:

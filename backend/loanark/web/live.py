@@ -44,7 +44,7 @@ TOLD_PER_SECOND = 15.0
 LONGEST_TURN_SECONDS = 10.0
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
-_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "audit"})
+_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "views", "audit"})
 
 
 class Hub:

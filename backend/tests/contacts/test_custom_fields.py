@@ -15,7 +15,7 @@ from loanark.cli import main
 from loanark.connections import definitions
 from loanark.connections.fields import catalogue
 from loanark.contacts import exports, queries
-from loanark.contacts.schemas import ContactFilters
+from loanark.contacts.schemas import ContactFilters, MatchingContacts
 from loanark.core.fields import BY_NAME, NAMES
 from loanark.core.values import Kind
 from loanark.tenants.models import Role
@@ -345,7 +345,7 @@ def test_an_export_has_custom_fields_after_the_built_in_ones(organisation: Organ
     with organisation.scope():
         columns = ["id", "hubspot_id", *catalogue()]
         asked = queries.every_column()
-    rows = list(exports.rows(ContactFilters(), asked, organisation.scope))
+    rows = list(exports.rows(MatchingContacts(filters=ContactFilters()), asked, organisation.scope))
     assert columns == ["id", "hubspot_id", *NAMES, "zeta", "alpha"]
     assert [list(row) for row in rows] == [columns, columns]
     assert {row["alpha"] for row in rows} == {"1.50", None}

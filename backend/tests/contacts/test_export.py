@@ -42,6 +42,23 @@ def export(lender: Organisation, browser: Any = None, **query: Any) -> Any:
     return answer
 
 
+def export_chosen(lender: Organisation, selection: Any, browser: Any = None, **more: Any) -> Any:
+    body = {"selection": selection, "format": "ndjson", "fields": ["firstname"], **more}
+    return (browser or lender.admin).call("POST", lender.path("contacts/export"), body)
+
+
+def names(answer: Any) -> set[str]:
+    assert answer.status_code == 200, answer.content
+    assert answer.streaming
+    return {row["firstname"] for row in ndjson(answer)}
+
+
+def detail_of_last(lender: Organisation) -> Any:
+    return orjson.loads(
+        lender.scalar("SELECT detail FROM audit_events WHERE kind = 'contacts.exported' ORDER BY at DESC LIMIT 1")
+    )
+
+
 def text(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode()
 
@@ -121,14 +138,51 @@ def test_an_export_is_in_the_audit_log_with_its_filters_and_count(lender: Organi
     assert orjson.loads(last)["count"] == lender.get("contacts", state="CA")["total"]
 
 
+def test_contacts_chosen_by_name_are_taken_and_no_others(lender: Organisation) -> None:
+    ids = [str(lender.scalar("SELECT id FROM contacts WHERE firstname = %s", name)) for name in ("P1", "P2", "P5")]
+    nobody = "5d7c1f3e-5f0a-4c8e-9a1d-000000000001"
+    assert names(export_chosen(lender, {"ids": [*ids, ids[0], nobody]})) == {"P1", "P2", "P5"}
+    told = detail_of_last(lender)
+    assert (told["by_name"], told["count"], told["fields"]) == (True, 3, ["firstname"])
+    assert not any(id in orjson.dumps(told).decode() for id in ids), "a count, and of none who it is"
+    hubspot = export_chosen(lender, {"ids": ids}, format="csv", fields=["city"], side="hubspot")
+    assert {(row["hubspot_id"], row["city"]) for row in sheet(hubspot)} == {("77", "Elko"), ("", "")}
+
+
+def test_all_that_match_but_some_are_taken(lender: Organisation) -> None:
+    left_out = str(lender.scalar("SELECT id FROM contacts WHERE firstname = 'P4'"))
+    chosen = {"filters": {"state": ["NV"]}, "except": [left_out]}
+    evens = {f"P{n}" for n in range(4, MANY + 1, 2)}
+    assert names(export_chosen(lender, {"filters": {"state": ["NV"]}})) == evens
+    assert names(export_chosen(lender, chosen)) == evens - {"P4"}
+    told = detail_of_last(lender)
+    assert (told["filters"], told["left_out"]) == ({"state": ["NV"], "searched": False}, 1)
+    assert told["count"] == len(evens) - 1
+
+
+def test_who_chooses_nobody_gets_no_file(lender: Organisation) -> None:
+    before = lender.scalar("SELECT count(*) FROM audit_events WHERE kind = 'contacts.exported'")
+    for ids in ([], ["5d7c1f3e-5f0a-4c8e-9a1d-000000000001"]):
+        answer = export_chosen(lender, {"ids": ids})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert export_chosen(lender, {"ids": ["x"]}).status_code == 422
+    assert export_chosen(lender, {"filters": {}}, fields=["nonsense"]).status_code == 422
+    assert lender.scalar("SELECT count(*) FROM audit_events WHERE kind = 'contacts.exported'") == before
+
+
 def test_who_sees_their_own_contacts_takes_only_these(database: str) -> None:
     made = make_organisation()
     email = made.person(Role.LOAN_OFFICER)
     made.contact(firstname="Mine", owner=email)
     made.contact(firstname="Mine too", loan_officer=f" {email.upper()}")
     made.contact(firstname="Theirs", owner="bob@x.example")
+    everybody = [str(row["id"]) for row in made.rows("SELECT id FROM contacts")]
     made.call("PATCH", "organisation", {"own_contacts_only": True})
     officer = signed_in(email)
+    assert names(export_chosen(made, {"ids": everybody}, officer)) == {"Mine", "Mine too"}
+    assert names(export_chosen(made, {"filters": {}}, officer)) == {"Mine", "Mine too"}
+    theirs = [str(made.scalar("SELECT id FROM contacts WHERE firstname = 'Theirs'"))]
+    assert export_chosen(made, {"ids": theirs}, officer).status_code == 404
     assert {row["firstname"] for row in sheet(export(made, officer))} == {"Mine", "Mine too"}
     assert {row["firstname"] for row in sheet(export(made, officer, owner="bob@x.example"))} == set()
     assert {row["firstname"] for row in sheet(export(made))} == {"Mine", "Mine too", "Theirs"}

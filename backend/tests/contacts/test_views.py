@@ -75,6 +75,8 @@ def test_a_shared_view_is_seen_by_all_and_changed_by_its_maker_and_administrator
     view = save(organisation, "Ours", officer, shared=True).json()
     shown = manager.call("GET", organisation.path("views")).json()[0]
     assert (shown["name"], shown["shared"], shown["mine"], shown["by"]) == ("Ours", True, False, email)
+    assert not shown["may_change"]
+    assert organisation.get("views")[0]["may_change"], "an administrator"
     refused = change(organisation, view, manager, name="Theirs")
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert email in refused.json()["detail"]

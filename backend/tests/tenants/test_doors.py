@@ -47,8 +47,9 @@ FOR_AUDITORS = {
 #: Everybody's but loan officers', reading included.
 NOT_FOR_OFFICERS = {"list_requests", "get_request"}
 
-#: What everybody may change: what is their own.
+#: What everybody may change: what is their own. And what only reads, though it asks with a body.
 FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token", "make_view", "change_view", "delete_view"}
+FOR_EVERYBODY |= {"export_chosen_contacts"}
 
 
 FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation", "change_sign_in_rules"}

@@ -1,10 +1,12 @@
 """The live stream, over a real server: open pages hear of changes, whoever made them."""
 
 import http.client
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 
 import orjson
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 from organisations import Browser, Organisation, make_organisation
 
+import loanark
 from loanark.tenants.models import Role
 from loanark.web import live
 
@@ -115,6 +118,28 @@ def _change_until(lender: Organisation, until: float) -> None:
     while time.monotonic() < until:
         lender.execute("SELECT pg_notify('loanark_live', %s)", f'{{"tenant": "{lender.id}", "kind": "contacts"}}')
         time.sleep(0.05)
+
+
+def test_everybody_hears_that_somebodys_view_came_changed_and_went(port: int, lender: Organisation) -> None:
+    manager = lender.member(Role.SALES_MANAGER)
+    with opened(port, lender.slug, manager) as stream:
+        event(stream)
+        view = lender.call("POST", "views", {"name": "Ours", "shared": True, "state": {}}).json()
+        assert "views" in kinds(stream, "views")
+        lender.call("PATCH", f"views/{view['id']}", {"name": "Everybody's"})
+        assert "views" in kinds(stream, "views")
+        lender.call("DELETE", f"views/{view['id']}")
+        assert "views" in kinds(stream, "views")
+
+
+def test_every_kind_that_is_told_is_told_again_after_a_gap() -> None:
+    told = set()
+    for path in Path(loanark.__file__).parent.rglob("*.*"):
+        if path.suffix in {".py", ".sql"}:
+            text = path.read_text(encoding="utf-8")
+            told |= set(re.findall(r'notify\([^()]*"([a-z]+)"\)', text))
+            told |= set(re.findall(r"'kind', '([a-z]+)'", text))
+    assert told == live._ALL
 
 
 def test_an_organisation_hears_nothing_of_another(port: int, lender: Organisation) -> None:

@@ -888,7 +888,7 @@ export type ContactFilters = {
     /**
      * Created Side
      */
-    created_side?: Array<'hubspot' | 'loanark'>;
+    created_side?: Array<Side>;
     /**
      * Deleted
      *
@@ -1567,6 +1567,27 @@ export type Explanation = {
      * Since
      */
     since?: string | null;
+};
+
+/**
+ * ExportIn
+ *
+ * Contacts to take along, of one side; without `fields`, every field.
+ */
+export type ExportIn = {
+    /**
+     * Fields
+     */
+    fields?: Array<string>;
+    /**
+     * Format
+     */
+    format?: 'ndjson' | 'csv';
+    /**
+     * Selection
+     */
+    selection: ChosenContacts | MatchingContacts;
+    side?: Side;
 };
 
 /**
@@ -4604,6 +4625,10 @@ export type ViewOut = {
      */
     id: number;
     /**
+     * May Change
+     */
+    may_change: boolean;
+    /**
      * Mine
      */
     mine: boolean;
@@ -5711,6 +5736,27 @@ export type ExportContactsResponses = {
 };
 
 export type ExportContactsResponse = ExportContactsResponses[keyof ExportContactsResponses];
+
+export type ExportChosenContactsData = {
+    body: ExportIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/export';
+};
+
+export type ExportChosenContactsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportChosenContactsResponse = ExportChosenContactsResponses[keyof ExportChosenContactsResponses];
 
 export type ListFacetsData = {
     body?: never;

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bulkRun, forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
 import { contactOf, runs } from "@/test/fixtures";
 import { PEOPLE, person } from "@/test/people";
@@ -174,6 +174,66 @@ describe("many contacts", () => {
     await user.click(screen.getByRole("checkbox", { name: /Choose all rows/ }));
     await user.click(await screen.findByRole("button", { name: "Choose all 41,341 that match" }));
     expect(await screen.findByText("41,341 chosen")).toBeVisible();
+  });
+});
+
+describe("a file of those chosen", () => {
+  const made = vi.fn((_: Blob) => "blob:file");
+  afterEach(() => vi.restoreAllMocks());
+  beforeEach(() => {
+    made.mockClear();
+    Object.assign(URL, { createObjectURL: made, revokeObjectURL: () => undefined });
+  });
+
+  it("holds them alone, with the columns as shown", async () => {
+    const asked: unknown[] = [];
+    server.use(
+      http.post(`${API}/contacts/export`, async ({ request }) => {
+        asked.push(await request.json());
+        return new HttpResponse("id\n1\n", {
+          headers: {
+            "Content-Type": "text/csv",
+            "Content-Disposition": 'attachment; filename="contacts-loanark-2026-11-22.csv"',
+          },
+        });
+      }),
+    );
+    const saved: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      saved.push(this.download);
+    });
+    const { user } = await openList();
+    await user.click(cell(0, "name").parentElement?.querySelector("input") as HTMLElement);
+    const bar = await screen.findByRole("region", { name: "Chosen contacts" });
+    await user.click(within(bar).getByRole("button", { name: "Export" }));
+    await user.click(await screen.findByRole("menuitem", { name: /CSV/ }));
+    await waitFor(() => expect(saved).toEqual(["contacts-loanark-2026-11-22.csv"]));
+    expect(await made.mock.calls[0]?.[0].text()).toBe("id\n1\n");
+    expect(asked).toEqual([
+      {
+        selection: { ids: [person(0).id] },
+        fields: expect.arrayContaining(["company", "email", "phone"]),
+        side: "loanark",
+        format: "csv",
+      },
+    ]);
+    expect(screen.getByText("1 chosen")).toBeVisible();
+  });
+
+  it("is not there where it was refused, and that is said", async () => {
+    const detail = "None of these contacts is in this organisation. No file was made.";
+    server.use(
+      http.post(`${API}/contacts/export`, () =>
+        HttpResponse.json({ code: "not-found", title: "It is not there", detail }, { status: 404 }),
+      ),
+    );
+    const { user } = await openList();
+    await user.click(cell(0, "name").parentElement?.querySelector("input") as HTMLElement);
+    const bar = await screen.findByRole("region", { name: "Chosen contacts" });
+    await user.click(within(bar).getByRole("button", { name: "Export" }));
+    await user.click(await screen.findByRole("menuitem", { name: /JSON/ }));
+    expect(await screen.findByText(detail)).toBeVisible();
+    expect(made).not.toHaveBeenCalled();
   });
 });
 

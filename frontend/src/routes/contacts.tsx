@@ -4,19 +4,20 @@ import { useCallback, useState } from "react";
 import { ErrorState } from "@/components/ui/error-state";
 import { BulkBar } from "@/features/contacts/bulk-bar";
 import { ContactList } from "@/features/contacts/contact-list";
-import { FilterBar } from "@/features/contacts/filter-bar";
-import { type ContactSearch, countFilters, withPart } from "@/features/contacts/filters";
+import { type ContactSearch, isNarrowed, withPart } from "@/features/contacts/filters";
 import { ListHead } from "@/features/contacts/list-head";
 import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
 import { NoContacts } from "@/features/contacts/no-contacts";
+import { PhoneHead } from "@/features/contacts/phone-head";
 import { viewsQuery } from "@/features/contacts/queries";
 import { useColumns } from "@/features/contacts/use-columns";
 import { useContactList } from "@/features/contacts/use-contact-list";
+import { useViews } from "@/features/contacts/use-views";
 import { columnsOf } from "@/features/contacts/view-state";
-import { ViewsBar } from "@/features/contacts/views-bar";
 import { useRights } from "@/features/session/role";
 import { openNewContact } from "@/lib/layer";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { useMedia } from "@/lib/use-media";
 import { useTitle } from "@/lib/use-title";
 
 export default function ContactsPage() {
@@ -24,24 +25,24 @@ export default function ContactsPage() {
   const { tenant } = useParams({ from: "/$tenant" });
   const search = useSearch({ from: "/$tenant/contacts" });
   const { canEdit, seesOwnOnly } = useRights(tenant);
+  const isPhone = !useMedia("(min-width: 48rem)");
   const navigate = useNavigate();
   const [isSelecting, setSelecting] = useState(false);
 
-  const { data: views } = useQuery(viewsQuery(tenant));
-  const view = views?.find(({ id }) => String(id) === search.view);
+  const { data: saved } = useQuery(viewsQuery(tenant));
+  const view = saved?.find(({ id }) => String(id) === search.view);
   const columns = useColumns(tenant, search.view, view && columnsOf(view.state));
   const { list, pages, first, others, onMore, filters, sort, side } = useContactList(
     tenant,
     search,
     columns.fields,
   );
-  const isNarrowed = countFilters(search) > 0 || Boolean(search.search);
-
   const change = useCallback(
     (next: ContactSearch) =>
       void navigate({ to: "/$tenant/contacts", params: { tenant }, search: next, replace: true }),
     [navigate, tenant],
   );
+  const views = useViews(tenant, search, change, columns);
   const onLeave = useCallback(
     (place: { offset: number; row: number }) => rememberPlace({ search, ...place }),
     [search],
@@ -55,29 +56,33 @@ export default function ContactsPage() {
     s: () => change(withPart(search, "side", side === "hubspot" ? undefined : "hubspot")),
   });
 
+  const head = {
+    tenant,
+    search,
+    onChange: change,
+    total: first?.total,
+    isEstimate: first?.total_is_estimate ?? false,
+    seesOwnOnly,
+    columns,
+    views,
+    canEdit,
+    onCreate: openNewContact,
+  };
+
   return (
     <div className="flex h-[calc(100dvh-3rem)] flex-col gap-2 px-4 pt-4 pb-16 md:h-dvh md:px-4 md:pt-5 md:pb-2 lg:px-6">
-      <ListHead
-        tenant={tenant}
-        search={search}
-        onChange={change}
-        total={first?.total}
-        isEstimate={first?.total_is_estimate ?? false}
-        seesOwnOnly={seesOwnOnly}
-        columns={columns}
-        onCreate={canEdit ? () => openNewContact() : undefined}
-        isSelecting={isSelecting}
-        onSelecting={setSelecting}
-      />
-      <ViewsBar tenant={tenant} search={search} onChange={change} columns={columns} />
-      <FilterBar tenant={tenant} search={search} onChange={change} />
+      {isPhone ? (
+        <PhoneHead {...head} isSelecting={isSelecting} onSelecting={setSelecting} />
+      ) : (
+        <ListHead {...head} />
+      )}
       {list.error && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : list.data && pages[0]?.length === 0 ? (
         <NoContacts
-          isNarrowed={isNarrowed}
+          isNarrowed={isNarrowed(search)}
           onClear={() => change({})}
-          onCreate={canEdit ? () => openNewContact() : undefined}
+          onCreate={canEdit ? openNewContact : undefined}
         />
       ) : (
         <ContactList
@@ -91,6 +96,7 @@ export default function ContactsPage() {
           side={side}
           others={others}
           canEdit={canEdit}
+          isPhone={isPhone}
           isDeleted={search.deleted ?? false}
           sort={sort}
           onSort={(next) => change({ ...search, sort: next })}
@@ -110,6 +116,7 @@ export default function ContactsPage() {
               tenant={tenant}
               api={selection}
               filters={filters}
+              shown={{ fields: columns.fields, side }}
               total={first?.total ?? 0}
               canEdit={canEdit}
             />

@@ -149,7 +149,14 @@ export const contactListHandlers = [
   http.get(`${API}/views`, () => HttpResponse.json(views)),
   http.post(`${API}/views`, async ({ request }) => {
     const body = (await request.json()) as ViewIn;
-    const view = { id: views.length + 1, mine: true, by: "Dana Fields", shared: false, ...body };
+    const view = {
+      id: views.length + 1,
+      mine: true,
+      may_change: true,
+      by: "Dana Fields",
+      shared: false,
+      ...body,
+    };
     views = [...views, view];
     return HttpResponse.json(view, { status: 201 });
   }),

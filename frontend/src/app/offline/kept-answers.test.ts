@@ -4,6 +4,7 @@ import {
   getContactQueryKey,
   getSessionQueryKey,
   listTokensQueryKey,
+  listViewsQueryKey,
 } from "@/client/@tanstack/react-query.gen";
 import { setMayKeep } from "@/offline/device";
 import { memoryStore, type Store } from "@/offline/store";
@@ -11,6 +12,7 @@ import { type Answer, keepAnswers } from "./kept-answers";
 
 const DAY = 24 * 60 * 60_000;
 const contact = (id: string) => getContactQueryKey({ path: { tenant: "a", contact_id: id } });
+const views = listViewsQueryKey({ path: { tenant: "a" } });
 const session = (id: number) => ({ user: { id }, organisations: [] });
 
 let store: Store<Answer>;
@@ -33,6 +35,7 @@ async function visited(person = 1) {
   const app = started();
   app.queryClient.setQueryData(getSessionQueryKey(), session(person) as never);
   app.queryClient.setQueryData(contact("7"), { name: "Anna" } as never);
+  app.queryClient.setQueryData(views, [{ name: "Texans" }] as never);
   app.queryClient.setQueryData(listTokensQueryKey({ path: { tenant: "a" } }), [{ name: "secret" }] as never);
   await app.kept.write();
   return app;
@@ -40,10 +43,15 @@ async function visited(person = 1) {
 
 it("gives the next start what was seen, with its age, and of what is on the list only", async () => {
   await visited();
-  expect((await store.all()).map(({ operation }) => operation).sort()).toEqual(["getContact", "getSession"]);
+  expect((await store.all()).map(({ operation }) => operation).sort()).toEqual([
+    "getContact",
+    "getSession",
+    "listViews",
+  ]);
   const { queryClient, kept } = started();
   await kept.restore();
   expect(queryClient.getQueryData(contact("7"))).toEqual({ name: "Anna" });
+  expect(queryClient.getQueryData(views)).toEqual([{ name: "Texans" }]);
   expect(queryClient.getQueryState(contact("7"))?.dataUpdatedAt).toBe(
     (await store.all()).find(({ operation }) => operation === "getContact")?.at,
   );
@@ -91,7 +99,7 @@ it("clears at once when the switch goes off, and keeps again what is in view whe
   expect(await store.all()).toEqual([]);
   setMayKeep(true);
   await Promise.resolve();
-  expect(await store.all()).toHaveLength(2);
+  expect(await store.all()).toHaveLength(3);
   await kept.forget();
   expect(await store.all()).toEqual([]);
 });

@@ -15,6 +15,7 @@ const KEPT: Record<string, number> = {
   listContacts: 30,
   listFacets: 30,
   listFields: 4,
+  listViews: 4,
   getContact: 300,
   listChanges: 300,
   listConflicts: 8,

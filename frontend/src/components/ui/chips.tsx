@@ -1,4 +1,4 @@
-import { ChevronDown } from "lucide-react";
+import { ChevronDown, X } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { cn } from "@/lib/cn";
@@ -10,10 +10,10 @@ const chosenStyle = "border-ink bg-ink text-on-ink hover:bg-ink-2";
 export const chip = (isOn: boolean): string => cn(chipStyle, isOn ? chosenStyle : "bg-surface text-ink-2");
 
 /** Filters in a row; on a phone the row is pulled sideways. */
-export function ChipBar({ children }: { children: ReactNode }) {
+export function ChipBar({ label = "Filters", children }: { label?: string; children: ReactNode }) {
   return (
     <fieldset
-      aria-label="Filters"
+      aria-label={label}
       className="-mx-4 flex min-w-0 items-center gap-1.5 overflow-x-auto px-4 py-1 md:mx-0 md:flex-wrap md:overflow-visible md:px-0"
     >
       {children}
@@ -31,6 +31,26 @@ export function ChipToggle({ isOn, onToggle, children }: ChipToggleProps) {
   return (
     <button type="button" aria-pressed={isOn} onClick={onToggle} className={chip(isOn)}>
       {children}
+    </button>
+  );
+}
+
+interface ChipRemoveProps {
+  label: string;
+  onRemove: () => void;
+}
+
+/** Something in force, to be taken away. */
+export function ChipRemove({ label, onRemove }: ChipRemoveProps) {
+  return (
+    <button
+      type="button"
+      aria-label={`Remove ${label}`}
+      onClick={onRemove}
+      className={cn(chip(false), "pointer-coarse:h-11 pr-2")}
+    >
+      {label}
+      <X className="size-3.5 text-muted" aria-hidden />
     </button>
   );
 }

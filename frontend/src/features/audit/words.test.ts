@@ -41,7 +41,26 @@ describe("an event in words", () => {
         after: { role: "sales_manager" },
       },
     ],
-    ["Ada Admin took all contacts along as CSV", { kind: "contacts.exported", more: { format: "csv" } }],
+    [
+      "Ada Admin took all contacts along as CSV",
+      { kind: "contacts.exported", more: { format: "csv", filters: { searched: false }, count: 9 } },
+    ],
+    [
+      "Ada Admin took 3 contacts along as CSV",
+      { kind: "contacts.exported", more: { format: "csv", by_name: true, count: 3 } },
+    ],
+    [
+      "Ada Admin took about 1,200 contacts along as JSON",
+      {
+        kind: "contacts.exported",
+        more: {
+          format: "ndjson",
+          filters: { state: ["NV"], searched: false },
+          count: 1200,
+          estimate: true,
+        },
+      },
+    ],
     ["Ada Admin left the organisation", { kind: "member.removed", subject: "ada@lender.example" }],
     [
       "Ada Admin let sue@vendor.example of the support in as auditor",

@@ -154,7 +154,8 @@ const SENTENCES: Record<string, Sentence> = {
     const places = Array.isArray(more.places) ? more.places.map(String) : [];
     return `verified the log: it is broken${places.length > 0 ? ` at ${list(places.slice(0, 3))}` : ""}`;
   },
-  "contacts.exported": ({ more }) => `took all contacts along as ${more.format === "csv" ? "CSV" : "JSON"}`,
+  "contacts.exported": ({ more }) =>
+    `took ${whatWasTaken(more)} along as ${more.format === "csv" ? "CSV" : "JSON"}`,
   "audit.exported": ({ more }) => `took the log along as ${more.format === "csv" ? "CSV" : "JSON"}`,
   "audit.retention-changed": ({ after }) =>
     after.keep_days
@@ -176,6 +177,13 @@ const ACCOUNT: Record<string, string> = {
   "account.recovery-codes-generated": "made new recovery codes",
   "account.account-connected": "connected their company’s sign-in",
 };
+
+/** All of them, or how many of those that were chosen or that the filters left. */
+function whatWasTaken({ filters, by_name, left_out, count, estimate }: Record<string, unknown>): string {
+  const isNarrowed = Object.values(filters ?? {}).some((value) => value !== false);
+  if (!isNarrowed && !by_name && !left_out) return "all contacts";
+  return `${estimate ? "about " : ""}${plural(Number(count), "contact")}`;
+}
 
 const METHODS: Record<string, string> = {
   password: "a password",

@@ -1,11 +1,22 @@
-import { RefreshCw, RotateCcw, SquarePen, Trash2, X } from "lucide-react";
+import { Download, RefreshCw, RotateCcw, SquarePen, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from "@/components/ui/menu";
 import { formatCount, plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
+import { saveFile } from "@/lib/save-file";
 import { toastDone, toastFailed } from "@/lib/toast";
 import { BulkDialog } from "./bulk-dialog";
-import { type BulkAct, type Chosen, type ContactFilters, useBulkActions } from "./queries";
+import { FORMATS } from "./export-menu";
+import {
+  type BulkAct,
+  type Chosen,
+  type ContactFilters,
+  type FileFormat,
+  readChosen,
+  type Shown,
+  useBulkActions,
+} from "./queries";
 import { MOST_NAMED } from "./selection";
 import type { SelectionApi } from "./use-selection";
 
@@ -13,13 +24,16 @@ interface BulkBarProps {
   tenant: string;
   api: SelectionApi;
   filters: ContactFilters;
+  /** What a file of them holds: the columns of the list. */
+  shown: Shown;
   total: number;
   canEdit: boolean;
 }
 
 /** How many are chosen, and what can be done with them. */
-export function BulkBar({ tenant, api, filters, total, canEdit }: BulkBarProps) {
+export function BulkBar({ tenant, api, filters, shown, total, canEdit }: BulkBarProps) {
   const [act, setAct] = useState<BulkAct | undefined>();
+  const [isExporting, setExporting] = useState(false);
   const { resync } = useBulkActions(tenant);
   const { selection, size, loaded } = api;
   const chosen: Chosen = selection.all
@@ -34,6 +48,18 @@ export function BulkBar({ tenant, api, filters, total, canEdit }: BulkBarProps) 
       api.clear();
     } catch (error) {
       toastFailed("Nothing was started", { detail: asProblem(error).detail });
+    }
+  };
+
+  const takeAlong = async (format: FileFormat) => {
+    setExporting(true);
+    try {
+      const { content, name } = await readChosen(tenant, chosen, shown, format);
+      saveFile(content, name);
+    } catch (error) {
+      toastFailed("No file was made", { detail: asProblem(error).detail });
+    } finally {
+      setExporting(false);
     }
   };
 
@@ -70,6 +96,23 @@ export function BulkBar({ tenant, api, filters, total, canEdit }: BulkBarProps) 
             </Button>
           </>
         ))}
+      {!isTooMany && (
+        <Menu>
+          <MenuTrigger asChild>
+            <Button kind="quiet" size="sm" busy={isExporting}>
+              {!isExporting && <Download aria-hidden />} Export
+            </Button>
+          </MenuTrigger>
+          <MenuContent side="top">
+            <MenuLabel>{plural(size, "contact")}, columns as shown</MenuLabel>
+            {FORMATS.map(({ format, label, icon: Icon }) => (
+              <MenuItem key={format} onSelect={() => void takeAlong(format)}>
+                <Icon aria-hidden /> {label}
+              </MenuItem>
+            ))}
+          </MenuContent>
+        </Menu>
+      )}
       <Button kind="quiet" size="icon-sm" aria-label="Choose none" onClick={api.clear}>
         <X aria-hidden />
       </Button>

@@ -80,7 +80,10 @@ export function ContactGrid(props: ContactGridProps) {
   const go = (place: Place) => {
     setCurrent(place);
     if (place.row >= 0) virtualizer.scrollToIndex(place.row);
-    requestAnimationFrame(() => cellAt(place)?.focus());
+    requestAnimationFrame(() => {
+      // A refusal that was quicker has the focus, and would take its loss for its end.
+      if (!document.activeElement?.closest("[role=dialog]")) cellAt(place)?.focus();
+    });
   };
   const goRow = (row: number) =>
     go({ row: Math.min(rows.length - 1, Math.max(0, row)), column: current.column });

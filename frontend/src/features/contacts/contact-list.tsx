@@ -2,7 +2,6 @@ import { ArrowUp } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { Side } from "@/components/ui/side";
 import { formatCount } from "@/lib/format";
-import { useMedia } from "@/lib/use-media";
 import { ContactCards } from "./contact-cards";
 import { ContactGrid } from "./contact-grid";
 import type { ContactRow, ContactSort } from "./queries";
@@ -28,6 +27,7 @@ export interface ListProps {
   /** The other side's rows by id, where the two are compared. */
   others: Map<string, ContactRow> | undefined;
   canEdit: boolean;
+  isPhone: boolean;
   /** These are deleted contacts: they are restored, not edited. */
   isDeleted: boolean;
   sort: ContactSort;
@@ -50,7 +50,7 @@ type Holds = Partial<Record<"scrolled" | "pointed" | "focused" | "editing", bool
 
 /** The list: a grid on a desk, cards on a phone. While somebody is at it, rows do not move. */
 export function ContactList(props: ListProps) {
-  const isPhone = !useMedia("(min-width: 48rem)");
+  const { isPhone } = props;
   const [holds, setHolds] = useState<Holds>({});
   const onHold = useCallback(
     (part: keyof Holds, isOn: boolean) =>

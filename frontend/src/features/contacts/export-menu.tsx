@@ -3,7 +3,7 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from "@/components/ui/menu";
 import { type ContactFilters, exportAddress, type Shown } from "./queries";
 
-const FORMATS = [
+export const FORMATS = [
   { format: "csv", label: "CSV, for a spreadsheet", icon: Table },
   { format: "ndjson", label: "JSON, a line each", icon: Braces },
 ] as const;

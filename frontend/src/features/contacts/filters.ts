@@ -80,6 +80,10 @@ export function countFilters(search: ContactSearch): number {
   );
 }
 
+/** It is not all contacts. */
+export const isNarrowed = (search: ContactSearch): boolean =>
+  countFilters(search) > 0 || Boolean(search.search);
+
 /** The same list unfiltered: search, order, side and view stay. */
 export function withoutFilters({ search, sort, side, view }: ContactSearch): ContactSearch {
   return { ...(search && { search }), ...(sort && { sort }), ...(side && { side }), ...(view && { view }) };

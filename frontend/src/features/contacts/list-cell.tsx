@@ -35,7 +35,7 @@ export const ListCell = memo(function ListCell({ contact, column, other, side, e
           tabIndex={-1}
           className="block min-w-0 underline-offset-3 hover:underline"
         >
-          <ContactName contact={side === "hubspot" ? asSaid(contact) : contact} />
+          <ContactName contact={contact} side={side} />
         </Link>
       );
     case "sync":
@@ -53,14 +53,6 @@ export const ListCell = memo(function ListCell({ contact, column, other, side, e
     default:
       return <FieldCell contact={contact} column={column} other={other} side={side} edit={edit} />;
   }
-});
-
-/** The contact named as the values of the side in view name it. */
-const asSaid = (contact: ContactRow): ContactRow => ({
-  ...contact,
-  firstname: contact.values?.firstname ?? null,
-  lastname: contact.values?.lastname ?? null,
-  email: contact.values?.email ?? contact.email,
 });
 
 function FieldCell({ contact, column, other, side, edit }: ListCellProps) {

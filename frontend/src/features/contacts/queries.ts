@@ -11,7 +11,7 @@ import type {
   RunOut,
   ViewIn,
 } from "@/client";
-import { getContact as getContactNow, editContact as sendEdit } from "@/client";
+import { exportChosenContacts, getContact as getContactNow, editContact as sendEdit } from "@/client";
 import {
   approveRunMutation,
   cancelRunMutation,
@@ -382,17 +382,36 @@ export function withWaiting(contact: ContactOut, waiting: Waiting | undefined): 
   return { ...contact, fields };
 }
 
+export type FileFormat = "csv" | "ndjson";
+
 /** What the filters leave, as a file that the browser saves while the server writes it. */
 export function exportAddress(
   tenant: string,
   filters: ContactFilters,
   { fields, side }: Shown,
-  format: "csv" | "ndjson",
+  format: FileFormat,
 ): string {
   const params = new URLSearchParams({ format });
   for (const [name, value] of Object.entries({ ...filters, fields, side }))
     for (const one of [value].flat()) if (one !== undefined && one !== null) params.append(name, String(one));
   return `/api/tenants/${encodeURIComponent(tenant)}/contacts/export?${params}`;
+}
+
+/** Chosen contacts as a file, whole: one that breaks off halfway is no file. */
+export async function readChosen(
+  tenant: string,
+  selection: Chosen,
+  shown: Shown,
+  format: FileFormat,
+): Promise<{ content: Blob; name: string }> {
+  const { data, response } = await exportChosenContacts({
+    path: { tenant },
+    body: { selection, ...shown, format },
+    parseAs: "blob",
+    throwOnError: true,
+  });
+  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { content: data as unknown as Blob, name: name ?? `contacts.${format}` };
 }
 
 export type BulkAct = NonNullable<BulkIn["act"]>;
@@ -446,7 +465,7 @@ export function useViewActions(tenant: string) {
   const onSuccess = () => invalidate(queryClient, tenant, ["listViews"]);
   const make = useMutation({ ...makeViewMutation(), onSuccess, meta: { handlesError: true } });
   const change = useMutation({ ...changeViewMutation(), onSuccess, meta: { handlesError: true } });
-  const remove = useMutation({ ...deleteViewMutation(), onSuccess });
+  const remove = useMutation({ ...deleteViewMutation(), onSuccess, meta: { handlesError: true } });
   return {
     make: (view: ViewIn) => make.mutateAsync({ path: { tenant }, body: view }),
     change: (id: number, parts: Partial<ViewIn>) =>

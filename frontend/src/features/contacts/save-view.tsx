@@ -4,17 +4,46 @@ import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { asProblem } from "@/lib/problem";
+import type { ViewOut } from "./queries";
+import type { ViewsApi } from "./use-views";
+
+/** A view to be renamed, or a new one to be named. */
+export type Asking = { view: ViewOut | undefined } | undefined;
+
+interface ViewDialogProps {
+  api: ViewsApi;
+  /** Whoever edits contacts shares views. */
+  canShare: boolean;
+  asking: Asking;
+  onClose: () => void;
+}
+
+/** A view's name, and whose it is. */
+export function ViewDialog({ api, canShare, asking, onClose }: ViewDialogProps) {
+  if (!asking) return null;
+  const { view } = asking;
+  return (
+    <SaveView
+      title={view ? "Rename or share" : "Save this view"}
+      name={view?.name ?? ""}
+      shared={view?.shared ?? false}
+      canShare={canShare}
+      onClose={onClose}
+      onSave={(name, shared) => (view ? api.rename(view, name, shared) : api.make(name, shared))}
+    />
+  );
+}
 
 interface SaveViewProps {
   title: string;
   name: string;
   shared: boolean;
+  canShare: boolean;
   onClose: () => void;
   onSave: (name: string, shared: boolean) => Promise<void>;
 }
 
-/** A view's name, and whose it is. */
-export function SaveView({ title, onClose, onSave, ...begin }: SaveViewProps) {
+function SaveView({ title, canShare, onClose, onSave, ...begin }: SaveViewProps) {
   const [name, setName] = useState(begin.name);
   const [shared, setShared] = useState(begin.shared);
   const [fault, setFault] = useState<string | undefined>();
@@ -55,15 +84,17 @@ export function SaveView({ title, onClose, onSave, ...begin }: SaveViewProps) {
             />
           )}
         </Field>
-        <label className="flex min-h-8 items-center gap-2.5 text-sm">
-          <input
-            type="checkbox"
-            checked={shared}
-            onChange={() => setShared(!shared)}
-            className="size-4 accent-ink"
-          />
-          Share with everybody in the organisation
-        </label>
+        {canShare && (
+          <label className="flex min-h-8 pointer-coarse:min-h-11 items-center gap-2.5 text-sm">
+            <input
+              type="checkbox"
+              checked={shared}
+              onChange={() => setShared(!shared)}
+              className="size-4 accent-ink"
+            />
+            Share with everybody in the organisation
+          </label>
+        )}
         <DialogActions>
           <Button kind="quiet" onClick={onClose}>
             Cancel

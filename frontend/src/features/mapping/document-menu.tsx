@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import { plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
+import { saveFile } from "@/lib/save-file";
 import { toastDone, toastFailed } from "@/lib/toast";
 import { ImportDialog } from "./import-dialog";
 import { readDocument, useMappingActions } from "./queries";
@@ -15,23 +16,14 @@ interface DocumentMenuProps {
   hasDraft: boolean;
 }
 
-/** Saves a text as a file of the browser. */
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
-
 /** The mapping as a file, and HubSpot's properties read anew. */
 export function DocumentMenu({ tenant, labels, canWrite, hasDraft }: DocumentMenuProps) {
   const [isImporting, setImporting] = useState(false);
   const { refresh } = useMappingActions(tenant);
   const onExport = () =>
     void readDocument(tenant).then(
-      ({ version, yaml }) => save(yaml, `${tenant}-mapping-v${version}.yaml`),
+      ({ version, yaml }) =>
+        saveFile(new Blob([yaml], { type: "application/yaml" }), `${tenant}-mapping-v${version}.yaml`),
       (error) => toastFailed(asProblem(error).title, { detail: asProblem(error).detail }),
     );
   const onRefresh = () =>
