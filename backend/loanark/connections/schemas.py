@@ -226,6 +226,8 @@ class SyncSettingsOut(Schema):
     brake_creates: int | None
     #: A complete comparison begins by itself this often; 0: never.
     sweep_every_hours: int
+    #: Or at the times of this cron expression, in the HubSpot account's time zone; then the distance says nothing.
+    sweep_cron: str | None
     #: Times of the day, in the HubSpot account's time zone, between which none begins by itself.
     quiet_from: time | None
     quiet_until: time | None
@@ -241,7 +243,9 @@ class SyncSettingsIn(Schema):
     brake_floor: int | None = None
     brake_share: float | None = None
     brake_creates: int | None = None
+    #: Without `sweep_cron` beside it takes an expression away.
     sweep_every_hours: int | None = None
+    sweep_cron: str | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
 

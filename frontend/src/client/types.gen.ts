@@ -3921,6 +3921,54 @@ export type ScaleTransform = {
 };
 
 /**
+ * ScheduleIn
+ *
+ * A schedule, to be told what it means; nothing is saved.
+ */
+export type ScheduleIn = {
+    /**
+     * Quiet From
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet Until
+     */
+    quiet_until?: string | null;
+    /**
+     * Sweep Cron
+     */
+    sweep_cron?: string | null;
+    /**
+     * Sweep Every Hours
+     */
+    sweep_every_hours?: number;
+};
+
+/**
+ * ScheduleOut
+ *
+ * When complete comparisons begin by themselves.
+ */
+export type ScheduleOut = {
+    /**
+     * After First Run
+     */
+    after_first_run: boolean;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Times
+     */
+    times: Array<string>;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
  * Session
  *
  * Who is signed in, and where they belong.
@@ -4119,6 +4167,10 @@ export type SyncSettingsIn = {
      */
     quiet_until?: string | null;
     /**
+     * Sweep Cron
+     */
+    sweep_cron?: string | null;
+    /**
      * Sweep Every Hours
      */
     sweep_every_hours?: number | null;
@@ -4160,6 +4212,10 @@ export type SyncSettingsOut = {
      * Quiet Until
      */
     quiet_until: string | null;
+    /**
+     * Sweep Cron
+     */
+    sweep_cron: string | null;
     /**
      * Sweep Every Hours
      */
@@ -7425,6 +7481,44 @@ export type ChangeSyncSettingsResponses = {
 };
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
+
+export type PreviewScheduleData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Sweep Every Hours
+         */
+        sweep_every_hours?: number;
+        /**
+         * Sweep Cron
+         */
+        sweep_cron?: string | null;
+        /**
+         * Quiet From
+         */
+        quiet_from?: string | null;
+        /**
+         * Quiet Until
+         */
+        quiet_until?: string | null;
+    };
+    url: '/api/tenants/{tenant}/settings/sync/schedule';
+};
+
+export type PreviewScheduleResponses = {
+    /**
+     * OK
+     */
+    200: ScheduleOut;
+};
+
+export type PreviewScheduleResponse = PreviewScheduleResponses[keyof PreviewScheduleResponses];
 
 export type GetSignInRulesData = {
     body?: never;

@@ -58,6 +58,16 @@ export const formatPercent = (share: number): string => intl().percent.format(sh
 /** An amount, a rate: grouped, with as many decimals as it has. */
 export const formatDecimal = (value: number): string => intl().decimal.format(value);
 export const formatDateTime = (iso: string): string => intl().dateTime.format(new Date(iso));
+/** "Fri, Nov 27, 02:00": one of the next days, in the reader's time zone or another. */
+export const formatMoment = (iso: string, timeZone: string = currentRegion().timeZone): string =>
+  new Intl.DateTimeFormat(currentRegion().locale, {
+    timeZone,
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(new Date(iso));
 export const formatDate = (iso: string): string => intl().date.format(new Date(iso));
 export const formatDayOfMonth = (iso: string): string => intl().dayOfMonth.format(new Date(iso));
 export const formatHour = (iso: string): string => intl().hour.format(new Date(iso));

@@ -23,6 +23,7 @@ import type {
   Role,
   RunCounts,
   RunOut,
+  ScheduleOut,
   Session,
   SyncSettingsOut,
   TokenOut,
@@ -469,10 +470,19 @@ export const syncSettings: SyncSettingsOut = {
   brake_share: 0.005,
   brake_creates: null,
   sweep_every_hours: 24,
+  sweep_cron: null,
   quiet_from: null,
   quiet_until: null,
   paused: null,
 };
+
+/** What the server says of the schedule: once a day, or of every expression that it is every night at two. */
+export const scheduleOf = (cron: string | null): ScheduleOut => ({
+  words: cron ? "every day at 02:00" : "every day",
+  time_zone: "America/Chicago",
+  times: ["2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z", "2026-11-25T08:00:00Z"],
+  after_first_run: false,
+});
 
 /** The sync as a person paused it. */
 export const pausedSettings: SyncSettingsOut = {

@@ -18,6 +18,7 @@ import {
   pausedSettings,
   plan,
   runs,
+  scheduleOf,
   session,
   signedInPlaces,
   syncSettings,
@@ -168,6 +169,9 @@ export const handlers = [
 
   http.get(`${API}/held`, () => HttpResponse.json({ waiting: [], decided: [] })),
   http.get(`${API}/settings/sync`, () => HttpResponse.json(syncSettings)),
+  http.get(`${API}/settings/sync/schedule`, ({ request }) =>
+    HttpResponse.json(scheduleOf(new URL(request.url).searchParams.get("sweep_cron"))),
+  ),
   http.post(`${API}/sync/pause`, () => HttpResponse.json(pausedSettings)),
   http.post(`${API}/sync/resume`, () => HttpResponse.json(syncSettings)),
 
