@@ -26,6 +26,31 @@ class LaneRequests(Schema):
     used: int
 
 
+class AnswerTimes(Schema):
+    """How long HubSpot took to answer, in milliseconds; null: it was not asked."""
+
+    answers: int
+    median_ms: int | None
+    p95_ms: int | None
+
+
+class AnswerTimesAt(AnswerTimes):
+    """The same of the hour that begins then."""
+
+    at: datetime
+
+
+class AnswerTimesOut(Schema):
+    """How long HubSpot took to answer lately, by the requests that are still in the log."""
+
+    hour: AnswerTimes
+    day: AnswerTimes
+    #: Hour by hour, oldest first, the last one being now.
+    hours: list[AnswerTimesAt]
+    #: How many requests the log keeps at most: of a busy day it has the last part only.
+    kept: int
+
+
 class ConnectionOut(Schema):
     status: Literal["not_connected", "connected", "reconnect_needed", "paused"]
     auth: Literal["oauth", "static"] | None = None

@@ -98,6 +98,68 @@ export type AlikeOut = {
 };
 
 /**
+ * AnswerTimes
+ *
+ * How long HubSpot took to answer, in milliseconds; null: it was not asked.
+ */
+export type AnswerTimes = {
+    /**
+     * Answers
+     */
+    answers: number;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+};
+
+/**
+ * AnswerTimesAt
+ *
+ * The same of the hour that begins then.
+ */
+export type AnswerTimesAt = {
+    /**
+     * Answers
+     */
+    answers: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+};
+
+/**
+ * AnswerTimesOut
+ *
+ * How long HubSpot took to answer lately, by the requests that are still in the log.
+ */
+export type AnswerTimesOut = {
+    day: AnswerTimes;
+    hour: AnswerTimes;
+    /**
+     * Hours
+     */
+    hours: Array<AnswerTimesAt>;
+    /**
+     * Kept
+     */
+    kept: number;
+};
+
+/**
  * AuditFacets
  *
  * What there is to filter by.
@@ -5474,6 +5536,27 @@ export type GetConnectionResponses = {
 };
 
 export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type GetAnswerTimesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/connection/answer-times';
+};
+
+export type GetAnswerTimesResponses = {
+    /**
+     * OK
+     */
+    200: AnswerTimesOut;
+};
+
+export type GetAnswerTimesResponse = GetAnswerTimesResponses[keyof GetAnswerTimesResponses];
 
 export type AuthorizeData = {
     body?: never;

@@ -116,6 +116,10 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** "145 ms", "1.2 s". */
+export const formatMs = (ms: number): string =>
+  ms < SECOND ? `${formatCount(ms)} ms` : `${formatDecimal(Math.round(ms / 100) / 10)} s`;
+
 export function secondsBetween(
   startIso: string,
   endIso: string | null | undefined,

@@ -1,4 +1,5 @@
 import type {
+  AnswerTimesOut,
   AuditFacets,
   AuditStateOut,
   ChangeOut,
@@ -211,6 +212,23 @@ export const connection: ConnectionOut = {
   problem: null,
   oauth_available: true,
   api_url: "https://api.hubapi.com",
+};
+
+/** HubSpot was a little slow at noon, and not asked in the night. */
+export const answerTimes: AnswerTimesOut = {
+  hour: { answers: 283, median_ms: 112, p95_ms: 340 },
+  day: { answers: 1_604, median_ms: 131, p95_ms: 912 },
+  hours: Array.from({ length: 24 }, (_, index) => ({
+    at: ago((23 - index) * 60),
+    ...(index < 6
+      ? { answers: 0, median_ms: null, p95_ms: null }
+      : {
+          answers: 90,
+          median_ms: 110 + ((index * 37) % 60),
+          p95_ms: index === 20 ? 1_240 : 320 + ((index * 53) % 200),
+        }),
+  })),
+  kept: 2_000,
 };
 
 export const noCounts: RunCounts = {

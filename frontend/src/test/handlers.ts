@@ -1,6 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { contactListHandlers, editedContact } from "./contact-list";
 import {
+  answerTimes,
   auditEvents,
   auditFacets,
   auditState,
@@ -92,6 +93,7 @@ export const handlers = [
     HttpResponse.json({ ...overview, worker_seen_at: new Date().toISOString() }),
   ),
   http.get(`${API}/connection`, () => HttpResponse.json(connection)),
+  http.get(`${API}/connection/answer-times`, () => HttpResponse.json(answerTimes)),
   http.post(`${API}/connection/check`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/authorize`, () =>
     HttpResponse.json({ url: "/loanark/connection?connected=1" }),
