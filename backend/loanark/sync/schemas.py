@@ -297,6 +297,22 @@ class ActivityPoint(Schema):
     loanark: int
 
 
+class TravelTimes(Schema):
+    """How long edits took to the other side, in milliseconds; null: there were none."""
+
+    edits: int
+    median_ms: int | None
+    p95_ms: int | None
+
+
+class LagOut(Schema):
+    """How long edits of the last hours took, each way."""
+
+    hours: int
+    to_hubspot: TravelTimes
+    to_loanark: TravelTimes
+
+
 class ActivityOut(Schema):
     """Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes."""
 
@@ -304,6 +320,7 @@ class ActivityOut(Schema):
     points: list[ActivityPoint]
     recent: int
     recent_minutes: int
+    lag: LagOut
 
 
 class LaneUse(Schema):

@@ -33,6 +33,7 @@ export type Action = 'update' | 'create' | 'match' | 'delete' | 'restore' | 'clo
  * Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes.
  */
 export type ActivityOut = {
+    lag: LagOut;
     /**
      * Points
      */
@@ -2206,6 +2207,20 @@ export type Joined = {
 export type Kind = 'text' | 'email' | 'phone' | 'decimal' | 'boolean' | 'date' | 'instant' | 'enum' | 'enum_set';
 
 /**
+ * LagOut
+ *
+ * How long edits of the last hours took, each way.
+ */
+export type LagOut = {
+    /**
+     * Hours
+     */
+    hours: number;
+    to_hubspot: TravelTimes;
+    to_loanark: TravelTimes;
+};
+
+/**
  * LaneRequests
  *
  * How many requests of a kind of work were sent.
@@ -2607,6 +2622,7 @@ export type MissingProperty = {
  * The sync between runs: what waits, who works, and when HubSpot was last heard.
  */
 export type MonitorOut = {
+    lag: LagOut;
     /**
      * Last Change At
      */
@@ -4408,6 +4424,26 @@ export type TokenOut = {
      * Scopes
      */
     scopes: Array<Permission>;
+};
+
+/**
+ * TravelTimes
+ *
+ * How long edits took to the other side, in milliseconds; null: there were none.
+ */
+export type TravelTimes = {
+    /**
+     * Edits
+     */
+    edits: number;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
 };
 
 /**
