@@ -73,6 +73,9 @@ def show_settings(name: str, as_json: bool) -> None:
 @click.option("--brake-creates", type=Count(), help="More new contacts an hour than this wait; off: any number.")
 @click.option("--sweep-every-hours", type=int, help="A complete comparison by itself; 0: never.")
 @click.option(
+    "--sweep-cron", help="Or at these times, in the account's time zone: '0 2 * * *' is every day at 02:00; off: none."
+)
+@click.option(
     "--quiet-hours", type=Hours(), help="None begins within, in the account's time zone: 08:00-18:00, or off."
 )
 @json_option
@@ -87,8 +90,7 @@ def set_settings(name: str, as_json: bool, **asked: Any) -> None:
     choices = {name: value for name, value in asked.items() if value is not None}
     if (quiet := choices.pop("quiet_hours", None)) is not None:
         choices["quiet_from"], choices["quiet_until"] = quiet
-    if choices.get("brake_creates") == "off":
-        choices["brake_creates"] = None
+    choices |= {name: None for name in ("brake_creates", "sweep_cron") if choices.get(name) == "off"}
     if "first_match" in choices:
         choices["first_match"] = Side(choices["first_match"])
     if not choices:
@@ -142,6 +144,7 @@ def _halted(tenant_id: UUID, reason: str) -> Any:
 
 def _tell(found: Any, *, as_json: bool) -> None:
     document = asdict(found)
+    document.pop("sweep_cron_since")
     document["paused"] = document.pop("halt")
     if as_json:
         show(document)
@@ -149,3 +152,4 @@ def _tell(found: Any, *, as_json: bool) -> None:
     for key, value in document.items():
         said = "off" if value is None else f"{value['by']}, {value['at']}" if isinstance(value, dict) else value
         click.echo(f"{key.replace('_', ' ')}: {said}")
+    click.echo(f"complete comparisons: {found.schedule.words()}")

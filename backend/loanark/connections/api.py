@@ -6,6 +6,7 @@ from ninja import Path, Router, Status
 from loanark.connections import actions, definitions, fields, queries
 from loanark.connections.mapping_api import router as mapping_router
 from loanark.connections.schemas import (
+    AnswerTimesOut,
     AuthorizeOut,
     ConnectionOut,
     FieldChangeIn,
@@ -27,6 +28,13 @@ def get_connection(request: HttpRequest, tenant: Path[str]) -> ConnectionOut:
     """The state of the connection now."""
     with enter(request, tenant, Permission.CONNECTION_READ):
         return queries.connection()
+
+
+@router.get("/connection/answer-times", response=AnswerTimesOut)
+def get_answer_times(request: HttpRequest, tenant: Path[str]) -> AnswerTimesOut:
+    """How long HubSpot took to answer: in the last hour, the last day, and hour by hour."""
+    with enter(request, tenant, Permission.CONNECTION_READ, Permission.REQUESTS_READ):
+        return queries.answer_times()
 
 
 @router.post("/connection/authorize", response=AuthorizeOut)

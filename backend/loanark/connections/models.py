@@ -181,7 +181,9 @@ class SyncSettings(models.Model):
     brake_share = models.FloatField(default=0.005, db_default=0.005)
     brake_creates = models.IntegerField(null=True)
     sweep_every_hours = models.IntegerField(default=24, db_default=24)
-    #: In the time zone of the HubSpot account.
+    #: A cron expression, in the time zone of the HubSpot account, as the times are that follow; and when it was chosen.
+    sweep_cron = models.TextField(null=True)
+    sweep_cron_since = models.DateTimeField(null=True)
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     #: A person paused the sync. (`connections.status` = paused is another thing: HubSpot is in trouble.)
@@ -213,6 +215,11 @@ class SyncSettings(models.Model):
                     Q(quiet_from__isnull=True, quiet_until__isnull=True)
                     | Q(quiet_from__isnull=False, quiet_until__isnull=False)
                 ),
+            ),
+            models.CheckConstraint(
+                name="sync_settings_cron_check",
+                condition=Q(sweep_cron__isnull=True, sweep_cron_since__isnull=True)
+                | Q(sweep_cron__isnull=False, sweep_cron_since__isnull=False),
             ),
             models.CheckConstraint(
                 name="sync_settings_halted_check",

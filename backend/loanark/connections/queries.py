@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from loanark.connections import creation, problems
+from loanark.connections import creation, problems, request_log
 from loanark.connections.budget import DEFAULT_LIMIT
 from loanark.connections.fields import ARCHIVED, catalogue
 from loanark.connections.mapping import properties_of
 from loanark.connections.models import Connection, FieldMapping
 from loanark.connections.rules import FULL_NAME, kind_under
 from loanark.connections.schemas import (
+    AnswerTimes,
+    AnswerTimesAt,
+    AnswerTimesOut,
     ConnectionOut,
     ConnectionProblem,
     LaneRequests,
@@ -76,6 +79,26 @@ def _last_hour() -> list[LaneRequests]:
            WHERE slot >= clock_timestamp() - interval '1 hour' GROUP BY lane ORDER BY used DESC, lane"""
     )
     return [LaneRequests(**row) for row in found]
+
+
+def answer_times() -> AnswerTimesOut:
+    """How long HubSpot took to answer lately. What got no answer is not counted: it failed."""
+    answered = """SELECT at, ms FROM hubspot_requests
+                  WHERE status IS NOT NULL AND at > clock_timestamp() - make_interval(hours => %s)"""
+    measured = """count(ms)::int AS answers, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms))::int AS median_ms,
+                  round(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms))::int AS p95_ms"""
+    hour, day = (
+        AnswerTimes(**row)
+        for hours in (1, request_log.KEEP_HOURS)
+        if (row := sql.first(f"SELECT {measured} FROM ({answered}) AS a", [hours]))
+    )
+    by_hour = sql.rows(
+        f"""SELECT slot AS at, {measured}
+            FROM generate_series(date_bin('1 hour', now(), 'epoch') - interval '23 hours', now(), '1 hour') AS slot
+            LEFT JOIN ({answered}) AS a ON date_bin('1 hour', a.at, 'epoch') = slot GROUP BY slot ORDER BY slot""",
+        [request_log.KEEP_HOURS],
+    )
+    return AnswerTimesOut(hour=hour, day=day, hours=[AnswerTimesAt(**row) for row in by_hour], kept=request_log.KEEP)
 
 
 def mapping() -> MappingOut:

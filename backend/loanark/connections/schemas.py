@@ -26,6 +26,31 @@ class LaneRequests(Schema):
     used: int
 
 
+class AnswerTimes(Schema):
+    """How long HubSpot took to answer, in milliseconds; null: it was not asked."""
+
+    answers: int
+    median_ms: int | None
+    p95_ms: int | None
+
+
+class AnswerTimesAt(AnswerTimes):
+    """The same of the hour that begins then."""
+
+    at: datetime
+
+
+class AnswerTimesOut(Schema):
+    """How long HubSpot took to answer lately, by the requests that are still in the log."""
+
+    hour: AnswerTimes
+    day: AnswerTimes
+    #: Hour by hour, oldest first, the last one being now.
+    hours: list[AnswerTimesAt]
+    #: How many requests the log keeps at most: of a busy day it has the last part only.
+    kept: int
+
+
 class ConnectionOut(Schema):
     status: Literal["not_connected", "connected", "reconnect_needed", "paused"]
     auth: Literal["oauth", "static"] | None = None
@@ -226,6 +251,8 @@ class SyncSettingsOut(Schema):
     brake_creates: int | None
     #: A complete comparison begins by itself this often; 0: never.
     sweep_every_hours: int
+    #: Or at the times of this cron expression, in the HubSpot account's time zone; then the distance says nothing.
+    sweep_cron: str | None
     #: Times of the day, in the HubSpot account's time zone, between which none begins by itself.
     quiet_from: time | None
     quiet_until: time | None
@@ -241,7 +268,9 @@ class SyncSettingsIn(Schema):
     brake_floor: int | None = None
     brake_share: float | None = None
     brake_creates: int | None = None
+    #: Without `sweep_cron` beside it takes an expression away.
     sweep_every_hours: int | None = None
+    sweep_cron: str | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
 

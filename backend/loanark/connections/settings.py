@@ -4,7 +4,7 @@ One row an organisation (`sync_settings`); without one the defaults hold. A work
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from loanark.connections.actions import notify, wake
 from loanark.core.brakes import Limits
 from loanark.core.mapping import Side
 from loanark.core.plan import Policies
-from loanark.core.schedule import Schedule
+from loanark.core.schedule import Schedule, cron_fault
 from loanark.kit import clock, sql
 from loanark.kit.errors import Invalid
 
@@ -26,6 +26,7 @@ CHOICES = (
     "brake_share",
     "brake_creates",
     "sweep_every_hours",
+    "sweep_cron",
     "quiet_from",
     "quiet_until",
 )
@@ -59,6 +60,8 @@ class SyncSettings:
     brake_share: float = 0.005
     brake_creates: int | None = None
     sweep_every_hours: int = 24
+    sweep_cron: str | None = None
+    sweep_cron_since: datetime | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
     halt: Halt | None = None
@@ -74,12 +77,16 @@ class SyncSettings:
 
     @property
     def schedule(self) -> Schedule:
-        return Schedule(self.sweep_every_hours, self.quiet_from, self.quiet_until)
+        return Schedule(
+            self.sweep_every_hours, self.quiet_from, self.quiet_until, self.sweep_cron, self.sweep_cron_since
+        )
 
 
 def load() -> SyncSettings:
     """The settings in force. Call inside a tenant's scope."""
-    row = sql.first(f"SELECT {', '.join(CHOICES)}, halted_at, halted_by, halted_reason FROM sync_settings")
+    row = sql.first(
+        f"SELECT {', '.join(CHOICES)}, sweep_cron_since, halted_at, halted_by, halted_reason FROM sync_settings"
+    )
     if row is None:
         return SyncSettings()
     at, by, reason = row.pop("halted_at"), row.pop("halted_by"), row.pop("halted_reason")
@@ -89,19 +96,41 @@ def load() -> SyncSettings:
 
 
 def change(tenant_id: UUID, choices: Mapping[str, Any], *, by: str) -> SyncSettings:
-    """Changes what `choices` names, and leaves the rest. Raises: Invalid, naming every wrong choice; then nothing was
-    changed."""
+    """Changes what `choices` names, and leaves the rest; who names a distance between comparisons, and no cron
+    expression, wants none. Raises: Invalid, naming every wrong choice; then nothing was changed."""
+    before = load()
+    _check(choices, before)
+    if choices:
+        _put(tenant_id, {**choices, **_cron(choices, before), "changed_by": by})
+        wake(tenant_id)
+        notify(tenant_id, "overview")
+    return load()
+
+
+def schedule_if(choices: Mapping[str, Any]) -> Schedule:
+    """The schedule there would be, were these chosen now; nothing is saved. Raises: Invalid."""
+    before = load()
+    _check(choices, before)
+    return replace(before, **{**choices, **_cron(choices, before)}).schedule
+
+
+def _check(choices: Mapping[str, Any], before: SyncSettings) -> None:
     errors = _errors(choices)
-    quiet = {name: choices.get(name, getattr(load(), name)) for name in ("quiet_from", "quiet_until")}
+    quiet = {name: choices.get(name, getattr(before, name)) for name in ("quiet_from", "quiet_until")}
     if not errors and (quiet["quiet_from"] is None) != (quiet["quiet_until"] is None):
         errors = {name: "Quiet hours have a beginning and an end." for name in quiet if quiet[name] is None}
     if errors:
         raise Invalid("Some settings are not valid. Nothing was changed.", errors=errors)
-    if choices:
-        _put(tenant_id, {**choices, "changed_by": by})
-        wake(tenant_id)
-        notify(tenant_id, "overview")
-    return load()
+
+
+def _cron(choices: Mapping[str, Any], before: SyncSettings) -> dict[str, Any]:
+    """The expression as it is stored, and since when it holds."""
+    if "sweep_cron" not in choices and "sweep_every_hours" not in choices:
+        return {}
+    cron = " ".join((choices.get("sweep_cron") or "").split()) or None
+    if cron is not None and cron == before.sweep_cron:
+        return {"sweep_cron": cron}
+    return {"sweep_cron": cron, "sweep_cron_since": clock.now() if cron else None}
 
 
 def _errors(choices: Mapping[str, Any]) -> dict[str, str]:
@@ -115,6 +144,8 @@ def _errors(choices: Mapping[str, Any]) -> dict[str, str]:
             errors[name] = "Give a share from 0 to 1: 0.005 is one in two hundred."
         if name.startswith("deletes_in_") and value not in ("follow", "keep"):
             errors[name] = "Choose follow or keep."
+        if name == "sweep_cron" and value and (fault := cron_fault(value)):
+            errors[name] = fault
         if name == "first_match" and value not in tuple(Side):
             errors[name] = "Choose hubspot or loanark."
         if name.startswith("quiet_") and value is not None and not isinstance(value, time):

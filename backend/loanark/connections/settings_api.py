@@ -46,4 +46,5 @@ def resume_sync(request: HttpRequest, tenant: Path[str]) -> SyncSettingsOut:
 def _out(found: SyncSettings) -> SyncSettingsOut:
     chosen = asdict(found)
     halt = chosen.pop("halt")
+    chosen.pop("sweep_cron_since")
     return SyncSettingsOut(**chosen, paused=SyncPause(**halt) if halt else None)

@@ -1,8 +1,9 @@
-"""How many contacts changed on each side, over time: by the hour, by six of them, by the day."""
+"""How many contacts changed on each side, over time: by the hour, by six of them, by the day. And how fast."""
 
 from typing import Literal
 
 from loanark.kit import sql
+from loanark.sync import travels
 from loanark.sync.schemas import ActivityOut, ActivityPoint
 
 Span = Literal["24h", "7d", "30d"]
@@ -15,12 +16,15 @@ RECENT_MINUTES = 5
 
 
 def activity(span: Span) -> ActivityOut:
-    """Changes by side, oldest first, the last point being of now; and how many came in the last minutes."""
+    """Changes by side, oldest first, the last point being of now; how many came in the last minutes, and how long
+    edits took to the other side."""
     step, count = _STEPS[span]
     recent = sql.scalar(
         "SELECT count(*) FROM contact_changes WHERE at > now() - make_interval(mins => %s)", [RECENT_MINUTES]
     )
-    return ActivityOut(span=span, points=points(step, count), recent=recent, recent_minutes=RECENT_MINUTES)
+    return ActivityOut(
+        span=span, points=points(step, count), recent=recent, recent_minutes=RECENT_MINUTES, lag=travels.lag()
+    )
 
 
 def points(step: str, count: int) -> list[ActivityPoint]:

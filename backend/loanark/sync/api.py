@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import Path, Query, Router
 
+from loanark.connections import settings
 from loanark.contacts.queries import refuse_unseen
 from loanark.core.plan import Action
 from loanark.kit.errors import Forbidden
-from loanark.sync import activity, beside, dry_run, overview, plans, runs, webhooks
+from loanark.sync import activity, beside, dry_run, overview, plans, runs, scheduled, webhooks
 from loanark.sync.schemas import (
     ActivityOut,
     ContactPlanOut,
@@ -24,6 +25,8 @@ from loanark.sync.schemas import (
     RunIn,
     RunOut,
     RunPage,
+    ScheduleIn,
+    ScheduleOut,
     UndoIn,
     UndoRunIn,
 )
@@ -47,6 +50,13 @@ def get_activity(request: HttpRequest, tenant: Path[str], span: activity.Span = 
     """How many contacts changed on each side over a day, a week or a month, and how many just now."""
     with enter(request, tenant, Permission.SYNC_READ):
         return activity.activity(span)
+
+
+@router.get("/settings/sync/schedule", response=ScheduleOut)
+def preview_schedule(request: HttpRequest, tenant: Path[str], draft: Query[ScheduleIn]) -> ScheduleOut:
+    """What a schedule would mean, in words and in moments. Nothing is saved."""
+    with enter(request, tenant, Permission.SETTINGS_READ):
+        return scheduled.coming(settings.schedule_if(draft.model_dump()))
 
 
 @router.get("/runs", response=RunPage)

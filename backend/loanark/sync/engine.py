@@ -18,7 +18,21 @@ from loanark.connections.settings import SyncSettings
 from loanark.core.mapping import Side
 from loanark.hubspot.errors import HubSpotError
 from loanark.kit import clock, sql
-from loanark.sync import beside, brakes, hints, key_property, lease, listing, poll, privacy, quiet, runs, undo, upkeep
+from loanark.sync import (
+    beside,
+    brakes,
+    hints,
+    key_property,
+    lease,
+    listing,
+    poll,
+    privacy,
+    quiet,
+    runs,
+    scheduled,
+    undo,
+    upkeep,
+)
 from loanark.sync.drain import drain
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease, LeaseLost
@@ -106,7 +120,7 @@ def _is_due(connection: Connection, chosen: SyncSettings) -> bool:
         or poll.is_due(connection)
         or _count_is_due(connection)
         or _intents()
-        or runs.sweep_is_due(connection, chosen.schedule)
+        or scheduled.is_due(connection, chosen.schedule)
         or upkeep.is_due(connection)
     )
 
@@ -184,7 +198,7 @@ def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
 def _scheduled(session: Session, chosen: SyncSettings) -> bool:
     """Begins a complete comparison, if one is due by itself. Returns whether it was."""
     with session.transaction():
-        due = runs.sweep_is_due(session.connection, chosen.schedule)
+        due = scheduled.is_due(session.connection, chosen.schedule)
         if due:
             runs.begin_scheduled(session.connection)
     return due

@@ -236,6 +236,23 @@ class Absence(models.Model):
         db_table = "absences"
 
 
+class Travel(models.Model):
+    """How long one edit took to the other side. Not whose it was."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "id")
+    tenant_id = models.UUIDField()
+    id = models.BigIntegerField()
+    #: When it arrived.
+    at = models.DateTimeField(db_default=Now())
+    #: Where it was made.
+    side = models.TextField()
+    ms = models.IntegerField()
+
+    class Meta:
+        db_table = "travels"
+        indexes: ClassVar = [models.Index(fields=["tenant_id", "at"], name="travels_at_idx")]
+
+
 class PollState(models.Model):
     """How polls get on: whether HubSpot searches at all, and how far the listing that replaces it has come."""
 

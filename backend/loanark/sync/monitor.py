@@ -7,7 +7,7 @@ from loanark.connections.models import Connection
 from loanark.connections.queries import POLL_SECONDS
 from loanark.kit import clock, sql
 from loanark.kit.errors import Invalid
-from loanark.sync import poll, worker
+from loanark.sync import poll, travels, worker
 from loanark.sync.hints import Lane
 from loanark.sync.monitor_schemas import DayOut, MonitorOut, WaitingOut, WorkerOut
 
@@ -31,6 +31,7 @@ def state() -> MonitorOut:
             """SELECT max(finished_at) FROM runs
                WHERE kind IN ('backfill', 'sweep') AND status IN ('succeeded', 'partial')"""
         ),
+        lag=travels.lag(),
         notice=poll.notice(),
     )
 

@@ -8,6 +8,7 @@ from ninja import Field, Schema
 
 from loanark.contacts.schemas import ChangeOut, FieldChange, RejectionOut
 from loanark.core.mapping import Side
+from loanark.sync.schemas import LagOut
 
 #: Whether a failure heals by itself, or waits for a person.
 Level = Literal["in_sync", "heals", "needs_you", "none"]
@@ -53,6 +54,7 @@ class MonitorOut(Schema):
     #: The last change that either side took over from the other.
     last_change_at: datetime | None
     last_comparison_at: datetime | None
+    lag: LagOut
     #: Changes are found otherwise than usual, and why.
     notice: str | None
 

@@ -14,7 +14,7 @@ from loanark.core.translate import incoming
 from loanark.core.values import Value
 from loanark.hubspot.models import Confirmed, Contact, Outcome, Rejected, Unknown, Update, Upsert
 from loanark.kit import sql
-from loanark.sync import hints, witness
+from loanark.sync import hints, travels, witness
 from loanark.sync.apply import (
     MERGED_IN_HUBSPOT,
     Intent,
@@ -137,6 +137,8 @@ def _finish(
         write_rejections(ledger.rejections, run_id)
         _solve(ledger.solved)
         witness.confirmed(ledger.wrote)
+        if run_id is None:
+            travels.to_hubspot({intent.contact_id for intent in ledger.wrote.values()})
         offer(ledger.freed)
         witness.forget(ledger.idle)
         witness.foresee(ledger.again)

@@ -17,7 +17,7 @@ from loanark.core.mapping import Side
 from loanark.hubspot.models import Contact
 from loanark.hubspot.whereabouts import Archived, Gone, Here, Merged
 from loanark.kit import sql
-from loanark.sync import brakes, evidence, hints, outbound, witness
+from loanark.sync import brakes, evidence, hints, outbound, travels, witness
 from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, holders, look, newest_rules
@@ -70,6 +70,8 @@ def reconcile(
         if asked:
             witness.testify(session, cases, asked, effects)
         write(effects, run_id=run_id)
+        if run_id is None:
+            travels.to_loanark(_modified(cases, held))
         witness.foresee(effects.intents)
         _come_back_to(cases)
         # The property is made outside of any transaction, before the next hints are followed.
@@ -107,6 +109,16 @@ def reconcile(
         asked = asked or witness.Pending()
         _ask_for_times(session, untimed, tally, asked, lane=lane, run_id=run_id, settling=settling)
     return tally
+
+
+def _modified(cases: Sequence[Case], held: brakes.Judgement) -> dict[str, str | None]:
+    """The HubSpot contacts of which values went to LoanArk, and when HubSpot says that they were modified."""
+    return {
+        case.hubspot_id: case.seen.contact.updated
+        for case in cases
+        if case.hubspot_id and case.seen and case.seen.contact and not case.undecided and not held.holds(case)
+        if case.plan.writes(Side.LOANARK)
+    }
 
 
 def _ask_for_times(

@@ -1,11 +1,10 @@
 """Runs: bounded executions that a person can start, approve, cancel and read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,7 +12,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from loanark.connections.actions import notify, wake_workers
 from loanark.connections.fields import catalogue, labels
 from loanark.connections.models import Connection
-from loanark.core.schedule import Schedule
 from loanark.kit import clock, sql
 from loanark.kit.cursors import numbered
 from loanark.kit.errors import Invalid, LoanArkError, NotFound, Stale
@@ -243,25 +241,6 @@ def end_without_account() -> None:
     )
     if ended:
         notify(ended[0]["tenant_id"], "runs")
-
-
-def sweep_is_due(connection: Connection, schedule: Schedule) -> bool:
-    """Whether a complete comparison is to begin by itself: none is under way or waits for a person, and the last one
-    began long enough ago."""
-    if connection.backfilled_at is None or not schedule.every_hours:
-        return False
-    if Run.objects.filter(status__in=["running", "held"], beside=False).exists():
-        return False
-    last = Run.objects.filter(kind__in=["backfill", "sweep"]).order_by("-id").values_list("created_at", flat=True)
-    began = last.first() or connection.backfilled_at
-    return schedule.due(began, clock.now().astimezone(_zone(connection)))
-
-
-def _zone(connection: Connection) -> tzinfo:
-    try:
-        return ZoneInfo(connection.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
 
 
 def begin_scheduled(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """What the API says about runs and the state of the sync as a whole."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
@@ -40,6 +40,28 @@ class RunSample(Schema):
     name: str
     email: str | None
     detail: str
+
+
+class ScheduleIn(Schema):
+    """A schedule, to be told what it means; nothing is saved."""
+
+    sweep_every_hours: int = 24
+    sweep_cron: str | None = None
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+
+
+class ScheduleOut(Schema):
+    """When complete comparisons begin by themselves."""
+
+    #: Such as "every day at 02:00".
+    words: str
+    #: The HubSpot account's: what times of the day are meant in.
+    time_zone: str
+    #: The next three, soonest first.
+    times: list[AwareDatetime]
+    #: None begins before the first run is done.
+    after_first_run: bool
 
 
 class PreviewOut(Schema):
@@ -275,6 +297,22 @@ class ActivityPoint(Schema):
     loanark: int
 
 
+class TravelTimes(Schema):
+    """How long edits took to the other side, in milliseconds; null: there were none."""
+
+    edits: int
+    median_ms: int | None
+    p95_ms: int | None
+
+
+class LagOut(Schema):
+    """How long edits of the last hours took, each way."""
+
+    hours: int
+    to_hubspot: TravelTimes
+    to_loanark: TravelTimes
+
+
 class ActivityOut(Schema):
     """Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes."""
 
@@ -282,6 +320,7 @@ class ActivityOut(Schema):
     points: list[ActivityPoint]
     recent: int
     recent_minutes: int
+    lag: LagOut
 
 
 class LaneUse(Schema):

@@ -34,6 +34,9 @@ def test_settings_are_shown_and_changed(synced: Loanark) -> None:
     }  # fmt: skip
     off = ("--brake-floor", "20", "--brake-creates", "off", "--quiet-hours", "off", "--first-match", "hubspot")
     assert synced("settings", "set", "--tenant", "lender", *off, "--json").document == shown
+    nightly = synced("settings", "set", "--tenant", "lender", "--sweep-cron", "0 2 * * *")
+    assert "complete comparisons: every day at 02:00" in nightly.out
+    assert synced("settings", "set", "--tenant", "lender", "--sweep-cron", "off", "--json").document == shown
     wrong = synced("settings", "set", "--tenant", "lender", "--brake-share", "2", "--json")
     assert (wrong.code, wrong.document["error"]["code"]) == (1, "invalid")
     assert synced("settings", "set", "--tenant", "lender").code == 2

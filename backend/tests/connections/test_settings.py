@@ -1,6 +1,8 @@
 """The organisation's sync settings, by API: who may change them, what they may be, and pause and resume."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from organisations import CONNECTED, Organisation
@@ -17,6 +19,7 @@ DEFAULTS = {
     "brake_share": 0.005,
     "brake_creates": None,
     "sweep_every_hours": 24,
+    "sweep_cron": None,
     "quiet_from": None,
     "quiet_until": None,
     "paused": None,
@@ -49,6 +52,8 @@ def test_what_is_named_changes_and_the_rest_stays(organisation: Organisation) ->
         ({"brake_creates": -5}, "brake_creates"),
         ({"sweep_every_hours": 1_000_000}, "sweep_every_hours"),
         ({"first_match": None}, "first_match"),
+        ({"sweep_cron": "0 25 * * *"}, "sweep_cron"),
+        ({"sweep_cron": "at night"}, "sweep_cron"),
         ({"deletes_in_loanark": None}, "deletes_in_loanark"),
         ({"quiet_from": "22:00"}, "quiet_until"),
         ({"brake_floor": 5, "sweep_every_hours": -1}, "sweep_every_hours"),
@@ -61,6 +66,34 @@ def test_a_wrong_choice_is_named_and_nothing_changes(
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert list(answer.json()["errors"]) == [wrong]
     assert organisation.get("settings/sync") == DEFAULTS
+
+
+def test_a_cron_expression_decides_until_somebody_chooses_a_distance(organisation: Organisation) -> None:
+    chosen = organisation.call("PATCH", "settings/sync", {"sweep_cron": " 0  2 * * * "}).json()
+    assert chosen == {**DEFAULTS, "sweep_cron": "0 2 * * *"}
+    since = organisation.scalar("SELECT sweep_cron_since FROM sync_settings")
+    organisation.call("PATCH", "settings/sync", {"sweep_cron": "0 2 * * *", "sweep_every_hours": 24})
+    assert organisation.scalar("SELECT sweep_cron_since FROM sync_settings") == since, "it is the same wish"
+    assert organisation.call("PATCH", "settings/sync", {"brake_floor": 20}).json() == chosen
+    assert organisation.call("PATCH", "settings/sync", {"sweep_every_hours": 24}).json() == DEFAULTS
+    told = organisation.get("audit?kind=sync-settings")["items"]
+    assert any("sweep_cron" in str(event) for event in told)
+
+
+def test_a_schedule_is_told_in_words_and_moments_before_it_is_saved(organisation: Organisation) -> None:
+    draft = "settings/sync/schedule?sweep_cron=0 2 * * 1-5&quiet_from=22:00&quiet_until=06:00"
+    before = organisation.get(draft)
+    assert (before["words"], before["times"]) == ("at 02:00 on Monday through Friday", [])
+    organisation.insert("connections", **{**CONNECTED, "time_zone": "America/Chicago"})
+    assert organisation.get(draft)["after_first_run"] is True
+    organisation.execute("UPDATE connections SET backfilled_at = now() - interval '9 days'")
+    told = organisation.get(draft)
+    assert (told["time_zone"], told["after_first_run"]) == ("America/Chicago", False)
+    moments = [datetime.fromisoformat(at).astimezone(ZoneInfo("America/Chicago")) for at in told["times"]]
+    assert [(at.hour, at.weekday() < 5) for at in moments] == [(6, True)] * 3
+    assert organisation.get("settings/sync") == DEFAULTS
+    wrong = organisation.call("GET", "settings/sync/schedule?sweep_cron=nonsense")
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["sweep_cron"])
 
 
 def test_an_unknown_choice_is_refused(organisation: Organisation) -> None:

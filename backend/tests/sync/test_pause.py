@@ -150,6 +150,20 @@ def test_a_comparison_begins_by_itself_once_a_day(world: World) -> None:
     assert sweeps(world) == 1
 
 
+def test_a_comparison_begins_at_the_time_that_somebody_chose(world: World) -> None:
+    here = datetime.now(UTC).astimezone(ZoneInfo(world.connection().time_zone))
+    soon = here + timedelta(minutes=30)
+    choose(world, sweep_cron=f"{soon.minute} {soon.hour} * * *")
+    age_runs(world, 100)
+    world.settle()
+    assert sweeps(world) == 0, "yesterday's is not made up for: nobody wanted it then"
+    world.sql("UPDATE sync_settings SET sweep_cron_since = now() - interval '1 day'")
+    world.settle()
+    assert sweeps(world) == 1
+    world.settle()
+    assert sweeps(world) == 1
+
+
 @pytest.mark.parametrize("why", ["never", "paused", "held", "quiet"])
 def test_no_comparison_begins_when_it_should_not(world: World, why: str) -> None:
     age_runs(world, 100)

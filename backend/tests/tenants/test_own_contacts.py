@@ -315,7 +315,7 @@ def as_own(branch: Branch, url: str, own: str | None) -> psycopg.Connection[Any]
 OF_NO_CONTACT = {
     "api_token_uses", "api_tokens", "company_sign_in", "connections", "custom_fields", "field_mappings",
     "invitations", "leases", "mapping_versions", "memberships", "poll_states", "request_buckets",
-    "request_usage", "saved_views", "sign_in_rules", "sync_settings",
+    "request_usage", "saved_views", "sign_in_rules", "sync_settings", "travels",
 }  # fmt: skip
 
 

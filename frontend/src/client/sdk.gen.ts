@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportChosenContactsData, ExportChosenContactsResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetActivityData, GetActivityResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRequestData, GetRequestResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRequestsData, ListRequestsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PreviewMappingData, PreviewMappingResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportChosenContactsData, ExportChosenContactsResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetActivityData, GetActivityResponses, GetAnswerTimesData, GetAnswerTimesResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRequestData, GetRequestResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRequestsData, ListRequestsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PreviewMappingData, PreviewMappingResponses, PreviewScheduleData, PreviewScheduleResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -518,6 +518,25 @@ export const getConnection = <ThrowOnError extends boolean = false>(options: Opt
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/connection',
+    ...options
+});
+
+/**
+ * Get Answer Times
+ *
+ * How long HubSpot took to answer: in the last hour, the last day, and hour by hour.
+ */
+export const getAnswerTimes = <ThrowOnError extends boolean = false>(options: Options<GetAnswerTimesData, ThrowOnError>) => (options.client ?? client).get<GetAnswerTimesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/connection/answer-times',
     ...options
 });
 
@@ -1964,6 +1983,25 @@ export const changeSyncSettings = <ThrowOnError extends boolean = false>(options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Preview Schedule
+ *
+ * What a schedule would mean, in words and in moments. Nothing is saved.
+ */
+export const previewSchedule = <ThrowOnError extends boolean = false>(options: Options<PreviewScheduleData, ThrowOnError>) => (options.client ?? client).get<PreviewScheduleResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/settings/sync/schedule',
+    ...options
 });
 
 /**

@@ -33,6 +33,7 @@ export type Action = 'update' | 'create' | 'match' | 'delete' | 'restore' | 'clo
  * Changed contacts by the side the change came from, oldest first; `recent`: all of the last minutes.
  */
 export type ActivityOut = {
+    lag: LagOut;
     /**
      * Points
      */
@@ -95,6 +96,68 @@ export type AlikeOut = {
      * Same Values
      */
     same_values: number;
+};
+
+/**
+ * AnswerTimes
+ *
+ * How long HubSpot took to answer, in milliseconds; null: it was not asked.
+ */
+export type AnswerTimes = {
+    /**
+     * Answers
+     */
+    answers: number;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+};
+
+/**
+ * AnswerTimesAt
+ *
+ * The same of the hour that begins then.
+ */
+export type AnswerTimesAt = {
+    /**
+     * Answers
+     */
+    answers: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+};
+
+/**
+ * AnswerTimesOut
+ *
+ * How long HubSpot took to answer lately, by the requests that are still in the log.
+ */
+export type AnswerTimesOut = {
+    day: AnswerTimes;
+    hour: AnswerTimes;
+    /**
+     * Hours
+     */
+    hours: Array<AnswerTimesAt>;
+    /**
+     * Kept
+     */
+    kept: number;
 };
 
 /**
@@ -2165,6 +2228,20 @@ export type Joined = {
 export type Kind = 'text' | 'email' | 'phone' | 'decimal' | 'boolean' | 'date' | 'instant' | 'enum' | 'enum_set';
 
 /**
+ * LagOut
+ *
+ * How long edits of the last hours took, each way.
+ */
+export type LagOut = {
+    /**
+     * Hours
+     */
+    hours: number;
+    to_hubspot: TravelTimes;
+    to_loanark: TravelTimes;
+};
+
+/**
  * LaneRequests
  *
  * How many requests of a kind of work were sent.
@@ -2566,6 +2643,7 @@ export type MissingProperty = {
  * The sync between runs: what waits, who works, and when HubSpot was last heard.
  */
 export type MonitorOut = {
+    lag: LagOut;
     /**
      * Last Change At
      */
@@ -3942,6 +4020,54 @@ export type ScaleTransform = {
 };
 
 /**
+ * ScheduleIn
+ *
+ * A schedule, to be told what it means; nothing is saved.
+ */
+export type ScheduleIn = {
+    /**
+     * Quiet From
+     */
+    quiet_from?: string | null;
+    /**
+     * Quiet Until
+     */
+    quiet_until?: string | null;
+    /**
+     * Sweep Cron
+     */
+    sweep_cron?: string | null;
+    /**
+     * Sweep Every Hours
+     */
+    sweep_every_hours?: number;
+};
+
+/**
+ * ScheduleOut
+ *
+ * When complete comparisons begin by themselves.
+ */
+export type ScheduleOut = {
+    /**
+     * After First Run
+     */
+    after_first_run: boolean;
+    /**
+     * Time Zone
+     */
+    time_zone: string;
+    /**
+     * Times
+     */
+    times: Array<string>;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
  * Session
  *
  * Who is signed in, and where they belong.
@@ -4140,6 +4266,10 @@ export type SyncSettingsIn = {
      */
     quiet_until?: string | null;
     /**
+     * Sweep Cron
+     */
+    sweep_cron?: string | null;
+    /**
      * Sweep Every Hours
      */
     sweep_every_hours?: number | null;
@@ -4181,6 +4311,10 @@ export type SyncSettingsOut = {
      * Quiet Until
      */
     quiet_until: string | null;
+    /**
+     * Sweep Cron
+     */
+    sweep_cron: string | null;
     /**
      * Sweep Every Hours
      */
@@ -4311,6 +4445,26 @@ export type TokenOut = {
      * Scopes
      */
     scopes: Array<Permission>;
+};
+
+/**
+ * TravelTimes
+ *
+ * How long edits took to the other side, in milliseconds; null: there were none.
+ */
+export type TravelTimes = {
+    /**
+     * Edits
+     */
+    edits: number;
+    /**
+     * Median Ms
+     */
+    median_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
 };
 
 /**
@@ -5443,6 +5597,27 @@ export type GetConnectionResponses = {
 };
 
 export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type GetAnswerTimesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/connection/answer-times';
+};
+
+export type GetAnswerTimesResponses = {
+    /**
+     * OK
+     */
+    200: AnswerTimesOut;
+};
+
+export type GetAnswerTimesResponse = GetAnswerTimesResponses[keyof GetAnswerTimesResponses];
 
 export type AuthorizeData = {
     body?: never;
@@ -7471,6 +7646,44 @@ export type ChangeSyncSettingsResponses = {
 };
 
 export type ChangeSyncSettingsResponse = ChangeSyncSettingsResponses[keyof ChangeSyncSettingsResponses];
+
+export type PreviewScheduleData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Sweep Every Hours
+         */
+        sweep_every_hours?: number;
+        /**
+         * Sweep Cron
+         */
+        sweep_cron?: string | null;
+        /**
+         * Quiet From
+         */
+        quiet_from?: string | null;
+        /**
+         * Quiet Until
+         */
+        quiet_until?: string | null;
+    };
+    url: '/api/tenants/{tenant}/settings/sync/schedule';
+};
+
+export type PreviewScheduleResponses = {
+    /**
+     * OK
+     */
+    200: ScheduleOut;
+};
+
+export type PreviewScheduleResponse = PreviewScheduleResponses[keyof PreviewScheduleResponses];
 
 export type GetSignInRulesData = {
     body?: never;

@@ -58,6 +58,16 @@ export const formatPercent = (share: number): string => intl().percent.format(sh
 /** An amount, a rate: grouped, with as many decimals as it has. */
 export const formatDecimal = (value: number): string => intl().decimal.format(value);
 export const formatDateTime = (iso: string): string => intl().dateTime.format(new Date(iso));
+/** "Fri, Nov 27, 02:00": one of the next days, in the reader's time zone or another. */
+export const formatMoment = (iso: string, timeZone: string = currentRegion().timeZone): string =>
+  new Intl.DateTimeFormat(currentRegion().locale, {
+    timeZone,
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(new Date(iso));
 export const formatDate = (iso: string): string => intl().date.format(new Date(iso));
 export const formatDayOfMonth = (iso: string): string => intl().dayOfMonth.format(new Date(iso));
 export const formatHour = (iso: string): string => intl().hour.format(new Date(iso));
@@ -105,6 +115,10 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** "145 ms", "1.2 s". */
+export const formatMs = (ms: number): string =>
+  ms < SECOND ? `${formatCount(ms)} ms` : `${formatDecimal(Math.round(ms / 100) / 10)} s`;
 
 export function secondsBetween(
   startIso: string,

@@ -32,6 +32,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "listDays",
     "getOverview",
     "explainRecord",
+    "previewSchedule",
   ],
   connection: ["getConnection", "getMapping", "getOverview", "getMonitor", "explainRecord"],
   overview: ["getOverview", "listHeld", "getSyncSettings", "getMonitor"],

@@ -1,8 +1,9 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
-import { organisationAs } from "@/test/fixtures";
+import { contactOf, organisationAs } from "@/test/fixtures";
 import { inboxHandlersOf, MockInbox } from "@/test/inbox";
+import { person } from "@/test/people";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
 
@@ -239,5 +240,54 @@ describe("what was refused", () => {
     expect(await screen.findByText("2 contacts are tried again")).toBeInTheDocument();
     expect(retried).toEqual([{ code: "internal" }]);
     expect(await accessibilityFaults(document.body)).toEqual([]);
+  });
+});
+
+describe("a contact’s own page", () => {
+  const CONTACT = `/loanark/contacts/${person(3).id}`;
+
+  beforeEach(() => {
+    server.use(
+      http.get(`${API}/contacts/:id`, () =>
+        HttpResponse.json({
+          ...contactOf(3),
+          conflicts: [...inbox.open, ...inbox.decided].filter(({ id }) => id === 31 || id === 32),
+        }),
+      ),
+    );
+  });
+
+  it("decides its conflicts by the inbox’s keys, and takes them back", async () => {
+    const { user } = renderApp(CONTACT);
+    const card = await focused();
+    expect(card).toHaveAccessibleName("Conflict: Phone of Luis Patel");
+    expect(within(card).getByText("1 of 2")).toBeInTheDocument();
+    expect(await accessibilityFaults(document.body)).toEqual([]);
+    await user.keyboard("1");
+    expect(await screen.findByRole("article", { name: /^Conflict: City/ })).toBeVisible();
+    await waitFor(() => expect(standing(31)).toBe("hubspot"));
+    await user.keyboard("2");
+    await waitFor(() =>
+      expect(screen.queryByRole("article", { name: /^Conflict: / })).not.toBeInTheDocument(),
+    );
+    await waitFor(() => expect(standing(32)).toBe("loanark"));
+    await user.keyboard("u");
+    expect(await screen.findByRole("article", { name: /^Conflict: City/ })).toBeVisible();
+    const told = (await screen.findByText("Phone of Luis Patel is as in HubSpot")).closest(
+      "li",
+    ) as HTMLElement;
+    await user.click(within(told).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(inbox.open.map(({ id }) => id)).toContain(31));
+    expect(await screen.findByRole("article", { name: /^Conflict: Phone/ })).toBeVisible();
+  });
+
+  it("takes a third value, and says what a conflict is", async () => {
+    const { user } = renderApp(CONTACT);
+    const card = await focused();
+    await user.click(within(card).getByRole("button", { name: /what does this mean/ }));
+    expect(await screen.findByText(/Both sides changed the same field to different values/)).toBeVisible();
+    await user.keyboard("{Escape}");
+    await user.keyboard("3");
+    expect(await screen.findByLabelText("Phone on both sides")).toHaveFocus();
   });
 });

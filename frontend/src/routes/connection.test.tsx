@@ -1,7 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { connection, overview } from "@/test/fixtures";
+import { connection, organisationAs, overview, session } from "@/test/fixtures";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
 
@@ -31,6 +31,31 @@ describe("the connection's page", () => {
     expect(first).toHaveTextContent(/contacts.write.*writes edits made in LoanArk.*missing/);
     expect(second).toHaveTextContent(/contacts.read.*granted/);
     expect(third).toHaveTextContent(/optional/);
+  });
+
+  it("tells how fast HubSpot answers, hour by hour by the arrows, to whoever may see requests", async () => {
+    const { user } = renderApp(CONNECTION);
+    const panel = await screen.findByRole("region", { name: "How fast HubSpot answers" });
+    expect(await within(panel).findByText("112 ms")).toBeVisible();
+    expect(panel).toHaveTextContent("95 of 100 within 912 ms, of 1,604 answers");
+    const chart = within(panel).getByRole("slider", { name: "Answers, hour by hour" });
+    act(() => chart.focus());
+    await user.keyboard("{ArrowLeft}{ArrowLeft}{ArrowLeft}");
+    expect(chart).toHaveAttribute(
+      "aria-valuetext",
+      expect.stringMatching(/half within .* ms, 95 of 100 within 1.2 s/),
+    );
+    expect(panel).toHaveTextContent("95 of 100 within 1.2 s, 90 answers");
+    await user.keyboard("{Home}");
+    expect(panel).toHaveTextContent("not asked");
+  });
+
+  it("keeps the log’s numbers from whoever may not see requests", async () => {
+    const organisations = [organisationAs("loan_officer")];
+    server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations })));
+    renderApp(CONNECTION);
+    await screen.findByRole("region", { name: "Permissions" });
+    expect(screen.queryByRole("region", { name: "How fast HubSpot answers" })).not.toBeInTheDocument();
   });
 
   it("counts requests by who sent them, and what is left of the day", async () => {

@@ -6,6 +6,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { Notice } from "@/components/ui/notice";
 import { Page } from "@/components/ui/page";
 import { Skeleton } from "@/components/ui/skeleton";
+import { AnswerTimes } from "@/features/connection/answer-times";
 import { Details } from "@/features/connection/details";
 import { Disconnect } from "@/features/connection/disconnect";
 import { type ConnectionOut, connectionQuery, useConnectionActions } from "@/features/connection/queries";
@@ -96,7 +97,11 @@ function Connection({ tenant, connection }: { tenant: string; connection: Connec
         </Notice>
       )}
       {connection.status !== "not_connected" && (
-        <Details connection={connection} daily={overview?.budget?.daily ?? null} />
+        <Details
+          connection={connection}
+          daily={overview?.budget?.daily ?? null}
+          answers={can("requests:read") && <AnswerTimes tenant={tenant} />}
+        />
       )}
       {connection.status === "not_connected" && overview?.balance === null && <Steps current={1} />}
     </>

@@ -4,20 +4,16 @@ import { useEffect, useRef, useState } from "react";
 import { Ago } from "@/components/ui/ago";
 import { Notice } from "@/components/ui/notice";
 import { UnreadyPage } from "@/components/ui/unready-page";
-import { ConflictCard } from "@/features/contacts/conflict-card";
 import { ContactFields } from "@/features/contacts/contact-fields";
 import { ContactHead, EDIT_BUTTON } from "@/features/contacts/contact-head";
-import {
-  type ContactOut,
-  contactQuery,
-  useAttentionActions,
-  useWaitingEdit,
-  withWaiting,
-} from "@/features/contacts/queries";
+import { ContactConflicts } from "@/features/contacts/inbox/contact-conflicts";
+import { useRetries } from "@/features/contacts/inbox/queries";
+import { type ContactOut, contactQuery, useWaitingEdit, withWaiting } from "@/features/contacts/queries";
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
 import { WaitingEdit } from "@/features/contacts/waiting-edits";
 import { useRights } from "@/features/session/role";
+import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
 
@@ -82,7 +78,7 @@ export default function ContactPage() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 gap-4">
           {waiting && <WaitingEdit edit={waiting} />}
-          <OpenMatters tenant={tenant} contact={contact} canEdit={canEdit} />
+          <OpenMatters tenant={tenant} contact={contact} />
           <ContactFields
             tenant={tenant}
             contact={contact}
@@ -97,36 +93,28 @@ export default function ContactPage() {
   );
 }
 
-function OpenMatters({
-  tenant,
-  contact,
-  canEdit,
-}: {
-  tenant: string;
-  contact: ContactOut;
-  canEdit: boolean;
-}) {
-  const { resolve, retry, resolving, retrying } = useAttentionActions(tenant);
+function OpenMatters({ tenant, contact }: { tenant: string; contact: ContactOut }) {
+  const { can, canEdit } = useRights(tenant);
+  const { retry, retrying } = useRetries(tenant);
   const open = contact.conflicts.filter((conflict) => conflict.open);
-  if (contact.deleted_at || open.length + contact.rejections.length === 0) return null;
+  if (contact.deleted_at) return null;
+  const isQuiet = open.length + contact.rejections.length === 0;
   return (
-    <section aria-label="Needs you" className="grid gap-3">
-      {open.map((conflict) => (
-        <ConflictCard
-          key={conflict.id}
-          conflict={conflict}
-          isBusy={resolving === conflict.id}
-          canDecide={canEdit}
-          onChoose={(winner) => resolve(conflict.id, winner)}
-        />
-      ))}
+    <section aria-label="Needs you" className={cn("grid gap-3", isQuiet && "hidden")}>
+      <ContactConflicts
+        key={contact.id}
+        tenant={tenant}
+        conflicts={open}
+        canDecide={canEdit}
+        canRule={can("mapping:write")}
+      />
       {contact.rejections.map((rejection) => (
         <RejectionCard
           key={rejection.id}
           rejection={rejection}
           isBusy={retrying === rejection.id}
           canRetry={canEdit}
-          onRetry={() => retry(rejection.id)}
+          onRetry={() => void retry(rejection.id).catch(() => undefined)}
         />
       ))}
     </section>

@@ -58,4 +58,12 @@ describe("the balance", () => {
     const link = await screen.findByRole("link", { name: "3 in LoanArk, told why" });
     await waitFor(() => expect(link).toHaveAttribute("href", address));
   });
+
+  it("tells how long edits took lately, each way", async () => {
+    renderApp("/loanark");
+    const took = await screen.findByRole("region", { name: "How long edits take" });
+    const [there, here] = within(took).getAllByRole("listitem");
+    expect(there).toHaveTextContent("to HubSpothalf within 72 ms, 95 of 100 within 131 ms");
+    expect(here).toHaveTextContent("to LoanArkhalf within 780 ms, 95 of 100 within 1.2 s");
+  });
 });

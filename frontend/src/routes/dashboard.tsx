@@ -11,7 +11,7 @@ import { Activity } from "@/features/overview/activity";
 import { Balance } from "@/features/overview/balance";
 import { Flow } from "@/features/overview/flow";
 import { NeedsYou } from "@/features/overview/needs-you";
-import { type Overview, overviewQuery } from "@/features/overview/queries";
+import { activityQuery, type Overview, overviewQuery } from "@/features/overview/queries";
 import { Recent } from "@/features/overview/recent";
 import { Truth } from "@/features/overview/truth";
 import { syncSettingsQuery } from "@/features/pause/queries";
@@ -49,6 +49,7 @@ interface DashboardProps {
 function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
   const { run, needs_you: needs } = overview;
   const { can, canManage } = useRights(tenant);
+  const { data: activity } = useQuery(activityQuery(tenant, "24h"));
   const { data: settings } = useQuery(syncSettingsQuery(tenant));
   const isWorthShowing = run !== null && run.status !== "succeeded" && run.status !== "cancelled";
   const silent = isSilent(overview, askedAt);
@@ -86,6 +87,7 @@ function Dashboard({ tenant, overview, askedAt }: DashboardProps) {
             <Flow
               pending={overview.pending}
               budget={overview.budget}
+              lag={activity?.lag}
               workerSeenAt={overview.worker_seen_at}
               isSilent={silent}
             />

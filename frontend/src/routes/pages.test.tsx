@@ -174,7 +174,7 @@ describe("a contact", () => {
     const card = await screen.findByRole("article", { name: /Conflict: Phone/ });
     expect(screen.getByRole("row", { name: /Phone.*Conflict.*\(changed\)/ })).toBeVisible();
     expect(await accessibilityFaults(container)).toEqual([]);
-    await user.click(within(card).getByRole("button", { name: /from LoanArk/ }));
+    await user.click(within(card).getByRole("button", { name: /Use LoanArk/ }));
     await waitFor(() => expect(chosen).toEqual([{ winner: "loanark" }]));
   });
 
@@ -212,7 +212,7 @@ describe("a contact", () => {
     renderApp(TROUBLED);
     expect(await screen.findByRole("heading", { level: 1 })).toBeVisible();
     expect(screen.queryByRole("button", { name: "Edit" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("button", { name: /Use this/ })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /Use HubSpot/ })).not.toBeInTheDocument();
   });
 });
 

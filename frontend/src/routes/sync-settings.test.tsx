@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { nextComparisons } from "@/features/sync-settings/next";
-import { organisationAs, session, syncSettings } from "@/test/fixtures";
+import { choiceOf, cronAt, timeOf } from "@/features/sync-settings/choices";
+import { organisationAs, scheduleOf, session, syncSettings } from "@/test/fixtures";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
 
@@ -25,6 +25,11 @@ function heardChanges(): object[] {
 async function section(name: string): Promise<HTMLElement> {
   const heading = await screen.findByText(name, { selector: "h2" });
   return heading.closest("section") as HTMLElement;
+}
+
+async function choose(user: ReturnType<typeof renderApp>["user"], schedule: HTMLElement, option: string) {
+  await user.click(within(schedule).getByRole("combobox", { name: "Compare everything" }));
+  await user.click(await screen.findByRole("option", { name: option }));
 }
 
 describe("the settings of the sync", () => {
@@ -85,25 +90,63 @@ describe("the settings of the sync", () => {
   });
 });
 
-describe("the next comparisons", () => {
-  const plan = { everyHours: 6, quietFrom: null, quietUntil: null, zone: "America/Chicago" };
-  const now = Date.parse("2026-11-22T15:04:00Z"); // 9:04 in Chicago
-
-  it("follow the last one at the wanted distance, and an overdue one is due now", () => {
-    expect(nextComparisons("2026-11-22T13:00:00Z", plan, now)[0]).toBe("2026-11-22T19:00:00.000Z");
-    expect(nextComparisons("2026-11-20T13:00:00Z", plan, now)[0]).toBe("2026-11-22T15:04:00.000Z");
+describe("the schedule", () => {
+  it("is a time of the day, told in words with the moments that follow from it", async () => {
+    const sent = heardChanges();
+    const { user, container } = renderApp(SETTINGS);
+    const schedule = await section("Schedule");
+    expect(await within(schedule).findByText("every day")).toBeVisible();
+    await choose(user, schedule, "Monday to Friday at a time");
+    const at = within(schedule).getByLabelText("At");
+    expect(at).toHaveValue("02:00");
+    await user.clear(at);
+    await user.type(at, "03:30");
+    expect(await within(schedule).findByText("every day at 02:00")).toBeVisible();
+    const next = within(schedule).getByRole("region", { name: "Next comparisons" });
+    expect(within(next).getAllByRole("listitem")[0]).toHaveTextContent("Mon, Nov 23, 2:00 AM");
+    expect(next).toHaveTextContent("Next, by the clock of America/Chicago");
+    expect(await accessibilityFaults(container)).toEqual([]);
+    await user.click(within(schedule).getByRole("button", { name: "Save" }));
+    const rest = { quiet_from: null, quiet_until: null };
+    await waitFor(() =>
+      expect(sent).toEqual([{ sweep_every_hours: 24, sweep_cron: "30 3 * * 1-5", ...rest }]),
+    );
   });
 
-  it("wait for the end of quiet hours over midnight, in the account's time zone", () => {
-    const quiet = { ...plan, quietFrom: "22:00", quietUntil: "06:30" };
-    expect(nextComparisons("2026-11-22T15:00:00Z", quiet, now)).toEqual([
-      "2026-11-22T21:00:00.000Z",
-      "2026-11-23T03:00:00.000Z",
-      "2026-11-23T12:30:00.000Z",
-    ]);
+  it("may be a cron expression, and says beside it what is wrong with one", async () => {
+    const fault = "Give five parts: minute, hour, day of the month, month, day of the week.";
+    server.use(
+      http.get(`${API}/settings/sync/schedule`, ({ request }) => {
+        const cron = new URL(request.url).searchParams.get("sweep_cron");
+        return cron === "at night"
+          ? HttpResponse.json({ title: "Not valid", errors: { sweep_cron: fault } }, { status: 422 })
+          : HttpResponse.json(scheduleOf(cron));
+      }),
+    );
+    const { user } = renderApp(SETTINGS);
+    const schedule = await section("Schedule");
+    await choose(user, schedule, "By a cron expression");
+    const field = within(schedule).getByLabelText("Cron expression");
+    expect(field).toHaveValue("0 2 * * *");
+    expect(await within(schedule).findByText("every day at 02:00")).toBeVisible();
+    await user.clear(field);
+    await user.type(field, "at night");
+    expect(await within(schedule).findByText(fault)).toBeVisible();
+    expect(field).toBeInvalid();
+    expect(within(schedule).queryByText("every day at 02:00")).not.toBeInTheDocument();
+    await choose(user, schedule, "Never by itself");
+    await waitFor(() => expect(within(schedule).queryByText(fault)).not.toBeInTheDocument());
   });
 
-  it("are none where nobody wants them by themselves", () => {
-    expect(nextComparisons(null, { ...plan, everyHours: 0 }, now)).toEqual([]);
+  it.each([
+    [24, null, "24"],
+    [24, "5 4 * * *", "daily"],
+    [0, "30 14 * * 1-5", "weekdays"],
+    [24, "0 2 * * 1", "cron"],
+    [24, "*/5 * * * *", "cron"],
+  ])("of every %s hours and %s is the choice %s", (hours, cron, choice) => {
+    expect(choiceOf(hours, cron)).toBe(choice);
+    if (choice === "daily" || choice === "weekdays") expect(cronAt(choice, timeOf(cron) ?? "")).toBe(cron);
+    else expect(timeOf(cron)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import type {
+  AnswerTimesOut,
   AuditFacets,
   AuditStateOut,
   ChangeOut,
@@ -12,6 +13,7 @@ import type {
   HeldGroup,
   Invitation,
   InvitationToAccept,
+  LagOut,
   MappingOut,
   MemberOut,
   Organisation,
@@ -23,6 +25,7 @@ import type {
   Role,
   RunCounts,
   RunOut,
+  ScheduleOut,
   Session,
   SyncSettingsOut,
   TokenOut,
@@ -210,6 +213,30 @@ export const connection: ConnectionOut = {
   problem: null,
   oauth_available: true,
   api_url: "https://api.hubapi.com",
+};
+
+/** As on a good day. */
+export const lag: LagOut = {
+  hours: 24,
+  to_hubspot: { edits: 214, median_ms: 72, p95_ms: 131 },
+  to_loanark: { edits: 388, median_ms: 780, p95_ms: 1_240 },
+};
+
+/** HubSpot was a little slow at noon, and not asked in the night. */
+export const answerTimes: AnswerTimesOut = {
+  hour: { answers: 283, median_ms: 112, p95_ms: 340 },
+  day: { answers: 1_604, median_ms: 131, p95_ms: 912 },
+  hours: Array.from({ length: 24 }, (_, index) => ({
+    at: ago((23 - index) * 60),
+    ...(index < 6
+      ? { answers: 0, median_ms: null, p95_ms: null }
+      : {
+          answers: 90,
+          median_ms: 110 + ((index * 37) % 60),
+          p95_ms: index === 20 ? 1_240 : 320 + ((index * 53) % 200),
+        }),
+  })),
+  kept: 2_000,
 };
 
 export const noCounts: RunCounts = {
@@ -469,10 +496,19 @@ export const syncSettings: SyncSettingsOut = {
   brake_share: 0.005,
   brake_creates: null,
   sweep_every_hours: 24,
+  sweep_cron: null,
   quiet_from: null,
   quiet_until: null,
   paused: null,
 };
+
+/** What the server says of the schedule: once a day, or of every expression that it is every night at two. */
+export const scheduleOf = (cron: string | null): ScheduleOut => ({
+  words: cron ? "every day at 02:00" : "every day",
+  time_zone: "America/Chicago",
+  times: ["2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z", "2026-11-25T08:00:00Z"],
+  after_first_run: false,
+});
 
 /** The sync as a person paused it. */
 export const pausedSettings: SyncSettingsOut = {

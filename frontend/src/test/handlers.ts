@@ -1,6 +1,7 @@
 import { HttpResponse, http } from "msw";
 import { contactListHandlers, editedContact } from "./contact-list";
 import {
+  answerTimes,
   auditEvents,
   auditFacets,
   auditState,
@@ -18,6 +19,7 @@ import {
   pausedSettings,
   plan,
   runs,
+  scheduleOf,
   session,
   signedInPlaces,
   syncSettings,
@@ -91,6 +93,7 @@ export const handlers = [
     HttpResponse.json({ ...overview, worker_seen_at: new Date().toISOString() }),
   ),
   http.get(`${API}/connection`, () => HttpResponse.json(connection)),
+  http.get(`${API}/connection/answer-times`, () => HttpResponse.json(answerTimes)),
   http.post(`${API}/connection/check`, () => HttpResponse.json(connection)),
   http.post(`${API}/connection/authorize`, () =>
     HttpResponse.json({ url: "/loanark/connection?connected=1" }),
@@ -168,6 +171,9 @@ export const handlers = [
 
   http.get(`${API}/held`, () => HttpResponse.json({ waiting: [], decided: [] })),
   http.get(`${API}/settings/sync`, () => HttpResponse.json(syncSettings)),
+  http.get(`${API}/settings/sync/schedule`, ({ request }) =>
+    HttpResponse.json(scheduleOf(new URL(request.url).searchParams.get("sweep_cron"))),
+  ),
   http.post(`${API}/sync/pause`, () => HttpResponse.json(pausedSettings)),
   http.post(`${API}/sync/resume`, () => HttpResponse.json(syncSettings)),
 

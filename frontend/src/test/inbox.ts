@@ -1,6 +1,6 @@
 import { HttpResponse, http } from "msw";
 import type { ActivityOut, AlikeOut, ConflictOut, ConflictSummary, RejectionGroup } from "@/client";
-import { conflict, rejection } from "./fixtures";
+import { conflict, lag, rejection } from "./fixtures";
 import { person } from "./people";
 
 const API = "*/api/tenants/:tenant";
@@ -239,7 +239,7 @@ export function activityOf(span: "24h" | "7d" | "30d"): ActivityOut {
     hubspot: (index * 37) % 53,
     loanark: (index * 17) % 29,
   }));
-  return { span, points, recent: 14, recent_minutes: 5 };
+  return { span, points, recent: 14, recent_minutes: 5, lag };
 }
 
 export const inboxHandlers = [

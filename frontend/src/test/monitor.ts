@@ -10,7 +10,7 @@ import type {
   RunChange,
   RunReason,
 } from "@/client";
-import { changes, rejection } from "./fixtures";
+import { changes, lag, rejection } from "./fixtures";
 import { NOW, PEOPLE, person } from "./people";
 
 /** The sync as its monitor shows it, and what runs came to. */
@@ -47,6 +47,7 @@ export const monitor: MonitorOut = {
   last_webhook_at: ago(0.3),
   last_request_at: ago(0),
   last_change_at: ago(1),
+  lag,
   last_comparison_at: ago(292),
   notice: null,
 };

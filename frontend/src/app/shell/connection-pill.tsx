@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert } from "lucide-react";
+import { Explain } from "@/components/ui/explain";
 import { SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { connectionQuery } from "@/features/connection/queries";
@@ -28,14 +29,16 @@ export function ConnectionPill({ tenant, compact = false }: { tenant: string; co
   const live = useOnline() ? state : "lost";
   if (!connection) return <Skeleton className={cn("my-2.5 h-4", compact ? "mx-auto w-4" : "mx-2.5 w-36")} />;
   const isWell = connection.status === "connected";
-  return (
+  const pill = (
     <Link
       to="/$tenant/connection"
       params={{ tenant }}
       title={compact ? `HubSpot: ${SAYINGS[connection.status]}` : undefined}
       className={cn(
         "flex items-center rounded-md text-sm hover:bg-hover",
-        compact ? "h-11 flex-col justify-center gap-1" : "h-8.5 pointer-coarse:h-11 gap-2.5 px-2.5",
+        compact
+          ? "h-11 flex-col justify-center gap-1"
+          : "h-8.5 pointer-coarse:h-11 min-w-0 flex-1 gap-2.5 px-2.5",
       )}
     >
       <SideGlyph side="hubspot" />
@@ -65,5 +68,12 @@ export function ConnectionPill({ tenant, compact = false }: { tenant: string; co
         {live === "open" ? "live" : live === "lost" ? "not live" : "connecting"}
       </span>
     </Link>
+  );
+  if (compact) return pill;
+  return (
+    <div className="flex items-center">
+      {pill}
+      <Explain code={`connection.${connection.status}`} />
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import { ExternalLink } from "lucide-react";
+import type { ReactNode } from "react";
 import { Panel } from "@/components/ui/card";
 import { Stat } from "@/components/ui/stat";
 import { formatAgo } from "@/lib/format";
@@ -11,10 +12,12 @@ const ago = (iso: string | null | undefined) => (iso ? formatAgo(iso) : "never")
 interface DetailsProps {
   connection: ConnectionOut;
   daily: Parameters<typeof Requests>[0]["daily"];
+  /** How fast HubSpot answers, for whom it is shown. */
+  answers: ReactNode;
 }
 
 /** The account, how one hears from it, what is allowed and what is granted. */
-export function Details({ connection, daily }: DetailsProps) {
+export function Details({ connection, daily, answers }: DetailsProps) {
   return (
     <div className="grid items-start gap-4 md:grid-cols-2">
       <Panel title="Account">
@@ -59,6 +62,7 @@ export function Details({ connection, daily }: DetailsProps) {
         </dl>
       </Panel>
       <Requests connection={connection} daily={daily} />
+      {answers}
       <Permissions connection={connection} />
     </div>
   );

@@ -4,13 +4,22 @@ import {
   checkMutation,
   connectStaticMutation,
   disconnectMutation,
+  getAnswerTimesOptions,
   getConnectionOptions,
 } from "@/client/@tanstack/react-query.gen";
 import { invalidate } from "@/lib/query-ids";
 
-export type { ConnectionOut, ConnectionProblem } from "@/client";
+export type { AnswerTimes, AnswerTimesAt, ConnectionOut, ConnectionProblem } from "@/client";
+
+const ASKED_AGAIN_MS = 60_000;
 
 export const connectionQuery = (tenant: string) => getConnectionOptions({ path: { tenant } });
+
+/** Nothing tells of an answer of HubSpot: it is asked for now and then. */
+export const answerTimesQuery = (tenant: string) => ({
+  ...getAnswerTimesOptions({ path: { tenant } }),
+  refetchInterval: ASKED_AGAIN_MS,
+});
 
 const TOUCHED = ["getConnection", "getOverview", "getMapping"];
 

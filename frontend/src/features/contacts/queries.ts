@@ -32,10 +32,8 @@ import {
   listPlanOptions,
   listViewsOptions,
   makeViewMutation,
-  resolveConflictMutation,
   restoreContactMutation,
   resyncContactMutation,
-  retryRejectionMutation,
   undoChangeMutation,
   undoRunMutation,
 } from "@/client/@tanstack/react-query.gen";
@@ -341,20 +339,6 @@ export function useContactActions(tenant: string) {
     isResyncing: resync.isPending,
     isRemoving: remove.isPending,
     undoing: undo.isPending ? undo.variables.path.change_id : undefined,
-  };
-}
-
-export function useAttentionActions(tenant: string) {
-  const queryClient = useQueryClient();
-  const onSuccess = () => void invalidate(queryClient, tenant, TOUCHED);
-  const resolve = useMutation({ ...resolveConflictMutation(), onSuccess });
-  const retry = useMutation({ ...retryRejectionMutation(), onSuccess });
-  return {
-    resolve: (conflictId: number, winner: "hubspot" | "loanark") =>
-      resolve.mutate({ path: { tenant, conflict_id: conflictId }, body: { winner } }),
-    retry: (rejectionId: number) => retry.mutate({ path: { tenant, rejection_id: rejectionId } }),
-    resolving: resolve.isPending ? resolve.variables.path.conflict_id : undefined,
-    retrying: retry.isPending ? retry.variables.path.rejection_id : undefined,
   };
 }
 

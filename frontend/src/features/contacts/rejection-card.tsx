@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { RotateCw, TriangleAlert } from "lucide-react";
 import { Ago } from "@/components/ui/ago";
 import { Button } from "@/components/ui/button";
+import { Explain } from "@/components/ui/explain";
 import { SideBadge } from "@/components/ui/side";
 import { plural } from "@/lib/format";
 import type { RejectionOut } from "./queries";
@@ -52,7 +53,7 @@ export function RejectionCard(props: RejectionCardProps) {
         {!isInGroup && (
           <p className="mt-1">
             <span className="font-medium">What to do: </span>
-            {rejection.fix}
+            {rejection.fix} <Explain code={rejection.code} />
           </p>
         )}
         <p className="mt-1 text-muted text-xs">

@@ -29,6 +29,18 @@ const SHORTCUTS: [place: string, shortcuts: Shortcut[]][] = [
     ],
   ],
   [
+    "Conflicts",
+    [
+      [["1"], "Use HubSpot’s value"],
+      [["2"], "Use LoanArk’s value"],
+      [["3"], "Type another value"],
+      [["a"], "Decide all like this one"],
+      [["j"], "The next one"],
+      [["k"], "The one before"],
+      [["u"], "Take the last decision back"],
+    ],
+  ],
+  [
     "Contacts",
     [
       [["n"], "New contact"],

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
 import { ErrorState } from "@/components/ui/error-state";
+import { LagLine } from "@/components/ui/lag";
 import { LevelBadge } from "@/components/ui/level-badge";
 import { Notice } from "@/components/ui/notice";
 import { SideBadge } from "@/components/ui/side";
@@ -35,6 +36,9 @@ export function BetweenRuns({ tenant, isPaused }: { tenant: string; isPaused: bo
           )}
           <Waiting monitor={data} isPaused={isPaused} />
           <Heard monitor={data} />
+          <div className="border-t px-4 py-3">
+            <LagLine lag={data.lag} />
+          </div>
         </>
       )}
     </Panel>

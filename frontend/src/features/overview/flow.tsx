@@ -1,23 +1,26 @@
 import { Ago } from "@/components/ui/ago";
 import { Panel } from "@/components/ui/card";
+import { LagLine } from "@/components/ui/lag";
 import { Rolling } from "@/components/ui/rolling";
 import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { formatCount, formatTime, humanise } from "@/lib/format";
-import type { Budget, Pending } from "./queries";
+import type { Budget, LagOut, Pending } from "./queries";
 
 const LANE_TONES = ["bg-ink", "bg-ink/75", "bg-ink/55", "bg-ink/40", "bg-ink/28", "bg-ink/18"];
 
 interface FlowProps {
   pending: Pending;
   budget: Budget | null;
+  /** How long edits took lately; not known yet while it is asked for. */
+  lag: LagOut | undefined;
   workerSeenAt: string | null;
   /** Nobody works: what waits, waits for a worker. */
   isSilent: boolean;
 }
 
 /** What is on its way, and how much of HubSpot's allowance it takes. */
-export function Flow({ pending, budget, workerSeenAt, isSilent }: FlowProps) {
+export function Flow({ pending, budget, lag, workerSeenAt, isSilent }: FlowProps) {
   return (
     <Panel title="On its way">
       <dl className="grid grid-cols-2 gap-3">
@@ -41,6 +44,7 @@ export function Flow({ pending, budget, workerSeenAt, isSilent }: FlowProps) {
           </>
         )}
       </p>
+      {lag && <LagLine lag={lag} />}
       {budget && <BudgetBar budget={budget} />}
     </Panel>
   );

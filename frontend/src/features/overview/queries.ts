@@ -7,6 +7,7 @@ export type {
   Balance,
   Budget,
   ContactRow,
+  LagOut,
   NeedsYou,
   Overview,
   Pending,

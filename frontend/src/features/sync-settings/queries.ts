@@ -1,25 +1,32 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { SyncSettingsOut } from "@/client";
 import {
   changeSyncSettingsMutation,
   getSyncSettingsOptions,
   getSyncSettingsQueryKey,
-  listRunsOptions,
+  previewScheduleOptions,
 } from "@/client/@tanstack/react-query.gen";
 import { invalidate } from "@/lib/query-ids";
 
-export type { SyncSettingsOut } from "@/client";
+export type { ScheduleOut, SyncSettingsOut } from "@/client";
+
+/** Moments pass. */
+const ASKED_AGAIN_MS = 60_000;
 
 export const syncSettingsQuery = (tenant: string) => getSyncSettingsOptions({ path: { tenant } });
 
-const LOOKED_THROUGH = 50;
+type Draft = Pick<SyncSettingsOut, "sweep_every_hours" | "sweep_cron" | "quiet_from" | "quiet_until">;
 
-/** When the last complete comparison began; null where none is among the last runs. */
-export const lastComparisonQuery = (tenant: string) => ({
-  ...listRunsOptions({ path: { tenant }, query: { limit: LOOKED_THROUGH } }),
-  select: ({ items }: { items: { kind: string; created_at: string }[] }) =>
-    items.find(({ kind }) => kind === "sweep" || kind === "backfill")?.created_at ?? null,
-});
+/** What a schedule means, in words and moments, before it is saved. One end of quiet hours alone is none yet. */
+export const schedulePreviewQuery = (tenant: string, draft: Draft) => {
+  const { quiet_from, quiet_until, ...wish } = draft;
+  const query = quiet_from && quiet_until ? draft : wish;
+  return {
+    ...previewScheduleOptions({ path: { tenant }, query }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ASKED_AGAIN_MS,
+  };
+};
 
 /** Changes some settings, and shows them at once. Refusals are told in place. */
 export function useChangeSettings(tenant: string) {

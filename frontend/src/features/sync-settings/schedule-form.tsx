@@ -1,22 +1,27 @@
-import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
-import { formatDateTime } from "@/lib/format";
-import { useSlowNow } from "@/lib/use-now";
-import { nextComparisons } from "./next";
-import { lastComparisonQuery, type SyncSettingsOut } from "./queries";
+import { choiceOf, cronAt, type ScheduleChoice, timeOf } from "./choices";
+import { NextComparisons } from "./next-comparisons";
+import type { SyncSettingsOut } from "./queries";
 import { Section } from "./section";
+import { useSchedulePreview } from "./use-schedule-preview";
 import { useSection } from "./use-section";
 
-const PRESETS: [number, string][] = [
-  [6, "Every 6 hours"],
-  [12, "Every 12 hours"],
-  [24, "Every day"],
-  [72, "Every 3 days"],
-  [168, "Every week"],
-  [0, "Never by itself"],
+const OPTIONS: [ScheduleChoice, string][] = [
+  ["6", "Every 6 hours"],
+  ["12", "Every 12 hours"],
+  ["24", "Once a day"],
+  ["72", "Every 3 days"],
+  ["168", "Every week"],
+  ["daily", "Every day at a time"],
+  ["weekdays", "Monday to Friday at a time"],
+  ["cron", "By a cron expression"],
+  ["0", "Never by itself"],
 ];
+
+const FIRST_TIME = "02:00";
 
 interface FormProps {
   tenant: string;
@@ -24,12 +29,32 @@ interface FormProps {
   canWrite: boolean;
 }
 
-/** How often everything is compared, and when not; with the times that follow from it. */
+/** When everything is compared, and when not; in words, with the times that follow from it. */
 export function ScheduleForm({ tenant, settings, canWrite, zone }: FormProps & { zone: string }) {
-  const section = useSection(tenant, settings, ["sweep_every_hours", "quiet_from", "quiet_until"]);
-  const { sweep_every_hours: every, quiet_from: from, quiet_until: until } = section.values;
-  const known = PRESETS.some(([hours]) => hours === every);
-  const options = [...PRESETS, ...(known ? [] : ([[every, `Every ${every} hours`]] as [number, string][]))];
+  const section = useSection(tenant, settings, [
+    "sweep_every_hours",
+    "sweep_cron",
+    "quiet_from",
+    "quiet_until",
+  ]);
+  const { sweep_every_hours: hours, sweep_cron: cron, quiet_from: from, quiet_until: until } = section.values;
+  const [isWritten, setWritten] = useState(false);
+  const [isTimeEmpty, setTimeEmpty] = useState(false);
+  const choice = isWritten && cron !== null ? "cron" : choiceOf(hours, cron);
+  const preview = useSchedulePreview(tenant, section.values);
+  const options = OPTIONS.some(([value]) => value === choice)
+    ? OPTIONS
+    : [...OPTIONS, [choice, `Every ${hours} hours`] as const];
+
+  const choose = (next: ScheduleChoice) => {
+    setWritten(next === "cron");
+    setTimeEmpty(false);
+    if (next === "daily" || next === "weekdays" || next === "cron") {
+      const kept = next === "cron" ? cron : null;
+      section.set({ sweep_cron: kept ?? cronAt(next, timeOf(cron) ?? FIRST_TIME) });
+    } else section.set({ sweep_every_hours: Number(next), sweep_cron: null });
+  };
+
   return (
     <Section
       title="Schedule"
@@ -38,18 +63,56 @@ export function ScheduleForm({ tenant, settings, canWrite, zone }: FormProps & {
       done="The schedule is saved"
       canWrite={canWrite}
     >
-      <div className="grid gap-4 sm:grid-cols-3">
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Compare everything" error={section.fault("sweep_every_hours")}>
           {(control) => (
             <Select
               {...control}
-              value={String(every)}
-              onValueChange={(value) => section.set({ sweep_every_hours: Number(value) })}
-              options={options.map(([hours, label]) => ({ value: String(hours), label }))}
+              value={choice}
+              onValueChange={(value) => choose(value as ScheduleChoice)}
+              options={options.map(([value, label]) => ({ value, label }))}
               disabled={!canWrite}
             />
           )}
         </Field>
+        {(choice === "daily" || choice === "weekdays") && (
+          <Field label="At" hint={`Time of the account: ${zone.replaceAll("_", " ")}.`}>
+            {(control) => (
+              <Input
+                {...control}
+                type="time"
+                required
+                value={isTimeEmpty ? "" : (timeOf(cron) ?? "")}
+                onChange={({ target }) => {
+                  setTimeEmpty(target.value === "");
+                  if (target.value) section.set({ sweep_cron: cronAt(choice, target.value) });
+                }}
+              />
+            )}
+          </Field>
+        )}
+        {choice === "cron" && (
+          <Field
+            label="Cron expression"
+            error={section.fault("sweep_cron") ?? preview.fault("sweep_cron")}
+            hint={`Minute, hour, day of the month, month, day of the week. Time of the account: ${zone.replaceAll("_", " ")}.`}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                required
+                spellCheck={false}
+                autoCapitalize="none"
+                autoComplete="off"
+                className="font-mono"
+                value={cron ?? ""}
+                onChange={(event) => section.set({ sweep_cron: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Quiet from" hint="None begins then." error={section.fault("quiet_from")}>
           {(control) => (
             <Input
@@ -75,28 +138,7 @@ export function ScheduleForm({ tenant, settings, canWrite, zone }: FormProps & {
           )}
         </Field>
       </div>
-      <Next tenant={tenant} plan={{ everyHours: every, quietFrom: from, quietUntil: until, zone }} />
+      {preview.schedule && <NextComparisons schedule={preview.schedule} />}
     </Section>
-  );
-}
-
-function Next({ tenant, plan }: { tenant: string; plan: Parameters<typeof nextComparisons>[1] }) {
-  const { data: last } = useQuery(lastComparisonQuery(tenant));
-  const now = useSlowNow();
-  if (last === undefined) return null;
-  const times = nextComparisons(last, plan, now);
-  if (times.length === 0)
-    return <p className="text-ink-2 text-sm">Begun by a person only, on the page Runs.</p>;
-  return (
-    <section aria-label="Next comparisons" className="text-sm">
-      <h3 className="font-medium text-ink-2 text-xs">Next, in your time</h3>
-      <ol className="mt-1 flex flex-wrap gap-x-5 gap-y-1 tabular-nums">
-        {times.map((time) => (
-          <li key={time}>
-            <time dateTime={time}>{formatDateTime(time)}</time>
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }

@@ -3,6 +3,7 @@ import { ChevronDown, ChevronUp, Copy, PenLine, Split } from "lucide-react";
 import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Explain } from "@/components/ui/explain";
 import { Kbd } from "@/components/ui/kbd";
 import { Tooltip } from "@/components/ui/tooltip";
 import { showValue } from "../field-value";
@@ -13,8 +14,10 @@ import { TypedAnswer } from "./typed-answer";
 interface FocusCardProps {
   tenant: string;
   conflict: ConflictOut;
-  /** "3 of 12". */
-  place: string;
+  /** "3 of 12"; null where it is the only one. */
+  place: string | null;
+  /** On the page of its contact, who is named there already. */
+  isOnItsPage?: boolean;
   canDecide: boolean;
   isTyping: boolean;
   onTyping: (isTyping: boolean) => void;
@@ -91,39 +94,54 @@ function ShortcutKey({ name }: { name: string }) {
   );
 }
 
-function Head({ tenant, conflict, place, onMove }: FocusCardProps) {
+function Head({ tenant, conflict, place, isOnItsPage = false, onMove }: FocusCardProps) {
   return (
     <header className="flex items-start gap-3">
       <span className="grid size-9 shrink-0 place-items-center rounded-md bg-ask-wash text-ask-ink">
         <Split className="size-4.5" aria-hidden />
       </span>
       <div className="min-w-0 flex-1">
-        <h2 className="font-semibold text-lg">{conflict.label}</h2>
+        <div className="flex items-center gap-1">
+          <h2 className="font-semibold text-lg">{conflict.label}</h2>
+          <Explain code="sync.conflict" />
+        </div>
         <p className="break-words text-muted text-sm">
-          of{" "}
-          <Link
-            to="/$tenant/contacts/$contactId"
-            params={{ tenant, contactId: conflict.contact_id }}
-            className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
-          >
-            {conflict.contact_name}
-          </Link>
+          {isOnItsPage ? (
+            "was changed on both sides"
+          ) : (
+            <>
+              of{" "}
+              <Link
+                to="/$tenant/contacts/$contactId"
+                params={{ tenant, contactId: conflict.contact_id }}
+                className="font-medium text-ink underline decoration-line-strong underline-offset-3 hover:decoration-ink"
+              >
+                {conflict.contact_name}
+              </Link>
+            </>
+          )}
         </p>
       </div>
       {conflict.late && <Badge tone="ask">Late</Badge>}
-      <div className="flex items-center gap-1">
-        <span className="mr-1 text-muted text-xs tabular-nums max-sm:hidden">{place}</span>
-        <Tooltip label="The one before" shortcut="K">
-          <Button kind="quiet" size="icon-sm" aria-label="The conflict before" onClick={() => onMove(-1)}>
-            <ChevronUp aria-hidden />
-          </Button>
-        </Tooltip>
-        <Tooltip label="The next one" shortcut="J">
-          <Button kind="quiet" size="icon-sm" aria-label="The next conflict" onClick={() => onMove(1)}>
-            <ChevronDown aria-hidden />
-          </Button>
-        </Tooltip>
-      </div>
+      {place && <Walk place={place} onMove={onMove} />}
     </header>
+  );
+}
+
+function Walk({ place, onMove }: { place: string; onMove: FocusCardProps["onMove"] }) {
+  return (
+    <div className="flex items-center gap-1">
+      <span className="mr-1 text-muted text-xs tabular-nums max-sm:hidden">{place}</span>
+      <Tooltip label="The one before" shortcut="K">
+        <Button kind="quiet" size="icon-sm" aria-label="The conflict before" onClick={() => onMove(-1)}>
+          <ChevronUp aria-hidden />
+        </Button>
+      </Tooltip>
+      <Tooltip label="The next one" shortcut="J">
+        <Button kind="quiet" size="icon-sm" aria-label="The next conflict" onClick={() => onMove(1)}>
+          <ChevronDown aria-hidden />
+        </Button>
+      </Tooltip>
+    </div>
   );
 }

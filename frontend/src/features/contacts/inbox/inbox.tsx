@@ -1,21 +1,18 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { CircleCheck, FilterX } from "lucide-react";
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatCount } from "@/lib/format";
-import { useHotkeys } from "@/lib/use-hotkeys";
-import { AlikeDialog } from "./alike-dialog";
 import { ConflictList } from "./conflict-list";
 import { FocusCard } from "./focus-card";
 import { InboxFilters } from "./inbox-filters";
 import { type ConflictSummary, conflictSummaryQuery, conflictsQuery } from "./queries";
 import { RuleMenu } from "./rule-menu";
 import { filtersOf, type InboxSearch, isFiltered } from "./search";
-import { useInbox } from "./use-inbox";
+import { useDeciding } from "./use-deciding";
 
 interface InboxProps {
   tenant: string;
@@ -29,45 +26,15 @@ interface InboxProps {
 export function Inbox({ tenant, search, onSearch, canDecide, canRule }: InboxProps) {
   const list = useInfiniteQuery(conflictsQuery(tenant, filtersOf(search, true)));
   const { data: summary } = useQuery(conflictSummaryQuery(tenant));
-  const [isTyping, setTyping] = useState(false);
-  const [isAlike, setAlike] = useState(false);
-  const goTo = (id: number | undefined) => {
-    setTyping(false);
-    onSearch({ at: id === undefined ? undefined : String(id) });
-  };
-  const { decide, decideAlike, undoLast, isDecidingMany } = useInbox(tenant, goTo);
-
   const conflicts = list.data?.pages.flatMap((page) => page.items) ?? [];
   const total = list.data?.pages[0]?.total ?? 0;
-  const found = conflicts.findIndex(({ id }) => String(id) === search.at);
-  const index = found >= 0 ? found : 0;
-  const conflict = conflicts[index];
-
-  const onMove = (step: 1 | -1) => {
-    const next = conflicts[index + step];
-    if (next) goTo(next.id);
-    if (index + step >= conflicts.length - 2 && list.hasNextPage) void list.fetchNextPage();
-  };
-  const onDecide = async (winner: "hubspot" | "loanark" | "typed", value?: string | null) => {
-    if (!conflict) return;
-    // A typed value may be refused, and is then still in its field.
-    if (winner === "typed") await decide(conflict, winner, value);
-    goTo((conflicts[index + 1] ?? conflicts[index - 1])?.id);
-    if (winner !== "typed") await decide(conflict, winner);
-  };
-  const byKey = (act: () => unknown) => (event: KeyboardEvent) => {
-    if (!canDecide || !conflict) return;
-    event.preventDefault();
-    void act();
-  };
-  useHotkeys({
-    "1": byKey(() => onDecide("hubspot").catch(() => undefined)),
-    "2": byKey(() => onDecide("loanark").catch(() => undefined)),
-    "3": byKey(() => setTyping(true)),
-    a: byKey(() => setAlike(true)),
-    j: () => onMove(1),
-    k: () => onMove(-1),
-    u: undoLast,
+  const { conflict, index, goTo, card, alike } = useDeciding({
+    tenant,
+    conflicts,
+    at: search.at,
+    canDecide,
+    onGo: (id) => onSearch({ at: id === undefined ? undefined : String(id) }),
+    onNearEnd: () => list.hasNextPage && void list.fetchNextPage(),
   });
 
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
@@ -100,30 +67,14 @@ export function Inbox({ tenant, search, onSearch, canDecide, canRule }: InboxPro
           </div>
           <FocusCard
             key={conflict.id}
-            tenant={tenant}
+            {...card}
             conflict={conflict}
             place={`${formatCount(index + 1)} of ${formatCount(total)}`}
-            canDecide={canDecide}
-            isTyping={isTyping}
-            onTyping={setTyping}
-            onDecide={onDecide}
-            onAlike={() => setAlike(true)}
-            onMove={onMove}
             rule={canRule && <RuleMenu tenant={tenant} conflict={conflict} />}
           />
         </div>
       )}
-      {isAlike && conflict && (
-        <AlikeDialog
-          tenant={tenant}
-          conflict={conflict}
-          isBusy={isDecidingMany}
-          onClose={() => setAlike(false)}
-          onDecide={(winner, sameAs, expected) =>
-            void decideAlike(conflict, winner, sameAs, expected).then(() => setAlike(false))
-          }
-        />
-      )}
+      {alike}
     </>
   );
 }

@@ -5,10 +5,11 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import type { ConflictOut, ConflictPage, ListConflictsData, ReopenedOut } from "@/client";
+import type { ConflictOut, ConflictPage, ContactOut, ListConflictsData, ReopenedOut } from "@/client";
 import {
   changeMappedFieldMutation,
   getConflictSummaryOptions,
+  getContactQueryKey,
   listAlikeOptions,
   listConflictsInfiniteOptions,
   listConflictsInfiniteQueryKey,
@@ -72,7 +73,7 @@ export const rejectionsQuery = (tenant: string, code: string) => ({
   ...keysetPaging,
 });
 
-/** Takes conflicts out of every list of open ones that is shown, until the server's own answer comes. */
+/** Takes conflicts out of every list of open ones and every contact that is shown, until the server's own answer comes. */
 async function takeOut(queryClient: QueryClient, tenant: string, ids: ReadonlySet<number>): Promise<void> {
   const [listed] = listConflictsInfiniteQueryKey({ path: { tenant } });
   const isOpenList = ([key]: readonly unknown[]) => {
@@ -94,6 +95,12 @@ async function takeOut(queryClient: QueryClient, tenant: string, ids: ReadonlySe
           return { ...page, items, total: page.total - (page.items.length - items.length) };
         }),
       },
+  );
+  const [shown] = getContactQueryKey({ path: { tenant, contact_id: "" } });
+  queryClient.setQueriesData<ContactOut>(
+    { predicate: ({ queryKey }) => (queryKey[0] as { _id?: string } | undefined)?._id === shown._id },
+    (contact) =>
+      contact && { ...contact, conflicts: contact.conflicts.filter(({ id, open }) => !open || !ids.has(id)) },
   );
 }
 

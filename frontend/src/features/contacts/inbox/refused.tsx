@@ -6,6 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { ErrorState } from "@/components/ui/error-state";
+import { Explain } from "@/components/ui/explain";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatCount, plural } from "@/lib/format";
@@ -87,7 +88,7 @@ function Group({ tenant, group, canRetry, isOpenAtFirst }: GroupProps) {
           </h3>
           <p className="mt-0.5 text-ink-2 text-sm">
             {!group.heals && <span className="font-medium">What to do: </span>}
-            {group.fix}
+            {group.fix} <Explain code={group.code} />
           </p>
           <ul className="mt-2 flex flex-wrap gap-1.5" aria-label="Fields">
             {group.fields.map(({ value, label, count }) => (
