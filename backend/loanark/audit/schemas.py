@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from pydantic import Field
 
 from loanark.audit.chain import What
+from loanark.kit.schema import Schema
 
 
 class EventFilters(Schema):

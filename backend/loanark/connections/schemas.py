@@ -3,11 +3,11 @@
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
 from pydantic import Field
 
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
+from loanark.kit.schema import Schema
 
 
 class ConnectionProblem(Schema):

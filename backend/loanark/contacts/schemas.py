@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from loanark.core.mapping import Direction, Policy, Side
 from loanark.core.values import Kind
+from loanark.kit.schema import Schema
 from loanark.kit.sheets import Form
 
 #: Whose value stands.

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from pydantic import Field
 
 from loanark.contacts.schemas import ChangeOut, FieldChange, RejectionOut
 from loanark.core.mapping import Side
+from loanark.kit.schema import Schema
 from loanark.sync.schemas import LagOut
 
 #: Whether a failure heals by itself, or waits for a person.

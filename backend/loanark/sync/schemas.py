@@ -4,13 +4,13 @@ from datetime import datetime, time
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import AwareDatetime
 
 from loanark.connections.schemas import ConnectionOut
 from loanark.contacts.schemas import ContactRow, Selection
 from loanark.core.mapping import Policy, Side
 from loanark.core.plan import Action
+from loanark.kit.schema import Schema
 
 RunKind = Literal["preview", "backfill", "sweep", "undo", "edit"]
 RunStatus = Literal["running", "waiting", "succeeded", "partial", "failed", "cancelled", "held"]

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Field, Schema
+from pydantic import Field
 
+from loanark.kit.schema import Schema
 from loanark.tenants.models import Role
 from loanark.tenants.permissions import Permission
 
