@@ -15,6 +15,7 @@ export async function signIn(page: Page, { email, password }: Person = theDemo()
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL(`**/${tenant}`);
+  await expect(page.getByRole("link", { name: "Dashboard" }).filter({ visible: true })).toBeVisible();
 }
 
 export const title = (page: Page): Locator => page.getByRole("heading", { level: 1 });
