@@ -1,7 +1,13 @@
 import { useSyncExternalStore } from "react";
+import { useMedia } from "./use-media";
 
 /** How close the rows of tables are; tokens.css has the heights. */
 export type Density = "comfortable" | "compact";
+
+export const DENSITIES: readonly { value: Density; label: string }[] = [
+  { value: "comfortable", label: "Comfortable" },
+  { value: "compact", label: "Compact" },
+];
 
 const KEY = "loanark.density";
 const listeners = new Set<() => void>();
@@ -13,6 +19,16 @@ export function setDensity(density: Density): void {
   else localStorage.removeItem(KEY);
   document.documentElement.dataset.density = density;
   for (const listener of listeners) listener();
+}
+
+const COMFORTABLE_PX = 38;
+
+/** How high a row of a table is, for who must know it before it is drawn: what `h-(--row)` is. */
+export function useRowHeight(): number {
+  useDensity();
+  useMedia("(pointer: coarse)");
+  const height = getComputedStyle(document.documentElement).getPropertyValue("--row");
+  return Number.parseFloat(height) || COMFORTABLE_PX;
 }
 
 export function useDensity(): Density {

@@ -48,6 +48,25 @@ describe("columns", () => {
   });
 });
 
+it("rows are compact once that is chosen beside the columns, here and on every page", async () => {
+  document.documentElement.style.setProperty("--row", "32px");
+  const { user } = await openList();
+  const heightOf = () => {
+    const [first, second] = [0, 1].map((row) => document.querySelector<HTMLElement>(`[data-row="${row}"]`));
+    const top = (one: HTMLElement | null | undefined) =>
+      Number(/\((\d+)px/.exec(one?.style.transform ?? "")?.[1]);
+    return top(second) - top(first);
+  };
+  expect(heightOf()).toBe(32);
+  await user.click(screen.getByRole("button", { name: "Columns" }));
+  document.documentElement.style.setProperty("--row", "24px"); // As the style sheet does it.
+  await user.click(await screen.findByRole("radio", { name: "Compact" }));
+  await waitFor(() => expect(heightOf()).toBe(24));
+  expect(document.documentElement.dataset.density).toBe("compact");
+  await user.click(screen.getByRole("radio", { name: "Comfortable" }));
+  document.documentElement.style.removeProperty("--row");
+});
+
 describe("a cell", () => {
   it("is edited where it stands, and shows the new value at once", async () => {
     const sent: unknown[] = [];

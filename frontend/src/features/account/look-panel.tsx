@@ -3,7 +3,7 @@ import { Panel } from "@/components/ui/card";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
-import { type Density, setDensity, useDensity } from "@/lib/density";
+import { DENSITIES, type Density, setDensity, useDensity } from "@/lib/density";
 import { formatDateTime, formatDecimal } from "@/lib/format";
 import { chooseRegion, currentRegion, useRegion } from "@/lib/region";
 import { setTheme, THEME_NAMES, type ThemeChoice, useTheme } from "@/lib/theme";
@@ -26,10 +26,6 @@ const REGIONS = [
 const AUTOMATIC = "automatic"; // Radix has no empty value.
 const NAMES = new Intl.DisplayNames("en-US", { type: "language" });
 const THEMES = Object.entries(THEME_NAMES).map(([value, label]) => ({ value, label }));
-const DENSITIES = [
-  { value: "comfortable", label: "Comfortable" },
-  { value: "compact", label: "Compact" },
-];
 
 /** How the pages look, and how numbers and times are written. Kept on this device. */
 export function LookPanel() {
@@ -57,7 +53,7 @@ export function LookPanel() {
               {...control}
               value={density}
               onValueChange={(choice) => setDensity(choice as Density)}
-              options={DENSITIES}
+              options={[...DENSITIES]}
             />
           )}
         </Field>

@@ -1,11 +1,14 @@
 import { Columns3 } from "lucide-react";
 import { Popover } from "radix-ui";
 import { Button } from "@/components/ui/button";
+import { Segmented } from "@/components/ui/segmented";
+import { DENSITIES, setDensity, useDensity } from "@/lib/density";
 import { ColumnPicker } from "./column-picker";
 import type { ColumnsApi } from "./use-columns";
 
 /** Which columns there are, in which order: by dragging, by keys, or from the headings. */
 export function ColumnsPopover({ tenant, api }: { tenant: string; api: ColumnsApi }) {
+  const density = useDensity();
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -29,6 +32,10 @@ export function ColumnsPopover({ tenant, api }: { tenant: string; api: ColumnsAp
               </Button>
             </div>
           )}
+          <div className="flex items-center justify-between border-t p-1.5 pl-3 text-sm">
+            Rows
+            <Segmented label="Rows" value={density} onValueChange={setDensity} options={DENSITIES} />
+          </div>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -1,13 +1,14 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type MouseEvent, useEffect, useRef, useState } from "react";
 import { cn } from "@/lib/cn";
+import { useRowHeight } from "@/lib/density";
 import { toastDone } from "@/lib/toast";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { CellEditor, CellNote, type Leaving } from "./cell-layer";
 import type { ListProps } from "./contact-list";
 import { GridHead } from "./grid-head";
 import { onGridKey, type Place } from "./grid-keys";
-import { GridRow, ROW_PX, SkeletonRows } from "./grid-row";
+import { GridRow, SkeletonRows } from "./grid-row";
 import type { ContactRow } from "./queries";
 import { has } from "./selection";
 import type { CellEditsApi } from "./use-cell-edits";
@@ -42,10 +43,11 @@ export function ContactGrid(props: ContactGridProps) {
   const left = useRef(props.start ?? { offset: 0, row: 0 });
   const canEdit = props.canEdit && side === "loanark" && !props.isDeleted;
 
+  const rowPx = useRowHeight();
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     overscan: OVERSCAN,
     initialOffset: props.start?.offset ?? 0,
     scrollPaddingStart: HEAD_PX,
@@ -56,6 +58,14 @@ export function ContactGrid(props: ContactGridProps) {
   useEffect(() => {
     if (hasMore && !isLoadingMore && lastShown >= rows.length - EARLY_ROWS) onMore();
   }, [lastShown, rows.length, hasMore, isLoadingMore, onMore]);
+  const drawnPx = useRef(rowPx);
+  useEffect(() => {
+    if (drawnPx.current === rowPx) return;
+    virtualizer.measure();
+    // The same rows are in view as before.
+    if (scroller.current) scroller.current.scrollTop *= rowPx / drawnPx.current;
+    drawnPx.current = rowPx;
+  }, [virtualizer, rowPx]);
   useEffect(() => onHold("editing", editing !== undefined), [editing, onHold]);
 
   const cellAt = ({ row, column }: Place) =>

@@ -7,8 +7,6 @@ import { ListCell } from "./list-cell";
 import type { ContactRow } from "./queries";
 import type { RowEdits } from "./use-cell-edits";
 
-export const ROW_PX = 36;
-
 interface GridRowProps {
   contact: ContactRow;
   index: number;
@@ -35,11 +33,10 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-rowindex={index + 2}
       aria-selected={isChosen}
       className={cn(
-        "absolute inset-x-0 grid items-stretch border-b text-sm",
+        "absolute inset-x-0 grid h-(--row) items-stretch border-b text-sm",
         isChosen ? "bg-selected" : "bg-surface hover:bg-hover",
       )}
       style={{
-        height: ROW_PX,
         transform: `translateY(${props.start}px)`,
         gridTemplateColumns: "var(--columns)",
       }}
@@ -96,8 +93,8 @@ export function SkeletonRows({ columns }: { columns: number }) {
     <div
       key={row}
       aria-hidden
-      className="grid items-center border-b"
-      style={{ height: ROW_PX, gridTemplateColumns: "var(--columns)" }}
+      className="grid h-(--row) items-center border-b"
+      style={{ gridTemplateColumns: "var(--columns)" }}
     >
       <span />
       {Array.from({ length: columns }, (_, column) => column).map((column) => (

@@ -132,7 +132,7 @@ function saysOf(name: ListFilter, values: readonly string[] = []): string | unde
   return values.length > 1 ? `${values.length} chosen` : valueLabel(name, values[0] ?? "");
 }
 
-const lineStyle = "flex min-h-12 items-center gap-3 border-b text-sm";
+const lineStyle = "flex min-h-13 items-center gap-3 border-b text-sm";
 
 interface PartProps {
   label: string;

@@ -1,53 +1,28 @@
+import { Fragment } from "react";
 import { Kbd } from "@/components/ui/kbd";
 import { MOD_NAME } from "@/lib/use-hotkeys";
+import { SHORTCUTS } from "./shortcut-table";
 
-type Shortcut = [keys: string[], meaning: string];
-
-/** Every key there is, by where it works. "g d" is pressed one after the other. */
-const SHORTCUTS: [place: string, shortcuts: Shortcut[]][] = [
-  [
-    "Everywhere",
-    [
-      [[MOD_NAME, "K"], "Go anywhere, do anything"],
-      [["g", "d"], "Dashboard"],
-      [["g", "c"], "Contacts"],
-      [["g", "n"], "Needs you"],
-      [["g", "s"], "Sync"],
-      [["g", "m"], "Mapping"],
-      [["g", "h"], "Help"],
-      [["?"], "Keyboard shortcuts"],
-      [["Esc"], "Close, cancel, empty the search"],
-    ],
-  ],
-  [
-    "Lists",
-    [
-      [["/"], "Search"],
-      [["j", "↓"], "Next row"],
-      [["k", "↑"], "Previous row"],
-      [["↵"], "Open the row"],
-    ],
-  ],
-  [
-    "Conflicts",
-    [
-      [["1"], "Use HubSpot’s value"],
-      [["2"], "Use LoanArk’s value"],
-      [["3"], "Type another value"],
-      [["a"], "Decide all like this one"],
-      [["j"], "The next one"],
-      [["k"], "The one before"],
-      [["u"], "Take the last decision back"],
-    ],
-  ],
-  [
-    "Contacts",
-    [
-      [["n"], "New contact"],
-      [["e"], "Edit this contact"],
-    ],
-  ],
-];
+const CAPS: Record<string, string> = {
+  mod: MOD_NAME,
+  shift: "⇧",
+  alt: "Alt",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Enter: "↵",
+  Escape: "Esc",
+};
+/** Where a sign is no word, this is read out. */
+const NAMES: Record<string, string> = {
+  shift: "Shift",
+  ArrowUp: "arrow up",
+  ArrowDown: "arrow down",
+  ArrowLeft: "arrow left",
+  ArrowRight: "arrow right",
+  Enter: "Enter",
+};
 
 export function ShortcutList({ className }: { className?: string }) {
   return (
@@ -59,9 +34,11 @@ export function ShortcutList({ className }: { className?: string }) {
             {shortcuts.map(([keys, meaning]) => (
               <div key={meaning} className="flex items-center justify-between gap-4 py-1.5 text-sm">
                 <dt>{meaning}</dt>
-                <dd className="flex shrink-0 gap-1">
-                  {keys.map((key) => (
-                    <Kbd key={key}>{key}</Kbd>
+                <dd className="flex shrink-0 items-center gap-1.5 text-2xs text-muted">
+                  {keys.map((one, at) => (
+                    <Fragment key={one}>
+                      {at > 0 && "or"} <Keys keys={one} />
+                    </Fragment>
                   ))}
                 </dd>
               </div>
@@ -70,5 +47,30 @@ export function ShortcutList({ className }: { className?: string }) {
         </section>
       ))}
     </div>
+  );
+}
+
+/** Held together, or one after the other. */
+function Keys({ keys }: { keys: string }) {
+  return (
+    <span className="flex items-center gap-1">
+      {keys.split(" ").map((stroke, at) => (
+        <Fragment key={stroke}>
+          {at > 0 && "then"}
+          {stroke.split("+").map((key) => (
+            <Kbd key={key}>
+              {NAMES[key] ? (
+                <>
+                  <span aria-hidden>{CAPS[key]}</span>
+                  <span className="sr-only">{NAMES[key]}</span>
+                </>
+              ) : (
+                (CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+              )}
+            </Kbd>
+          ))}
+        </Fragment>
+      ))}
+    </span>
   );
 }
