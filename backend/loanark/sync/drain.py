@@ -6,12 +6,13 @@ from uuid import UUID
 import structlog
 from django.db import DataError, IntegrityError
 
+from loanark.connections.actions import notify
 from loanark.core.mapping import Side
 from loanark.hubspot.client import BATCH_SIZE
 from loanark.kit import sql
 from loanark.sync import hints, witness
 from loanark.sync.apply import write_rejections
-from loanark.sync.hints import Hint
+from loanark.sync.hints import Hint, Lane
 from loanark.sync.reconcile import Tally, reconcile, see, see_made
 from loanark.sync.session import Session
 
@@ -102,3 +103,6 @@ def _finish(session: Session, due: Sequence[Hint], tally: Tally, failed: dict[st
     with session.transaction():
         hints.clear(hint for hint in due if hint.record_id not in unsettled and hint not in unreadable)
         hints.postpone({**{hint: "not settled yet" for hint in due if hint.record_id in unsettled}, **unreadable})
+        if any(hint.lane is Lane.PERSON for hint in due):
+            # Somebody watches for the end of the look, even where it found nothing to do.
+            notify(session.tenant_id, "contacts")

@@ -1,15 +1,17 @@
 """The door for people who watch the sync: what waits, what a run came to, and where a record stands."""
 
 from typing import Annotated
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from loanark.core.mapping import Side
-from loanark.sync import explain, monitor, requests, run_report
+from loanark.sync import explain, monitor, requests, run_report, standing
 from loanark.sync.monitor_schemas import (
     DayOut,
     ExplainOut,
+    LookOut,
     MonitorOut,
     RequestDetail,
     RequestFilters,
@@ -50,6 +52,13 @@ def explain_record(
     side."""
     with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ) as scope:
         return explain.explain(q, scope.own_contacts)
+
+
+@router.get("/contacts/{contact_id}/look", response=LookOut)
+def get_look(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> LookOut:
+    """Whether a contact waits for a look at both sides, as after a resync, and what keeps it waiting."""
+    with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ):
+        return standing.look(contact_id)
 
 
 @router.get("/runs/{run_id}/reasons", response=list[RunReason])

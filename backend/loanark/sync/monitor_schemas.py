@@ -130,6 +130,18 @@ class Explanation(Schema):
     run_id: int | None = None
 
 
+class LookOut(Schema):
+    """Whether a contact waits for a look at both sides, and why it still does. `waits` false: it was looked at."""
+
+    waits: bool
+    since: datetime | None = None
+    #: Looks that failed already, and what kept the last one from coming to an end.
+    attempts: int = 0
+    last_error: str | None = None
+    #: Why nothing moves at all just now, if nothing does.
+    stopped: str | None = None
+
+
 class Candidate(Schema):
     """A record that what was asked for may mean: a contact, or something known of HubSpot alone."""
 

@@ -8,6 +8,7 @@ from loanark.connections import queries as connections
 from loanark.connections import settings
 from loanark.connections.models import Connection
 from loanark.contacts import erasure
+from loanark.contacts import queries as contacts
 from loanark.contacts.schemas import ChangeOut, ContactOut
 from loanark.core.mapping import Side
 from loanark.kit import sql
@@ -15,7 +16,7 @@ from loanark.sync import runs, worker
 from loanark.sync.brakes import SIDES
 from loanark.sync.hints import Lane
 from loanark.sync.models import Run
-from loanark.sync.monitor_schemas import Explanation, Fact
+from loanark.sync.monitor_schemas import Explanation, Fact, LookOut
 
 #: Reasons to refuse something that pass without anybody's doing (see `contacts.queries`, what to do about each).
 HEALS = frozenset({"internal"})
@@ -366,6 +367,25 @@ def standstill(waits: str, since: datetime | None, facts: list[Fact]) -> Explana
             run_id=run.id,
         )
     return None
+
+
+def look(contact_id: UUID) -> LookOut:
+    """Whether a contact waits for a look, and what keeps it waiting. Raises: NotFound."""
+    contacts.refuse_unseen(contact_id)
+    hint = sql.first(
+        "SELECT created_at, attempts, last_error FROM hints WHERE side = 'loanark' AND record_id = %s",
+        [str(contact_id)],
+    )
+    if hint is None:
+        return LookOut(waits=False)
+    stopped = standstill("It waits", hint["created_at"], [])
+    return LookOut(
+        waits=True,
+        since=hint["created_at"],
+        attempts=hint["attempts"],
+        last_error=hint["last_error"],
+        stopped=stopped.sentence if stopped else None if worker.alive() else "It waits: no worker is alive.",
+    )
 
 
 def with_attempts(reason: str, attempts: int) -> str:

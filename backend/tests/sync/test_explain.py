@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from world import World
 
-    from loanark.sync.monitor_schemas import Candidate, ExplainOut
+    from loanark.sync.monitor_schemas import Candidate, ExplainOut, LookOut
 
 
 @pytest.fixture(autouse=True)
@@ -233,3 +235,56 @@ def test_five_are_shown_and_more_are_told(make_world: Callable[..., World]) -> N
         world.insert(firstname=f"Same{number}", email=f"same{number}@example.com")
     found = ask(world, "same")
     assert (len(found.candidates), found.more) == (5, True)
+
+
+# A look that somebody asked for
+
+
+def look(world: World, contact_id: UUID) -> LookOut:
+    from loanark.sync import standing
+    from loanark.tenants.access import tenant_scope
+
+    with tenant_scope(world.tenant_id):
+        return standing.look(contact_id)
+
+
+def test_a_look_waits_until_both_sides_were_read(world: World) -> None:
+    _, contact_id = world.pair()
+    assert not look(world, contact_id).waits
+    world.resync(contact_id)
+    told = look(world, contact_id)
+    assert (told.waits, told.attempts, told.last_error, told.stopped) == (True, 0, None, None)
+    world.settle()
+    assert not look(world, contact_id).waits
+
+
+def test_a_look_says_what_keeps_it_waiting(world: World) -> None:
+    from loanark.connections import settings
+    from loanark.tenants.access import tenant_scope
+
+    _, contact_id = world.pair()
+    with tenant_scope(world.tenant_id):
+        settings.halt(world.tenant_id, by="jane", reason="moving")
+    world.resync(contact_id)
+    assert look(world, contact_id).stopped == "It waits: jane paused the sync."
+    with tenant_scope(world.tenant_id):
+        settings.resume(world.tenant_id)
+    world.sql("DELETE FROM hints")
+    world.sql(
+        """INSERT INTO hints (side, record_id, source, lane, attempts, last_error)
+           VALUES ('loanark', %s, 'resync', 0, 2, 'HubSpot answered with status 503')""",
+        str(contact_id),
+    )
+    told = look(world, contact_id)
+    assert (told.attempts, told.last_error) == (2, "HubSpot answered with status 503")
+
+
+def test_whoever_watches_hears_of_a_look_that_found_nothing(world: World) -> None:
+    _, contact_id = world.pair()
+    world.resync(contact_id)
+    with world.owner() as connection:
+        connection.autocommit = True
+        connection.execute("LISTEN loanark_live")
+        world.settle(polls=False)
+        told = [notice.payload for notice in connection.notifies(timeout=1)]
+    assert any('"contacts"' in one and str(world.tenant_id) in one for one in told)

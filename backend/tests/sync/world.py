@@ -364,6 +364,10 @@ class World:
         for rejection in self.rejections(contact_id):
             self._act(lambda id=rejection["id"]: contacts.retry(self.scope, id))
 
+    def resync(self, contact_id: UUID) -> None:
+        """A person asks for a look."""
+        self._act(lambda: contacts.resync(self.scope, contact_id))
+
     def resolve(self, contact_id: UUID, winner: Side) -> None:
         for conflict in self.conflicts(contact_id, open=True):
             self._act(lambda id=conflict["id"]: conflicts.resolve(self.scope, id, winner))

@@ -45,7 +45,7 @@ FOR_AUDITORS = {
 }  # fmt: skip
 
 #: Everybody's but loan officers', reading included.
-NOT_FOR_OFFICERS = {"list_requests", "get_request"}
+NOT_FOR_OFFICERS = {"list_requests", "get_request", "get_answer_times"}
 
 #: What everybody may change: what is their own. And what only reads, though it asks with a body.
 FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token", "make_view", "change_view", "delete_view"}

@@ -2292,6 +2292,34 @@ export type LastEditOut = {
 };
 
 /**
+ * LookOut
+ *
+ * Whether a contact waits for a look at both sides, and why it still does. `waits` false: it was looked at.
+ */
+export type LookOut = {
+    /**
+     * Attempts
+     */
+    attempts?: number;
+    /**
+     * Last Error
+     */
+    last_error?: string | null;
+    /**
+     * Since
+     */
+    since?: string | null;
+    /**
+     * Stopped
+     */
+    stopped?: string | null;
+    /**
+     * Waits
+     */
+    waits: boolean;
+};
+
+/**
  * MappedField
  */
 export type MappedField = {
@@ -6141,6 +6169,31 @@ export type EraseContactResponses = {
 };
 
 export type EraseContactResponse = EraseContactResponses[keyof EraseContactResponses];
+
+export type GetLookData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/look';
+};
+
+export type GetLookResponses = {
+    /**
+     * OK
+     */
+    200: LookOut;
+};
+
+export type GetLookResponse = GetLookResponses[keyof GetLookResponses];
 
 export type PlanContactData = {
     body?: never;

@@ -10,6 +10,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "listContacts",
     "listFacets",
     "getContact",
+    "getLook",
     "listChanges",
     "listConflicts",
     "getConflictSummary",

@@ -1,7 +1,7 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
-import { changes } from "@/test/fixtures";
+import { changes, contactOf } from "@/test/fixtures";
 import { person } from "@/test/people";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -55,5 +55,57 @@ describe("what a contact is called elsewhere", () => {
     const { user } = renderApp(CONTACT);
     await user.click(await screen.findByRole("button", { name: "Copy LoanArk’s id" }));
     expect(await navigator.clipboard.readText()).toBe(person(1).id);
+  });
+});
+
+describe("a look that somebody asks for", () => {
+  const ASKED = `/loanark/contacts/${person(2).id}`;
+  const look = (...answers: object[]) =>
+    server.use(
+      http.get(`${API}/contacts/:id/look`, () =>
+        HttpResponse.json({ attempts: 0, ...(answers.length > 1 ? answers.shift() : answers[0]) }),
+      ),
+    );
+  const start = async (user: ReturnType<typeof renderApp>["user"]) => {
+    await user.click(await screen.findByRole("button", { name: "Resync" }));
+    return screen.findByRole("region", { name: "Resync" });
+  };
+
+  it("is told from asking to what it did", async () => {
+    look({ waits: true }, { waits: true }, { waits: false });
+    const { user } = renderApp(ASKED);
+    const told = await start(user);
+    expect(told).toHaveTextContent("done: Asked for");
+    expect(told).toHaveTextContent("under way: Reading both sides");
+    const fields = contactOf(2).fields.map((field) =>
+      field.name === "city" ? { ...field, hubspot: "Elko", loanark: "Elko" } : field,
+    );
+    server.use(http.get(`${API}/contacts/:id`, () => HttpResponse.json({ ...contactOf(2), fields })));
+    await waitFor(() => expect(told).toHaveTextContent("done: Changed 2 values"), { timeout: 4_000 });
+    expect(told).toHaveTextContent("City in HubSpot is Elko now.");
+    expect(told).toHaveTextContent("City in LoanArk is Elko now.");
+    expect(await accessibilityFaults(document.body)).toEqual([]);
+    await user.click(within(told).getByRole("button", { name: /Close/ }));
+    expect(screen.queryByRole("region", { name: "Resync" })).not.toBeInTheDocument();
+  });
+
+  it("says that nothing had to be changed", async () => {
+    look({ waits: false });
+    const { user } = renderApp(ASKED);
+    const told = await start(user);
+    await waitFor(() => expect(told).toHaveTextContent("done: Nothing had to be changed"), {
+      timeout: 4_000,
+    });
+    expect(screen.getByRole("button", { name: "Resync" })).toBeEnabled();
+  });
+
+  it("says what keeps it waiting", async () => {
+    look({ waits: true, stopped: "It waits: jane paused the sync." });
+    const { user } = renderApp(ASKED);
+    const told = await start(user);
+    await waitFor(() => expect(told).toHaveTextContent("jane paused the sync. Nothing is lost"), {
+      timeout: 4_000,
+    });
+    expect(told).toHaveTextContent("not yet: What it did");
   });
 });

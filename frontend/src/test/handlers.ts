@@ -163,6 +163,7 @@ export const handlers = [
   http.post(`${API}/contacts/:id/resync`, ({ params }) =>
     HttpResponse.json(contactOf(indexOf(params.id)), { status: 202 }),
   ),
+  http.get(`${API}/contacts/:id/look`, () => HttpResponse.json({ waits: false, attempts: 0 })),
   http.get(`${API}/contacts/:id/timeline`, () => HttpResponse.json({ items: changes, next_cursor: null })),
 
   http.post(`${API}/contacts/:id/changes/:change/undo`, ({ params }) =>

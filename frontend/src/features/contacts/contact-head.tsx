@@ -11,6 +11,7 @@ import { toastDone } from "@/lib/toast";
 import { lastSearch } from "./list-memory";
 import { Neighbours } from "./neighbours";
 import { type ContactOut, useContactActions } from "./queries";
+import { useResync } from "./resync";
 
 interface ContactHeadProps {
   tenant: string;
@@ -27,6 +28,7 @@ export const EDIT_BUTTON = "edit-contact";
 
 /** Who this is, how it stands, and what can be done. */
 export function ContactHead({ tenant, contact, canEdit, canAudit, isEditing, onEdit }: ContactHeadProps) {
+  const resync = useResync(tenant, contact.id);
   const email = contact.fields.find(({ name }) => name === "email")?.loanark;
   return (
     <header className="mb-4">
@@ -95,14 +97,21 @@ export function ContactHead({ tenant, contact, canEdit, canAudit, isEditing, onE
             )}
           </div>
         </div>
-        {canEdit && <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} />}
+        {canEdit && (
+          <Actions tenant={tenant} contact={contact} isEditing={isEditing} onEdit={onEdit} resync={resync} />
+        )}
       </div>
+      {resync.progress}
     </header>
   );
 }
 
-function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, "canEdit" | "canAudit">) {
-  const { remove, restore, resync, isRemoving, isResyncing } = useContactActions(tenant);
+interface ActionsProps extends Omit<ContactHeadProps, "canEdit" | "canAudit"> {
+  resync: { start: () => void; isBusy: boolean };
+}
+
+function Actions({ tenant, contact, isEditing, onEdit, resync }: ActionsProps) {
+  const { remove, restore, isRemoving } = useContactActions(tenant);
   const undo = () => void restore(contact.id).then(() => toastDone(`${contact.name} is back`));
   const onRemove = async () => {
     await remove(contact.id);
@@ -118,11 +127,8 @@ function Actions({ tenant, contact, isEditing, onEdit }: Omit<ContactHeadProps, 
   return (
     <div className="flex flex-wrap gap-2">
       <Tooltip label="Compare both sides of this contact now">
-        <Button
-          busy={isResyncing}
-          onClick={() => void resync(contact.id).then(() => toastDone("Both sides are being compared"))}
-        >
-          {!isResyncing && <RefreshCw aria-hidden />} Resync
+        <Button busy={resync.isBusy} onClick={resync.start}>
+          {!resync.isBusy && <RefreshCw aria-hidden />} Resync
         </Button>
       </Tooltip>
       <Tooltip label="Delete here, archive in HubSpot; can be undone">

@@ -7,6 +7,7 @@ import type {
   Facet,
   ListChangesData,
   ListContactsData,
+  LookOut,
   MappingOut,
   RunOut,
   ViewIn,
@@ -22,6 +23,7 @@ import {
   editContactsMutation,
   getContactOptions,
   getContactQueryKey,
+  getLookOptions,
   getMappingOptions,
   getRunOptions,
   listChangesInfiniteOptions,
@@ -144,6 +146,17 @@ export const contactSearchQuery = (tenant: string, search: string) => ({
 });
 
 /** While something of it is on its way, its state is asked for: the arrival changes no value, so no event tells of it. */
+/** A look takes a moment; where nothing moves at all, it takes as long as that lasts. */
+const LOOK_MS = 700;
+const STOPPED_LOOK_MS = 5_000;
+
+/** Whether a contact still waits for a look. */
+export const lookQuery = (tenant: string, contactId: string) => ({
+  ...getLookOptions({ path: { tenant, contact_id: contactId } }),
+  refetchInterval: ({ state: { data } }: { state: { data?: LookOut | undefined } }) =>
+    data?.waits === false ? false : data?.stopped ? STOPPED_LOOK_MS : LOOK_MS,
+});
+
 export const contactQuery = (tenant: string, contactId: string) => ({
   ...getContactOptions({ path: { tenant, contact_id: contactId } }),
   refetchInterval: ({ state }: { state: { data?: ContactOut | undefined } }) =>
