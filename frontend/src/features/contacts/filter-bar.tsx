@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { ChipBar, ChipMenu, ChipToggle } from "@/components/ui/chips";
-import { Skeleton } from "@/components/ui/skeleton";
 import { SYNC_STATES, type SyncState } from "@/components/ui/sync-badge";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
@@ -18,29 +17,31 @@ import {
 } from "./filters";
 import { facetQuery } from "./queries";
 
-const SKELETONS = ["w-24", "w-28", "w-20", "w-32"];
+/** The troubled states as chips at hand. Who stands above the list's filters moves nothing when the counts come. */
+export function StateChips({ tenant, search, onChange }: FilterProps) {
+  const { data: sync } = useQuery(facetQuery(tenant, filtersIn(search), "sync"));
+  const isOn = (state: string) => search.sync?.includes(state as SyncState) ?? false;
+  const shown = sync?.values.filter(({ value, count }) => value !== "in_sync" && (count > 0 || isOn(value)));
+  if (!shown?.length) return null;
+  return (
+    <ChipBar label="Sync">
+      {shown.map(({ value, count }) => (
+        <SyncChip
+          key={value}
+          state={value as SyncState}
+          count={count}
+          isOn={isOn(value)}
+          onToggle={() => onChange(toggle(search, "sync", value))}
+        />
+      ))}
+    </ChipBar>
+  );
+}
 
-/** What narrows the list: the troubled states as chips at hand, every other filter behind its name. Counts everywhere. */
+/** What narrows the list, each filter behind its name, with counts. */
 export function FilterBar({ tenant, search, onChange }: FilterProps) {
-  const { data: sync, isPending } = useQuery(facetQuery(tenant, filtersIn(search), "sync"));
   return (
     <ChipBar>
-      {sync?.values
-        .filter(
-          ({ value, count }) =>
-            value !== "in_sync" && (count > 0 || search.sync?.includes(value as SyncState)),
-        )
-        .map(({ value, count }) => (
-          <SyncChip
-            key={value}
-            state={value as SyncState}
-            count={count}
-            isOn={search.sync?.includes(value as SyncState) ?? false}
-            onToggle={() => onChange(toggle(search, "sync", value))}
-          />
-        ))}
-      {isPending &&
-        SKELETONS.map((width) => <Skeleton key={width} className={`h-7.5 rounded-full ${width}`} />)}
       {Object.entries(FACETS).map(([name, label]) => (
         <FacetMenu
           key={name}

@@ -6,7 +6,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { formatCount } from "@/lib/format";
 import { ColumnsPopover } from "./columns-popover";
 import { ExportMenu } from "./export-menu";
-import { FilterBar } from "./filter-bar";
+import { FilterBar, StateChips } from "./filter-bar";
 import { type ContactSearch, filtersIn, isNarrowed, withPart } from "./filters";
 import { SideSwitch } from "./side-switch";
 import type { ColumnsApi } from "./use-columns";
@@ -49,7 +49,10 @@ export function ListHead(props: ListHeadProps) {
           <NewContact {...props} />
         </div>
       </div>
-      <ViewsBar api={props.views} canShare={props.canEdit} />
+      <div className="flex min-h-10 items-center justify-between gap-4">
+        <ViewsBar api={props.views} canShare={props.canEdit} />
+        <StateChips tenant={tenant} search={search} onChange={onChange} />
+      </div>
       <FilterBar tenant={tenant} search={search} onChange={onChange} />
     </>
   );
