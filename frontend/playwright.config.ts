@@ -37,7 +37,7 @@ export default defineConfig({
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },
-      testMatch: /looks|smoke|audit|offline/,
+      testMatch: /looks|smoke|audit|offline|phone/,
       dependencies: ["first-run"],
     },
     ...(hasFirefox

@@ -74,7 +74,10 @@ export function ContactCards(props: ContactCardsProps) {
         left.current = { ...left.current, offset: scrollTop };
         onHold("scrolled", scrollTop > 0);
       }}
-      className="relative -mx-4 min-h-0 flex-1 overflow-auto overscroll-contain px-4"
+      className={cn(
+        "relative -mx-4 min-h-0 flex-1 overflow-auto overscroll-contain px-4",
+        selection.size > 0 && "pb-32", // The bar of those that are chosen lies over the list.
+      )}
     >
       {props.isLoading ? (
         Array.from({ length: SKELETONS }, (_, card) => card).map((card) => (

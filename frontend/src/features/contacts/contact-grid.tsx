@@ -16,6 +16,8 @@ import type { SelectionApi } from "./use-selection";
 
 const OVERSCAN = 12;
 const HEAD_PX = 36;
+/** Room below the last row for the bar of those that are chosen, which lies over the list. */
+const BAR_PX = 64;
 /** The next page is asked for this many rows before the end is seen. */
 const EARLY_ROWS = 60;
 
@@ -44,6 +46,7 @@ export function ContactGrid(props: ContactGridProps) {
   const canEdit = props.canEdit && side === "loanark" && !props.isDeleted;
 
   const rowPx = useRowHeight();
+  const footPx = selection.size > 0 ? BAR_PX : 0;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -51,6 +54,7 @@ export function ContactGrid(props: ContactGridProps) {
     overscan: OVERSCAN,
     initialOffset: props.start?.offset ?? 0,
     scrollPaddingStart: HEAD_PX,
+    scrollPaddingEnd: footPx,
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -200,7 +204,8 @@ export function ContactGrid(props: ContactGridProps) {
           ...lefts,
           scrollPaddingLeft: columns.layout.pinned,
           scrollPaddingTop: HEAD_PX,
-          scrollPaddingBottom: 0,
+          scrollPaddingBottom: footPx,
+          paddingBottom: footPx,
         } as CSSProperties
       }
     >
