@@ -1,6 +1,6 @@
 import { humanise } from "@/lib/format";
+import type { ContactSort, FieldDefinition, FieldOut } from "../queries";
 import { type ColumnChoice, NAME } from "./column-choices";
-import type { ContactSort, FieldDefinition, FieldOut } from "./queries";
 
 /** A column as the list draws it. */
 export interface Column extends ColumnChoice {
