@@ -38,7 +38,7 @@ export default defineConfig({
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 360, height: 740 }, launchOptions: chromium },
-      testMatch: /looks|roles|smoke|audit|offline/,
+      testMatch: /looks|roles|smoke|audit|offline|phone/,
       dependencies: ["first-run"],
     },
     ...(hasFirefox

@@ -34,7 +34,7 @@ class Permission(StrEnum):
 
 #: What each permission is for, as screens and the documentation say it.
 MEANINGS: Mapping[Permission, str] = {
-    Permission.CONTACTS_READ: "see contacts, their history, conflicts and rejections",
+    Permission.CONTACTS_READ: "see contacts, their history, conflicts and rejections; export them",
     Permission.CONTACTS_WRITE: "make, edit, delete, restore and resync contacts; decide conflicts; retry",
     Permission.CONTACTS_ERASE: "erase a person for privacy, on both sides",
     Permission.SYNC_READ: "see the dashboard, runs, their plans, and what the brakes hold",

@@ -234,7 +234,7 @@ def test_the_browser_keeps_what_was_seen_in_one_place_that_is_cleared() -> None:
     settings_only = {
         "app/router.tsx",
         "app/shell/palette-recent.ts",  # ids of pages and actions
-        "features/contacts/column-store.ts",  # names of fields, and widths
+        "features/contacts/columns/column-store.ts",  # names of fields, and widths
         "lib/density.ts",
         "lib/region.ts",
         "lib/remembered.ts",  # that something was seen, and nothing of it

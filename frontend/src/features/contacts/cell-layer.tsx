@@ -1,7 +1,7 @@
 import { Popover } from "radix-ui";
 import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
-import type { Column } from "./columns";
+import type { Column } from "./columns/columns";
 import { FieldInput } from "./field-input";
 import { formSchema } from "./field-schema";
 import { showValue } from "./field-value";

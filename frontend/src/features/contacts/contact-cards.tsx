@@ -4,13 +4,13 @@ import type { Side } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { fullName } from "@/lib/format";
-import type { Column } from "./columns";
+import { has } from "./bulk/selection";
+import type { SelectionApi } from "./bulk/use-selection";
+import type { Column } from "./columns/columns";
 import type { ListProps } from "./contact-list";
 import { ContactName } from "./contact-name";
 import { ListCell } from "./list-cell";
 import type { ContactRow, ContactSort } from "./queries";
-import { has } from "./selection";
-import type { SelectionApi } from "./use-selection";
 
 /** A card with its name alone, the line of its state, and a line a field; the gap to the next is in it. */
 const CARD_PX = 48;
@@ -74,7 +74,10 @@ export function ContactCards(props: ContactCardsProps) {
         left.current = { ...left.current, offset: scrollTop };
         onHold("scrolled", scrollTop > 0);
       }}
-      className="relative -mx-4 min-h-0 flex-1 overflow-auto overscroll-contain px-4"
+      className={cn(
+        "relative -mx-4 min-h-0 flex-1 overflow-auto overscroll-contain px-4",
+        selection.size > 0 && "pb-32", // The bar of those that are chosen lies over the list.
+      )}
     >
       {props.isLoading ? (
         Array.from({ length: SKELETONS }, (_, card) => card).map((card) => (

@@ -4,18 +4,21 @@ import { cn } from "@/lib/cn";
 import { useRowHeight } from "@/lib/density";
 import { toastDone } from "@/lib/toast";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { has } from "./bulk/selection";
+import type { SelectionApi } from "./bulk/use-selection";
 import { CellEditor, CellNote, type Leaving } from "./cell-layer";
 import type { ListProps } from "./contact-list";
 import { GridHead } from "./grid-head";
 import { onGridKey, type Place } from "./grid-keys";
 import { GridRow, SkeletonRows } from "./grid-row";
 import type { ContactRow } from "./queries";
-import { has } from "./selection";
 import type { CellEditsApi } from "./use-cell-edits";
-import type { SelectionApi } from "./use-selection";
+import { placeOf, useGridPlace } from "./use-grid-place";
 
 const OVERSCAN = 12;
 const HEAD_PX = 36;
+/** Room below the last row for the bar of those that are chosen, which lies over the list. */
+const BAR_PX = 64;
 /** The next page is asked for this many rows before the end is seen. */
 const EARLY_ROWS = 60;
 
@@ -38,12 +41,11 @@ interface ContactGridProps extends ListProps {
 export function ContactGrid(props: ContactGridProps) {
   const { rows, columns, selection, edits, side, hasMore, isLoadingMore, onMore, onLeave, onHold } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState<Place>({ row: props.start?.row ?? 0, column: 1 });
   const [editing, setEditing] = useState<Editing | undefined>();
-  const left = useRef(props.start ?? { offset: 0, row: 0 });
   const canEdit = props.canEdit && side === "loanark" && !props.isDeleted;
 
   const rowPx = useRowHeight();
+  const footPx = selection.size > 0 ? BAR_PX : 0;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -51,6 +53,7 @@ export function ContactGrid(props: ContactGridProps) {
     overscan: OVERSCAN,
     initialOffset: props.start?.offset ?? 0,
     scrollPaddingStart: HEAD_PX,
+    scrollPaddingEnd: footPx,
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -68,33 +71,12 @@ export function ContactGrid(props: ContactGridProps) {
   }, [virtualizer, rowPx]);
   useEffect(() => onHold("editing", editing !== undefined), [editing, onHold]);
 
-  const cellAt = ({ row, column }: Place) =>
-    scroller.current?.querySelector<HTMLElement>(`[data-row="${row}"] [data-column="${column}"]`) ??
-    undefined;
-
-  // The row that was opened has the focus again, and the list stands where it stood.
-  useEffect(() => {
-    const { offset, row } = left.current;
-    if (offset > 0 || row > 0) {
-      if (scroller.current) scroller.current.scrollTop = offset;
-      requestAnimationFrame(() => {
-        if (document.activeElement !== document.body) return; // Somebody is typing a search.
-        scroller.current
-          ?.querySelector<HTMLElement>(`[data-row="${row}"] [data-column="1"]`)
-          ?.focus({ preventScroll: true });
-      });
-    }
-    return () => onLeave(left.current);
-  }, [onLeave]);
-
-  const go = (place: Place) => {
-    setCurrent(place);
-    if (place.row >= 0) virtualizer.scrollToIndex(place.row);
-    requestAnimationFrame(() => {
-      // A refusal that was quicker has the focus, and would take its loss for its end.
-      if (!document.activeElement?.closest("[role=dialog]")) cellAt(place)?.focus();
-    });
-  };
+  const { current, cellAt, go, onScrolled, onFocused } = useGridPlace({
+    scroller,
+    scrollToRow: (row) => virtualizer.scrollToIndex(row),
+    start: props.start,
+    onLeave,
+  });
   const goRow = (row: number) =>
     go({ row: Math.min(rows.length - 1, Math.max(0, row)), column: current.column });
   const open = (row: number) => rows[row] && props.onOpen(rows[row]);
@@ -125,14 +107,6 @@ export function ContactGrid(props: ContactGridProps) {
     x: () => selection.toggle(current.row, false),
   });
 
-  const placeOf = (target: EventTarget): Place | undefined => {
-    if (!(target instanceof Element)) return undefined;
-    const row = target.closest<HTMLElement>("[data-row]")?.dataset.row;
-    const column = target.closest<HTMLElement>("[data-column]")?.dataset.column;
-    return row === undefined || column === undefined
-      ? undefined
-      : { row: Number(row), column: Number(column) };
-  };
   const onClick = (event: MouseEvent) => {
     const place = placeOf(event.target);
     if (!place || place.row < 0 || !event.shiftKey || place.column === 0) return;
@@ -160,7 +134,7 @@ export function ContactGrid(props: ContactGridProps) {
       aria-colcount={columns.columns.length + 1}
       aria-busy={props.isLoading}
       onScroll={({ currentTarget: { scrollTop } }) => {
-        left.current = { ...left.current, offset: scrollTop };
+        onScrolled(scrollTop);
         onHold("scrolled", scrollTop > 0);
       }}
       onPointerEnter={() => onHold("pointed", true)}
@@ -169,8 +143,7 @@ export function ContactGrid(props: ContactGridProps) {
         const place = placeOf(target);
         if (!place) return;
         onHold("focused", true);
-        setCurrent(place);
-        if (place.row >= 0) left.current = { ...left.current, row: place.row };
+        onFocused(place);
       }}
       onBlur={({ relatedTarget }) =>
         onHold("focused", scroller.current?.contains(relatedTarget as Node | null) ?? false)
@@ -200,7 +173,8 @@ export function ContactGrid(props: ContactGridProps) {
           ...lefts,
           scrollPaddingLeft: columns.layout.pinned,
           scrollPaddingTop: HEAD_PX,
-          scrollPaddingBottom: 0,
+          scrollPaddingBottom: footPx,
+          paddingBottom: footPx,
         } as CSSProperties
       }
     >

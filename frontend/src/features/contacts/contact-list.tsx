@@ -2,18 +2,14 @@ import { ArrowUp } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import type { Side } from "@/components/ui/side";
 import { formatCount } from "@/lib/format";
+import { type SelectionApi, useSelection } from "./bulk/use-selection";
+import type { ColumnsApi } from "./columns/use-columns";
 import { ContactCards } from "./contact-cards";
 import { ContactGrid } from "./contact-grid";
 import type { ContactRow, ContactSort } from "./queries";
 import { useCellEdits } from "./use-cell-edits";
-import type { ColumnsApi } from "./use-columns";
-import { type SelectionApi, useSelection } from "./use-selection";
+import type { Left } from "./use-grid-place";
 import { useSteadyRows } from "./use-steady-rows";
-
-interface Position {
-  offset: number;
-  row: number;
-}
 
 export interface ListProps {
   tenant: string;
@@ -40,8 +36,8 @@ export interface ListProps {
   isSelecting: boolean;
   onSelecting: (isOn: boolean) => void;
   /** Where to begin: the row somebody came back from. */
-  start?: Position | undefined;
-  onLeave: (place: Position) => void;
+  start?: Left | undefined;
+  onLeave: (left: Left) => void;
   /** What can be done with those that are chosen. */
   actions: (selection: SelectionApi) => ReactNode;
 }

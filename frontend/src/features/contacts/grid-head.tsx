@@ -2,12 +2,12 @@ import { ArrowDown, ArrowUp, ChevronDown } from "lucide-react";
 import { type PointerEvent, useState } from "react";
 import { Menu, MenuTrigger } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
-import { movedTo, NAME } from "./column-choices";
-import { ColumnMenu } from "./column-menu";
-import type { Column } from "./columns";
+import { movedTo, NAME } from "./columns/column-choices";
+import { ColumnMenu } from "./columns/column-menu";
+import type { Column } from "./columns/columns";
+import type { ColumnsApi } from "./columns/use-columns";
 import { pin } from "./grid-row";
 import type { ContactSort } from "./queries";
-import type { ColumnsApi } from "./use-columns";
 
 interface GridHeadProps {
   api: ColumnsApi;

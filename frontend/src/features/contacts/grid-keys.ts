@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from "react";
-import { movedBy, NAME, resized } from "./column-choices";
-import type { ColumnsApi } from "./use-columns";
-import type { SelectionApi } from "./use-selection";
+import type { SelectionApi } from "./bulk/use-selection";
+import { movedBy, NAME, resized } from "./columns/column-choices";
+import type { ColumnsApi } from "./columns/use-columns";
 
 export interface Place {
   /** -1: the headings. */

@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Side } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { fullName } from "@/lib/format";
-import type { Column } from "./columns";
+import type { Column } from "./columns/columns";
 import { ListCell } from "./list-cell";
 import type { ContactRow } from "./queries";
 import type { RowEdits } from "./use-cell-edits";

@@ -1,6 +1,6 @@
-import { DEFAULTS } from "./column-choices";
-import { keptColumns } from "./column-store";
-import { fieldsOf } from "./columns";
+import { DEFAULTS } from "./columns/column-choices";
+import { keptColumns } from "./columns/column-store";
+import { fieldsOf } from "./columns/columns";
 import { type ContactSearch, DEFAULT_SORT, filtersIn } from "./filters";
 import { contactsQuery } from "./queries";
 

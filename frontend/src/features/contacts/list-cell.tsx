@@ -6,8 +6,8 @@ import { SIDE_NAMES, type Side, SideGlyph } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { SyncBadge } from "@/components/ui/sync-badge";
 import { cn } from "@/lib/cn";
-import { NAME } from "./column-choices";
-import type { Column } from "./columns";
+import { NAME } from "./columns/column-choices";
+import type { Column } from "./columns/columns";
 import { ContactName } from "./contact-name";
 import { showValue } from "./field-value";
 import type { ContactRow } from "./queries";
@@ -42,7 +42,10 @@ export const ListCell = memo(function ListCell({ contact, column, other, side, e
       return <SyncBadge state={contact.sync.state} reason={contact.sync.reason} />;
     case "created_at":
       return (
-        <span className="flex items-center gap-2" title={`Created in ${SIDE_NAMES[contact.created_side]}`}>
+        <span
+          className="flex items-center gap-2 whitespace-nowrap"
+          title={`Created in ${SIDE_NAMES[contact.created_side]}`}
+        >
           <SideGlyph side={contact.created_side} className="size-4" />
           <span className="sr-only">in {SIDE_NAMES[contact.created_side]}</span>
           <Ago iso={contact.created_at} isShort />

@@ -4,14 +4,14 @@ import { Button } from "@/components/ui/button";
 import { SearchBox } from "@/components/ui/search-box";
 import { Tooltip } from "@/components/ui/tooltip";
 import { formatCount } from "@/lib/format";
-import { ColumnsPopover } from "./columns-popover";
+import { ColumnsPopover } from "./columns/columns-popover";
+import type { ColumnsApi } from "./columns/use-columns";
 import { ExportMenu } from "./export-menu";
 import { FilterBar, StateChips } from "./filter-bar";
 import { type ContactSearch, filtersIn, isNarrowed, withPart } from "./filters";
 import { SideSwitch } from "./side-switch";
-import type { ColumnsApi } from "./use-columns";
-import type { ViewsApi } from "./use-views";
-import { ViewsBar } from "./views-bar";
+import type { ViewsApi } from "./views/use-views";
+import { ViewsBar } from "./views/views-bar";
 
 export interface ListHeadProps {
   tenant: string;

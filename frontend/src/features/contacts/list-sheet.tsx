@@ -5,7 +5,7 @@ import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Switch } from "@/components/ui/switch";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
-import { ColumnPicker } from "./column-picker";
+import { ColumnPicker } from "./columns/column-picker";
 import { MOST_ON_CARD, onCard } from "./contact-cards";
 import { FORMATS } from "./export-menu";
 import { Choice, FACETS, FacetValues, Spans, spanLabel, TIMES, valueLabel } from "./filter-values";
@@ -21,9 +21,9 @@ import {
 } from "./filters";
 import { type ListHeadProps, onSide } from "./list-head";
 import { exportAddress } from "./queries";
-import { type Asking, ViewDialog } from "./save-view";
 import { SideSwitch } from "./side-switch";
-import type { ViewsApi } from "./use-views";
+import { type Asking, ViewDialog } from "./views/save-view";
+import type { ViewsApi } from "./views/use-views";
 
 interface ListSheetProps extends ListHeadProps {
   open: boolean;

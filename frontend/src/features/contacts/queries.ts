@@ -1,7 +1,6 @@
 import { keepPreviousData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
 import type {
-  BulkIn,
   ContactOut,
   ContactRow,
   Facet,
@@ -9,35 +8,23 @@ import type {
   ListContactsData,
   LookOut,
   MappingOut,
-  RunOut,
-  ViewIn,
 } from "@/client";
-import { exportChosenContacts, getContact as getContactNow, editContact as sendEdit } from "@/client";
+import { getContact as getContactNow, editContact as sendEdit } from "@/client";
 import {
-  approveRunMutation,
-  cancelRunMutation,
-  changeViewMutation,
   createContactMutation,
   deleteContactMutation,
-  deleteViewMutation,
-  editContactsMutation,
   getContactOptions,
   getContactQueryKey,
   getLookOptions,
   getMappingOptions,
-  getRunOptions,
   listChangesInfiniteOptions,
   listContactsInfiniteOptions,
   listContactsOptions,
   listFacetsOptions,
   listFieldsOptions,
-  listPlanOptions,
-  listViewsOptions,
-  makeViewMutation,
   restoreContactMutation,
   resyncContactMutation,
   undoChangeMutation,
-  undoRunMutation,
 } from "@/client/@tanstack/react-query.gen";
 import { fullName } from "@/lib/format";
 import { keysetPaging } from "@/lib/paging";
@@ -56,11 +43,7 @@ export type {
   FieldChange,
   FieldDefinition,
   FieldOut,
-  PlannedOut,
   RejectionOut,
-  RunOut,
-  ViewOut,
-  ViewState,
 } from "@/client";
 export type { Waiting } from "@/offline/outbox";
 
@@ -73,7 +56,8 @@ const PENDING_MS = 1_500;
 const PENDING_LIST_MS = 3_000;
 const PENDING_PAGES = 2;
 const PALETTE_SIZE = 7;
-const TOUCHED = [
+/** What is asked anew when contacts changed here. */
+export const TOUCHED = [
   "listContacts",
   "listFacets",
   "getContact",
@@ -392,81 +376,4 @@ export function exportAddress(
   for (const [name, value] of Object.entries({ ...filters, fields, side }))
     for (const one of [value].flat()) if (one !== undefined && one !== null) params.append(name, String(one));
   return `/api/tenants/${encodeURIComponent(tenant)}/contacts/export?${params}`;
-}
-
-/** Chosen contacts as a file, whole: one that breaks off halfway is no file. */
-export async function readChosen(
-  tenant: string,
-  selection: Chosen,
-  shown: Shown,
-  format: FileFormat,
-): Promise<{ content: Blob; name: string }> {
-  const { data, response } = await exportChosenContacts({
-    path: { tenant },
-    body: { selection, ...shown, format },
-    parseAs: "blob",
-    throwOnError: true,
-  });
-  const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
-  return { content: data as unknown as Blob, name: name ?? `contacts.${format}` };
-}
-
-export type BulkAct = NonNullable<BulkIn["act"]>;
-export type Chosen = BulkIn["selection"];
-
-const RUNNING_MS = 700;
-const SAMPLE = 8;
-
-/** A bulk edit while it plans and while it is carried out. */
-export const bulkRunQuery = (tenant: string, runId: number) => ({
-  ...getRunOptions({ path: { tenant, run_id: runId } }),
-  refetchInterval: ({ state }: { state: { data?: RunOut | undefined } }) =>
-    state.data?.status === "running" ? RUNNING_MS : (false as const),
-});
-
-/** The first contacts that it would change. */
-export const bulkPlanQuery = (tenant: string, runId: number) =>
-  listPlanOptions({ path: { tenant, run_id: runId }, query: { limit: SAMPLE } });
-
-/** Many contacts at once: planned, looked at, carried out, and put back whole. */
-export function useBulkActions(tenant: string) {
-  const queryClient = useQueryClient();
-  const onSuccess = () =>
-    void invalidate(queryClient, tenant, [...TOUCHED, "listRuns", "getRun", "listPlan"]);
-  const begin = useMutation({ ...editContactsMutation(), meta: { handlesError: true } });
-  const approve = useMutation({ ...approveRunMutation(), onSuccess });
-  const cancel = useMutation({ ...cancelRunMutation() });
-  const undo = useMutation({ ...undoRunMutation(), onSuccess });
-  return {
-    plan: async (selection: Chosen, act: BulkAct, values?: Record<string, string | null>) =>
-      (await begin.mutateAsync({
-        path: { tenant },
-        body: { selection, act, ...(values && { values }) },
-      })) as RunOut,
-    resync: async (selection: Chosen) => {
-      const done = await begin.mutateAsync({ path: { tenant }, body: { selection, act: "resync" } });
-      onSuccess();
-      return "contacts" in done ? done.contacts : 0;
-    },
-    approve: (runId: number) => approve.mutateAsync({ path: { tenant, run_id: runId } }),
-    cancel: (runId: number) => cancel.mutateAsync({ path: { tenant, run_id: runId } }),
-    undo: (runId: number) => undo.mutateAsync({ path: { tenant, run_id: runId }, body: { approve: true } }),
-    refresh: onSuccess,
-  };
-}
-
-export const viewsQuery = (tenant: string) => listViewsOptions({ path: { tenant } });
-
-export function useViewActions(tenant: string) {
-  const queryClient = useQueryClient();
-  const onSuccess = () => invalidate(queryClient, tenant, ["listViews"]);
-  const make = useMutation({ ...makeViewMutation(), onSuccess, meta: { handlesError: true } });
-  const change = useMutation({ ...changeViewMutation(), onSuccess, meta: { handlesError: true } });
-  const remove = useMutation({ ...deleteViewMutation(), onSuccess, meta: { handlesError: true } });
-  return {
-    make: (view: ViewIn) => make.mutateAsync({ path: { tenant }, body: view }),
-    change: (id: number, parts: Partial<ViewIn>) =>
-      change.mutateAsync({ path: { tenant, view_id: id }, body: parts }),
-    remove: (id: number) => remove.mutateAsync({ path: { tenant, view_id: id } }),
-  };
 }

@@ -2,7 +2,7 @@ import type { Permission } from "./queries";
 
 /** What a token may be made for, in words. What is left out only people do. */
 export const SCOPES: [Permission, string][] = [
-  ["contacts:read", "See contacts, their history, conflicts and rejections"],
+  ["contacts:read", "See contacts, their history, conflicts and rejections; export them"],
   ["contacts:write", "Make, edit, delete and restore contacts; decide conflicts"],
   ["contacts:erase", "Erase people for privacy, on both sides"],
   ["sync:read", "See the dashboard and runs"],

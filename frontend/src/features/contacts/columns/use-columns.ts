@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useMedia } from "@/lib/use-media";
+import { fieldListQuery, readOnlyFieldsQuery } from "../queries";
 import { type ColumnChoice, choice, DEFAULTS, resized } from "./column-choices";
 import { useKeptColumns } from "./column-store";
 import { type Column, columnsFrom, fieldsOf, layoutOf } from "./columns";
-import { fieldListQuery, readOnlyFieldsQuery } from "./queries";
 
 export interface ColumnsApi {
   choices: ColumnChoice[];

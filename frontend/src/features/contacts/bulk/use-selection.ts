@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import type { ContactRow } from "./queries";
+import type { ContactRow } from "../queries";
 import { EVERYTHING, has, NOTHING, put, type Selection, sizeOf } from "./selection";
 
 export interface SelectionApi {

@@ -11,10 +11,10 @@ import {
 } from "lucide-react";
 import { Kbd } from "@/components/ui/kbd";
 import { MenuContent, MenuItem, MenuSeparator } from "@/components/ui/menu";
+import { SORTS } from "../filters";
+import type { ContactSort } from "../queries";
 import { canMove, movedBy, NAME, pinnedAs, resized, withColumn } from "./column-choices";
 import type { Column } from "./columns";
-import { SORTS } from "./filters";
-import type { ContactSort } from "./queries";
 import type { ColumnsApi } from "./use-columns";
 
 interface ColumnMenuProps {

@@ -6,17 +6,10 @@ import { formatCount, plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { saveFile } from "@/lib/save-file";
 import { toastDone, toastFailed } from "@/lib/toast";
+import { FORMATS } from "../export-menu";
+import type { ContactFilters, FileFormat, Shown } from "../queries";
 import { BulkDialog } from "./bulk-dialog";
-import { FORMATS } from "./export-menu";
-import {
-  type BulkAct,
-  type Chosen,
-  type ContactFilters,
-  type FileFormat,
-  readChosen,
-  type Shown,
-  useBulkActions,
-} from "./queries";
+import { type BulkAct, type Chosen, readChosen, useBulkActions } from "./queries";
 import { MOST_NAMED } from "./selection";
 import type { SelectionApi } from "./use-selection";
 

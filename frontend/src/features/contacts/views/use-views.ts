@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { asProblem } from "@/lib/problem";
 import { toastDone, toastFailed } from "@/lib/toast";
-import { keepColumns } from "./column-store";
-import type { ContactSearch } from "./filters";
+import { keepColumns } from "../columns/column-store";
+import type { ColumnsApi } from "../columns/use-columns";
+import type { ContactSearch } from "../filters";
 import { useViewActions, type ViewOut, viewsQuery } from "./queries";
-import type { ColumnsApi } from "./use-columns";
 import { isAsSaved, searchOf, stateOf } from "./view-state";
 
 export interface ViewsApi {

@@ -3,9 +3,9 @@ import { ArrowUp, GripVertical, Pin, PinOff } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { Input } from "@/components/ui/input";
 import { cn } from "@/lib/cn";
+import { type FieldDefinition, fieldListQuery } from "../queries";
 import { canMove, movedBy, movedTo, NAME, pinnedAs, withColumn } from "./column-choices";
 import { BUILT_IN } from "./columns";
-import { type FieldDefinition, fieldListQuery } from "./queries";
 import type { ColumnsApi } from "./use-columns";
 
 interface ColumnPickerProps {

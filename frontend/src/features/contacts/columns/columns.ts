@@ -1,6 +1,6 @@
 import { humanise } from "@/lib/format";
+import type { ContactSort, FieldDefinition, FieldOut } from "../queries";
 import { type ColumnChoice, NAME } from "./column-choices";
-import type { ContactSort, FieldDefinition, FieldOut } from "./queries";
 
 /** A column as the list draws it. */
 export interface Column extends ColumnChoice {
@@ -27,7 +27,7 @@ interface BuiltIn {
 export const BUILT_IN: Record<string, BuiltIn> = {
   [NAME]: { label: "Name", least: 212, share: 1.3, sorts: ["lastname", "-lastname"] },
   sync: { label: "Sync", least: 150, share: 1.4 },
-  created_at: { label: "Created", least: 104, share: 0.4, sorts: ["-created_at", "created_at"] },
+  created_at: { label: "Created", least: 132, share: 0.4, sorts: ["-created_at", "created_at"] },
   updated_at: { label: "Changed", least: 112, share: 0.4, sorts: ["-updated_at", "updated_at"] },
 };
 

@@ -10,15 +10,14 @@ import { Stat } from "@/components/ui/stat";
 import { formatCount, plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { toastDone, toastFailed } from "@/lib/toast";
-import { FieldInput } from "./field-input";
+import { FieldInput } from "../field-input";
+import { fieldListQuery, readOnlyFieldsQuery } from "../queries";
 import {
   type BulkAct,
   bulkPlanQuery,
   bulkRunQuery,
   type Chosen,
-  fieldListQuery,
   type RunOut,
-  readOnlyFieldsQuery,
   useBulkActions,
 } from "./queries";
 

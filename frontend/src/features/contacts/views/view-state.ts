@@ -1,5 +1,5 @@
-import type { ColumnChoice } from "./column-choices";
-import { type ContactSearch, DEFAULT_SORT, filtersIn } from "./filters";
+import type { ColumnChoice } from "../columns/column-choices";
+import { type ContactSearch, DEFAULT_SORT, filtersIn } from "../filters";
 import type { ViewOut, ViewState } from "./queries";
 
 /** A view is the address, without its name, and the columns. Pure. */
