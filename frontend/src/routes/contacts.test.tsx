@@ -251,7 +251,7 @@ describe("a file of those chosen", () => {
     const bar = await screen.findByRole("region", { name: "Chosen contacts" });
     await user.click(within(bar).getByRole("button", { name: "Export" }));
     await user.click(await screen.findByRole("menuitem", { name: /JSON/ }));
-    expect(await screen.findByText(detail)).toBeVisible();
+    await waitFor(() => expect(screen.getByText(detail)).toBeVisible());
     expect(made).not.toHaveBeenCalled();
   });
 });
