@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { cn } from "@/lib/cn";
 
 const chipStyle =
-  "inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-full border px-3 font-medium text-xs transition-colors hover:bg-hover pointer-coarse:h-10";
+  "inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-full border px-3 font-medium text-xs transition-colors hover:bg-hover pointer-coarse:h-11";
 const chosenStyle = "border-ink bg-ink text-on-ink hover:bg-ink-2";
 
 export const chip = (isOn: boolean): string => cn(chipStyle, isOn ? chosenStyle : "bg-surface text-ink-2");
@@ -47,7 +47,7 @@ export function ChipRemove({ label, onRemove }: ChipRemoveProps) {
       type="button"
       aria-label={`Remove ${label}`}
       onClick={onRemove}
-      className={cn(chip(false), "pointer-coarse:h-11 pr-2")}
+      className={cn(chip(false), "pr-2")}
     >
       {label}
       <X className="size-3.5 text-muted" aria-hidden />
