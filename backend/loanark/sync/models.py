@@ -203,6 +203,24 @@ class WebhookEvent(models.Model):
         indexes: ClassVar = [models.Index(fields=["tenant_id", "at"], name="webhook_events_at_idx")]
 
 
+class HubSpotEdit(models.Model):
+    """The newest edit of a HubSpot contact's property that a webhook told of: when, and by what. No value."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "hubspot_id", "property")
+    tenant_id = models.UUIDField()
+    hubspot_id = models.TextField()
+    property = models.TextField()
+    at = models.DateTimeField()
+    #: HubSpot's name for it, such as CRM_UI; empty: it did not say.
+    source = models.TextField()
+    user_id = models.TextField(null=True)
+    #: Whether it was this app that wrote.
+    ours = models.BooleanField()
+
+    class Meta:
+        db_table = "hubspot_edits"
+
+
 class ToldDeletion(models.Model):
     """A deletion that HubSpot told of by an event: evidence, once a reading agrees. Never enough by itself."""
 

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from loanark.core.mapping import Side
-from loanark.sync import explain, monitor, requests, run_report, standing
+from loanark.sync import authors, explain, monitor, requests, run_report, standing
 from loanark.sync.monitor_schemas import (
     DayOut,
     ExplainOut,
+    HubSpotEditOut,
     LookOut,
     MonitorOut,
     RequestDetail,
@@ -59,6 +60,13 @@ def get_look(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> LookO
     """Whether a contact waits for a look at both sides, as after a resync, and what keeps it waiting."""
     with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ):
         return standing.look(contact_id)
+
+
+@router.get("/contacts/{contact_id}/hubspot-edits", response=list[HubSpotEditOut])
+def list_hubspot_edits(request: HttpRequest, tenant: Path[str], contact_id: UUID) -> list[HubSpotEditOut]:
+    """Who changed a contact's values in HubSpot last, as far as its webhooks told. A field left out: not known."""
+    with enter(request, tenant, Permission.SYNC_READ, Permission.CONTACTS_READ):
+        return authors.of_contact(contact_id)
 
 
 @router.get("/runs/{run_id}/reasons", response=list[RunReason])

@@ -142,6 +142,15 @@ class LookOut(Schema):
     stopped: str | None = None
 
 
+class HubSpotEditOut(Schema):
+    """Who changed a field's value in HubSpot last, as a webhook told."""
+
+    field: str
+    at: datetime
+    #: In words, such as "a person in HubSpot (user 4711)"; "LoanArk" where it wrote the value itself.
+    by: str
+
+
 class Candidate(Schema):
     """A record that what was asked for may mean: a contact, or something known of HubSpot alone."""
 

@@ -3,7 +3,7 @@
 from loanark.connections import request_log
 from loanark.core.mapping import Side
 from loanark.kit import sql
-from loanark.sync import evidence, hints, runs, travels
+from loanark.sync import authors, evidence, hints, runs, travels
 from loanark.sync.hints import Lane
 from loanark.sync.session import Session
 from loanark.tenants import members
@@ -27,6 +27,7 @@ def tidy(session: Session) -> None:
         sql.execute("DELETE FROM webhook_events WHERE at < now() - make_interval(days => %s)", [KEEP_EVENTS_DAYS])
         request_log.prune()
         travels.prune()
+        authors.prune()
         members.clear_ended_support()
         evidence.forget_old()
         hints.leave(Side.HUBSPOT, evidence.due(), source="told to be erased", lane=Lane.POLL)

@@ -17,7 +17,7 @@ from loanark.core.mapping import Side
 from loanark.hubspot import signature
 from loanark.kit import clock, sql
 from loanark.kit.problems import problem
-from loanark.sync import evidence, hints
+from loanark.sync import authors, evidence, hints
 from loanark.sync.hints import Lane
 from loanark.tenants.access import tenant_scope
 
@@ -121,6 +121,7 @@ def _store(tenant_id: UUID, events: Sequence[Event]) -> None:
     with tenant_scope(tenant_id):
         if new := _unknown(events):
             sql.execute("INSERT INTO webhook_deliveries (events) VALUES (%s)", [orjson.dumps(new).decode()])
+            authors.told(event for event in events if _source(event))
         Connection.objects.filter(tenant_id=tenant_id).update(last_webhook_at=clock.now())
         # An event told again may be about what happened since: it is followed, though not stored.
         for source, ids in sorted(records.items()):

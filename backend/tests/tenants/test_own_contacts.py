@@ -77,6 +77,8 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
         "INSERT INTO absences (hubspot_id) VALUES (%(n)s)",
         "INSERT INTO webhook_deliveries (id, events) VALUES (%(n)s, %(j)s)",
         "INSERT INTO webhook_events (event) VALUES (%(w)s)",
+        """INSERT INTO hubspot_edits (hubspot_id, property, at, source, ours)
+           VALUES (%(n)s, 'city', now(), %(w)s, false)""",
         "INSERT INTO audit_anchors (seq, hash, signature) VALUES (%(n)s::bigint, '', %(w)s)",
         """INSERT INTO hubspot_requests (lane, method, path, ms, attempt, request)
            VALUES ('poll', 'GET', '/x', 1, 1, %(j)s)""",

@@ -2118,6 +2118,26 @@ export type HeldOperationOut = {
 };
 
 /**
+ * HubSpotEditOut
+ *
+ * Who changed a field's value in HubSpot last, as a webhook told.
+ */
+export type HubSpotEditOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Field
+     */
+    field: string;
+};
+
+/**
  * Invitation
  *
  * An invitation that was neither accepted nor revoked.
@@ -6169,6 +6189,33 @@ export type EraseContactResponses = {
 };
 
 export type EraseContactResponse = EraseContactResponses[keyof EraseContactResponses];
+
+export type ListHubspotEditsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/contacts/{contact_id}/hubspot-edits';
+};
+
+export type ListHubspotEditsResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<HubSpotEditOut>;
+};
+
+export type ListHubspotEditsResponse = ListHubspotEditsResponses[keyof ListHubspotEditsResponses];
 
 export type GetLookData = {
     body?: never;

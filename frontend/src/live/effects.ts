@@ -11,6 +11,7 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "listFacets",
     "getContact",
     "getLook",
+    "listHubspotEdits",
     "listChanges",
     "listConflicts",
     "getConflictSummary",

@@ -109,3 +109,22 @@ describe("a look that somebody asks for", () => {
     expect(told).toHaveTextContent("not yet: What it did");
   });
 });
+
+describe("who changed a value in HubSpot", () => {
+  it("stands beside a value that differs, and under why? for the others; or that it is not known", async () => {
+    const { user } = renderApp(`/loanark/contacts/${person(3).id}`);
+    const phone = await screen.findByRole("row", { name: /^Phone/ });
+    expect(await within(phone).findByText(/Changed by a person in HubSpot \(user 4711\)/)).toBeVisible();
+    const company = screen.getByRole("row", { name: /^Company/ });
+    expect(within(company).queryByText(/Changed by/)).not.toBeInTheDocument();
+    await user.click(within(company).getByRole("button", { name: /^why\?/ }));
+    const why = await screen.findByRole("dialog", { name: "Why Company is so" });
+    expect(await within(why).findByText(/Changed by LoanArk/)).toBeVisible();
+    await user.keyboard("{Escape}");
+    await user.click(
+      within(screen.getByRole("row", { name: /^First name/ })).getByRole("button", { name: /^why\?/ }),
+    );
+    const other = await screen.findByRole("dialog", { name: "Why First name is so" });
+    expect(await within(other).findByText("Who changed it is not known.")).toBeVisible();
+  });
+});

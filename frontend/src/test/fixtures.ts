@@ -11,6 +11,7 @@ import type {
   EventOut,
   FieldOut,
   HeldGroup,
+  HubSpotEditOut,
   Invitation,
   InvitationToAccept,
   LagOut,
@@ -214,6 +215,12 @@ export const connection: ConnectionOut = {
   oauth_available: true,
   api_url: "https://api.hubapi.com",
 };
+
+/** What HubSpot's webhooks told of who changed what there. */
+export const hubspotEdits: HubSpotEditOut[] = [
+  { field: "phone", at: ago(44), by: "a person in HubSpot (user 4711)" },
+  { field: "company", at: ago(60 * 26), by: "LoanArk" },
+];
 
 /** As on a good day. */
 export const lag: LagOut = {

@@ -9,6 +9,7 @@ import {
   companySignIn,
   connection,
   contactOf,
+  hubspotEdits,
   invitations,
   invitationToAccept,
   mapping,
@@ -163,6 +164,7 @@ export const handlers = [
   http.post(`${API}/contacts/:id/resync`, ({ params }) =>
     HttpResponse.json(contactOf(indexOf(params.id)), { status: 202 }),
   ),
+  http.get(`${API}/contacts/:id/hubspot-edits`, () => HttpResponse.json(hubspotEdits)),
   http.get(`${API}/contacts/:id/look`, () => HttpResponse.json({ waits: false, attempts: 0 })),
   http.get(`${API}/contacts/:id/timeline`, () => HttpResponse.json({ items: changes, next_cursor: null })),
 

@@ -1,4 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { Button } from "@/components/ui/button";
@@ -10,7 +11,7 @@ import { toastDone } from "@/lib/toast";
 import { showProblem } from "./create-contact";
 import { FieldInput } from "./field-input";
 import { type FormValues, formSchema } from "./field-schema";
-import { type ContactOut, useContactActions } from "./queries";
+import { type ContactOut, hubspotEditsQuery, useContactActions } from "./queries";
 import { ThreeColumns } from "./three-columns";
 import { Why } from "./why";
 
@@ -25,10 +26,12 @@ interface ContactFieldsProps {
 }
 
 export function ContactFields({ tenant, contact, editing, onEdit, onDone }: ContactFieldsProps) {
+  const { data: edits } = useQuery(hubspotEditsQuery(tenant, contact.id));
   if (editing === undefined)
     return (
       <ThreeColumns
         fields={contact.fields}
+        hubspotEdits={edits}
         isDeleted={contact.deleted_at !== null}
         renderWhy={(field) =>
           field.loanark || field.hubspot ? <Why tenant={tenant} contactId={contact.id} field={field} /> : null

@@ -4,6 +4,7 @@ import type {
   ContactOut,
   ContactRow,
   Facet,
+  HubSpotEditOut,
   ListChangesData,
   ListContactsData,
   LookOut,
@@ -22,6 +23,7 @@ import {
   listContactsOptions,
   listFacetsOptions,
   listFieldsOptions,
+  listHubspotEditsOptions,
   restoreContactMutation,
   resyncContactMutation,
   undoChangeMutation,
@@ -43,6 +45,7 @@ export type {
   FieldChange,
   FieldDefinition,
   FieldOut,
+  HubSpotEditOut as HubSpotEdit,
   RejectionOut,
 } from "@/client";
 export type { Waiting } from "@/offline/outbox";
@@ -130,6 +133,12 @@ export const contactSearchQuery = (tenant: string, search: string) => ({
 });
 
 /** While something of it is on its way, its state is asked for: the arrival changes no value, so no event tells of it. */
+/** Who changed the values in HubSpot last, by field; a field that is not in it: not known. */
+export const hubspotEditsQuery = (tenant: string, contactId: string) => ({
+  ...listHubspotEditsOptions({ path: { tenant, contact_id: contactId } }),
+  select: (edits: HubSpotEditOut[]) => new Map(edits.map((edit) => [edit.field, edit])),
+});
+
 /** A look takes a moment; where nothing moves at all, it takes as long as that lasts. */
 const LOOK_MS = 700;
 const STOPPED_LOOK_MS = 5_000;

@@ -5,7 +5,8 @@ import { SideBadge } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
 import { showValue } from "./field-value";
-import type { FieldOut } from "./queries";
+import { HubSpotAuthor } from "./hubspot-author";
+import type { FieldOut, HubSpotEdit } from "./queries";
 
 const MARKS: Partial<Record<FieldOut["state"], { label: string; icon: LucideIcon; tone: Tone }>> = {
   hubspot_changed: { label: "HubSpot changed", icon: ArrowRight, tone: "hubspot" },
@@ -25,6 +26,8 @@ interface ThreeColumnsProps {
   fields: FieldOut[];
   /** What is deleted is compared with nothing: its last values stand alone. */
   isDeleted?: boolean;
+  /** Who changed the values in HubSpot last; left out where it was not asked. */
+  hubspotEdits?: ReadonlyMap<string, HubSpotEdit> | undefined;
   /** In place of LoanArk's value while it is being edited. */
   renderInput?: ((field: FieldOut) => ReactNode) | undefined;
   /** What leads to why a value is so. */
@@ -43,6 +46,7 @@ const isBlank = ({ hubspot, loanark, state }: FieldOut) =>
 export function ThreeColumns({
   fields,
   isDeleted = false,
+  hubspotEdits,
   renderInput,
   renderWhy,
   onEdit,
@@ -77,6 +81,10 @@ export function ThreeColumns({
               <FieldRow
                 key={field.name}
                 field={isDeleted ? { ...field, state: "unmapped", hubspot: null } : field}
+                hubspotEdit={
+                  (field.hubspot || hubspotEdits?.has(field.name)) &&
+                  hubspotEdits && <HubSpotAuthor edit={hubspotEdits.get(field.name)} />
+                }
                 onEdit={field.editable ? onEdit : undefined}
                 input={field.editable ? renderInput?.(field) : undefined}
                 why={renderWhy?.(field)}
@@ -132,9 +140,10 @@ interface FieldRowProps extends Pick<ThreeColumnsProps, "onEdit"> {
   field: FieldOut;
   input: ReactNode;
   why: ReactNode;
+  hubspotEdit: ReactNode;
 }
 
-function FieldRow({ field, input, why, onEdit }: FieldRowProps) {
+function FieldRow({ field, input, why, hubspotEdit, onEdit }: FieldRowProps) {
   const mark = MARKS[field.state];
   const isSame = field.state === "same";
   const isMapped = field.state !== "unmapped";
@@ -165,7 +174,14 @@ function FieldRow({ field, input, why, onEdit }: FieldRowProps) {
           <span className="mt-1 block text-muted text-xs">{field.reason}</span>
         )}
       </th>
-      <ValueCell side="hubspot" field={field} value={field.hubspot} isHiddenOnPhone={isSame || !isMapped} />
+      <ValueCell
+        side="hubspot"
+        field={field}
+        value={field.hubspot}
+        // Where both sides agree there is nobody to ask about it; "why?" tells it all the same.
+        note={isSame || !isMapped ? undefined : hubspotEdit}
+        isHiddenOnPhone={isSame || !isMapped}
+      />
       <AgreedCell field={field} isSame={isSame} isMapped={isMapped} />
       <ValueCell side="loanark" field={field} value={field.loanark} input={input} onEdit={onEdit} />
     </tr>
@@ -177,11 +193,12 @@ interface ValueCellProps {
   field: FieldOut;
   value: string | null | undefined;
   input?: ReactNode;
+  note?: ReactNode;
   isHiddenOnPhone?: boolean;
   onEdit?: ThreeColumnsProps["onEdit"];
 }
 
-function ValueCell({ side, field, value, input, isHiddenOnPhone = false, onEdit }: ValueCellProps) {
+function ValueCell({ side, field, value, input, note, isHiddenOnPhone = false, onEdit }: ValueCellProps) {
   const shown = showValue(field, value);
   const isSame = field.state === "same" || field.state === "unmapped";
   const isNotThere = field.state === "unmapped" && side === "hubspot";
@@ -209,6 +226,7 @@ function ValueCell({ side, field, value, input, isHiddenOnPhone = false, onEdit 
           </span>
         )}
       </span>
+      {note && <span className="mt-0.5 block text-muted text-xs max-md:pl-24">{note}</span>}
     </td>
   );
 }

@@ -1,13 +1,14 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
 import { Ago } from "@/components/ui/ago";
 import { ErrorState } from "@/components/ui/error-state";
 import { RunLink } from "@/components/ui/run-link";
-import { SIDE_NAMES } from "@/components/ui/side";
+import { SIDE_NAMES, SideBadge } from "@/components/ui/side";
 import { Skeleton } from "@/components/ui/skeleton";
 import { CAUSES } from "./changes";
 import { showValue } from "./field-value";
-import { type FieldOut, timelineQuery } from "./queries";
+import { HubSpotAuthor } from "./hubspot-author";
+import { type FieldOut, hubspotEditsQuery, timelineQuery } from "./queries";
 
 interface WhyProps {
   tenant: string;
@@ -32,6 +33,7 @@ export function Why({ tenant, contactId, field }: WhyProps) {
         >
           <p className="mb-1 font-semibold">{field.label}</p>
           <Story tenant={tenant} contactId={contactId} field={field} />
+          {field.property && <InHubSpot tenant={tenant} contactId={contactId} field={field} />}
           <p className="mt-2 border-t pt-2 text-muted text-xs">{ruleOf(field)}</p>
         </Popover.Content>
       </Popover.Portal>
@@ -64,6 +66,17 @@ function Story({ tenant, contactId, field }: WhyProps) {
       </p>
       {change.reason && <p className="text-muted text-xs">{change.reason}</p>}
     </div>
+  );
+}
+
+function InHubSpot({ tenant, contactId, field }: WhyProps) {
+  const { data: edits } = useQuery(hubspotEditsQuery(tenant, contactId));
+  if (!edits) return null;
+  return (
+    <p className="mt-2 text-ink-2">
+      <SideBadge side="hubspot" className="mr-1.5 align-middle text-xs" />
+      <HubSpotAuthor edit={edits.get(field.name)} />
+    </p>
   );
 }
 
