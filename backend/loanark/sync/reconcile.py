@@ -224,11 +224,13 @@ def see(
             case Gone():
                 seen.append(Seen(id, None, read_at))
     if merged:
+        survivors = {contact.id: contact for _, contact in merged}
         with session.transaction():
             _follow_merges(merged)
-        known = {one.hubspot_id for one in seen}
-        survivors = {contact.id: contact for _, contact in merged if contact.id not in known}
-        seen += [_seen(contact, read_at) for contact in survivors.values()]
+            later = {id for id, contact in survivors.items() if contact.archived and witness.archived_together(contact)}
+        seen = [one for one in seen if one.hubspot_id not in later]
+        known = {one.hubspot_id for one in seen} | later
+        seen += [_seen(contact, read_at) for id, contact in survivors.items() if id not in known]
     return _weighed(session, seen), sightings.failed
 
 
@@ -254,7 +256,7 @@ def _weighed(session: Session, seen: Sequence[Seen]) -> list[Seen]:
 
 def _seen(contact: Contact, read_at: datetime) -> Seen:
     if contact.archived:
-        return Seen(contact.id, None, read_at, ARCHIVED)
+        return Seen(contact.id, None, read_at, ARCHIVED, archived=contact)
     return Seen(contact.id, contact, read_at)
 
 

@@ -19,7 +19,7 @@ from loanark.core.mapping import FieldRule, Side
 from loanark.core.plan import Conflict, Record, Write, late_conflict
 from loanark.core.translate import incoming
 from loanark.core.values import BLANK, Unreadable, Value
-from loanark.hubspot.models import Revision
+from loanark.hubspot.models import Contact, Revision
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.apply import Effects, Intent, bring_back, conflict_row, one_a_contact, update_row
@@ -39,6 +39,7 @@ class Witness:
     """What was known when a write was decided."""
 
     id: int
+    contact_id: UUID
     action: str
     written: Mapping[str, Written]
     since: datetime | None
@@ -153,17 +154,41 @@ def merged(hubspot_id: str, survivor_id: str) -> None:
         look_after([survivor_id])
 
 
+def archived_together(survivor: Contact) -> bool:
+    """Whether an archive of ours hit this contact, which a merge had made of several meanwhile, and nobody has asked.
+
+    It is asked about once more then: whoever else was merged into it was deleted by nobody.
+    """
+    sql.execute(
+        "UPDATE witnesses SET hubspot_id = %s WHERE action = 'archive' AND hubspot_id = ANY(%s::text[])",
+        [survivor.id, list(survivor.merged_ids)],
+    )
+    found = sql.rows(
+        "SELECT contact_id FROM witnesses WHERE action = 'archive' AND hubspot_id = %s ORDER BY id", [survivor.id]
+    )
+    if not found:
+        return False
+    # The contact that LoanArk meant is found by its closed link.
+    sql.execute(
+        """UPDATE contact_links SET hubspot_id = %s
+           WHERE state = 'closed' AND hubspot_id = ANY(%s::text[]) AND contact_id = ANY(%s::uuid[])""",
+        [survivor.id, list(survivor.merged_ids), sql.texts(row["contact_id"] for row in found)],
+    )
+    look_after([survivor.id])
+    return True
+
+
 def pending(hubspot_ids: Sequence[str]) -> Pending:
     """Writes to these contacts whose history was not asked yet."""
     found = Pending()
     rows = sql.rows(
-        """SELECT id, hubspot_id, action, written::text AS written, since, until FROM witnesses
+        """SELECT id, contact_id, hubspot_id, action, written::text AS written, since, until FROM witnesses
            WHERE hubspot_id = ANY(%s::text[]) ORDER BY id""",
         [sql.texts(hubspot_ids)],
     )
     for row in rows:
         written = {name: Written(**values) for name, values in orjson.loads(row["written"]).items()}
-        witness = Witness(row["id"], row["action"], written, row["since"], row["until"])
+        witness = Witness(row["id"], row["contact_id"], row["action"], written, row["since"], row["until"])
         found.by_contact.setdefault(row["hubspot_id"], []).append(witness)
     return found
 
@@ -232,9 +257,9 @@ def _ask_the_history(
             if not isinstance(entry.value, Value):
                 # No value that LoanArk could take: what it wrote stays, and what was there is kept.
                 unreadable = Value(entry.value.raw, entry.value.raw)
-                _tell(case, rule, written, unreadable, ours, effects, Side.LOANARK)
+                _tell(case.contact_id, rule, written, unreadable, ours, effects, Side.LOANARK)
             elif deleted or contact.archived:
-                _tell(case, rule, written, entry.value, ours, effects)
+                _tell(case.contact_id, rule, written, entry.value, ours, effects)
             else:
                 told = witness.action == "merged" or nth > 0
                 _decide(case, rule, written, entry, entry.value, effects, tell_only=told)
@@ -243,13 +268,16 @@ def _ask_the_history(
 def _ask_the_bin(
     session: Session, case: Case, rules: Mapping[str, FieldRule], witness: Witness, effects: Effects
 ) -> None:
-    """Was it edited between our reading and our archiving it? Then the edit outlives the deletion, as ever."""
+    """Was it edited between our reading and our archiving it? Then the edit outlives the deletion, as ever.
+
+    Merged into somebody's who lives, it stays deleted, and what was typed into it is kept.
+    """
     archived = case.seen.archived if case.seen else None
-    alive = case.local is not None and not case.local.deleted
-    if archived is None or case.contact_id is None or alive:
+    is_own = case.contact_id == witness.contact_id
+    if archived is None or (is_own and case.local is not None and not case.local.deleted):
         return
     values = remote_values(archived, session.mapping)
-    known = case.link.remote if case.link else {}
+    known = case.link.remote if case.link and is_own else {}
     edited = {
         name: value
         for name, written in witness.written.items()
@@ -260,10 +288,12 @@ def _ask_the_bin(
         return
     for name, value in edited.items():
         theirs = Value(value.raw, value.raw) if isinstance(value, Unreadable) else value
-        _tell(case, rules[name], witness.written[name], theirs, BLANK, effects)
-    bring_back(case, effects, {name: value for name, value in values.items() if isinstance(value, Value)})
+        _tell(witness.contact_id, rules[name], witness.written[name], theirs, BLANK, effects)
     effects.counts["conflicted"] += 1
-    hints.leave(Side.LOANARK, [str(case.contact_id)], source="edited while it was deleted", lane=Lane.EDIT)
+    if is_own:
+        bring_back(case, effects, {name: value for name, value in values.items() if isinstance(value, Value)})
+        source = "edited while it was deleted"
+        hints.leave(Side.LOANARK, [str(case.contact_id)], source=source, lane=Lane.EDIT)
 
 
 def _differs(value: Value | Unreadable, before: str | None, text: str | None) -> bool:
@@ -272,7 +302,7 @@ def _differs(value: Value | Unreadable, before: str | None, text: str | None) ->
 
 
 def _tell(
-    case: Case,
+    contact_id: UUID,
     rule: FieldRule,
     written: Written,
     theirs: Value,
@@ -281,9 +311,8 @@ def _tell(
     winner: Side = Side.HUBSPOT,
 ) -> None:
     """HubSpot's value against a deletion, or one that LoanArk cannot take: told, and nothing to decide."""
-    assert case.contact_id
     lost = Conflict(rule.field, written.base, theirs, ours, rule.policy, winner)
-    effects.conflicts.append({**conflict_row(case.contact_id, lost), "late": True})
+    effects.conflicts.append({**conflict_row(contact_id, lost), "late": True})
 
 
 def _entries(rule: FieldRule, revisions: Sequence[Revision]) -> list[Entry]:
@@ -321,7 +350,7 @@ def _decide(
                 kept = True
     if not kept:
         # Its value went on since, and today there is nothing to decide: what was covered is told all the same.
-        _tell(case, rule, written, theirs, Value(written.asked, written.asked), effects, Side.LOANARK)
+        _tell(case.contact_id, rule, written, theirs, Value(written.asked, written.asked), effects, Side.LOANARK)
 
 
 def _is_asked(effects: Effects, contact_id: UUID, name: str) -> bool:

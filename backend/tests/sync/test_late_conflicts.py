@@ -363,3 +363,42 @@ def test_what_somebody_typed_right_after_outlives_it(world: World) -> None:
     world.settle()
     assert world.local(contact_id)["loan_stage"] == "opportunity"
     world.assert_balanced()
+
+
+def test_who_was_merged_with_a_contact_while_it_was_archived_is_deleted_by_nobody(world: World) -> None:
+    id, contact_id = world.pair(city="Boise")
+    other, other_id = world.pair(email="bob@example.com", firstname="Bob")
+
+    def meanwhile() -> None:
+        world.hubspot.edit(id, city="Nampa")
+        world.hubspot.merge(id, other)
+
+    world.delete(contact_id)
+    with world.meanwhile(SEND, meanwhile):
+        world.turn()
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is not None, "as LoanArk's people wanted"
+    assert world.local(other_id)["deleted_at"] is None
+    assert world.hubspot.with_email("bob@example.com") == [world.hubspot_id(other_id)]
+    assert [(row["field"], row["hubspot"], row["late"]) for row in world.conflicts(contact_id)] == [
+        ("city", "Nampa", True)
+    ]
+    assert world.rows("SELECT * FROM witnesses") == []
+    world.assert_balanced()
+
+
+def test_what_somebody_unknown_brought_into_a_contact_while_it_was_archived_comes_back_with_it(world: World) -> None:
+    id, contact_id = world.pair()
+
+    def meanwhile() -> None:
+        other = world.hubspot.create(email="bob@example.com", city="Nampa")
+        world.hubspot.merge(id, other)
+
+    world.delete(contact_id)
+    with world.meanwhile(SEND, meanwhile):
+        world.turn()
+    world.settle()
+    assert world.local(contact_id)["deleted_at"] is None
+    (again,) = world.hubspot.with_email("ann@example.com")
+    assert world.hubspot[again]["city"] == world.local(contact_id)["city"] == "Nampa"
+    world.assert_balanced()
