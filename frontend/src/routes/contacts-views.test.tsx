@@ -97,6 +97,10 @@ describe("a view of one's own", () => {
     await user.type(await screen.findByRole("textbox", { name: "Name" }), "Mine{Enter}");
     await user.click(await screen.findByRole("button", { name: "View Mine" }));
     await user.click(await screen.findByRole("menuitem", { name: "Rename or share…" }));
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "View Mine" })).toHaveFocus());
+    await user.click(screen.getByRole("button", { name: "View Mine" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename or share…" }));
     const name = await screen.findByRole("textbox", { name: "Name" });
     await user.clear(name);
     await user.type(name, "Ours");

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
 
@@ -34,6 +34,23 @@ const SHAPES = {
     "inset-y-0 right-0 w-[min(30rem,100vw)] border-l max-sm:inset-y-auto max-sm:bottom-0 max-sm:max-h-[85dvh] max-sm:w-full max-sm:rounded-t-xl max-sm:border-t max-sm:border-l-0",
 };
 
+/**
+ * What gets the focus back: what had it when the dialog was opened; where that was a menu's item, which is gone by
+ * then, what had opened the menu. (Radix gives it to a trigger of its own, and there is none.)
+ */
+function useOpener(open: boolean): RefObject<HTMLElement | null> {
+  const opener = useRef<HTMLElement | null>(null);
+  const wasOpen = useRef(false);
+  if (open && !wasOpen.current) {
+    const focused = document.activeElement;
+    const menu = focused?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+    const element = menu ? document.getElementById(menu) : focused;
+    opener.current = element instanceof HTMLElement ? element : null;
+  }
+  wasOpen.current = open;
+  return opener;
+}
+
 export function Dialog({
   open,
   onOpenChange,
@@ -43,8 +60,7 @@ export function Dialog({
   className,
   children,
 }: DialogProps) {
-  // Radix gives the focus back to a trigger of its own, and there is none.
-  const opener = useRef<Element | null>(null);
+  const opener = useOpener(open);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -55,12 +71,9 @@ export function Dialog({
             SHAPES[shape],
             className,
           )}
-          onOpenAutoFocus={() => {
-            opener.current = document.activeElement;
-          }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (opener.current instanceof HTMLElement) opener.current.focus();
+            opener.current?.focus();
           }}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
