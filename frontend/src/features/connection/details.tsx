@@ -19,7 +19,7 @@ interface DetailsProps {
 /** The account, how one hears from it, what is allowed and what is granted. */
 export function Details({ connection, daily, answers }: DetailsProps) {
   return (
-    <div className="grid items-start gap-4 md:grid-cols-2">
+    <div className="grid items-start gap-4 md:grid-cols-2 md:[&>:last-child:nth-child(odd)]:col-span-2">
       <Panel title="Account">
         <dl className="grid grid-cols-2 gap-4 [&_dd:nth-child(2)]:text-sm">
           <Stat label="Number" value={<Account connection={connection} />} />
