@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
+import { hasWebKit } from "./e2e/webdriver";
 
 /**
  * Against a running LoanArk: LOANARK_E2E_URL, or the demo that e2e/demo.ts starts for the length of the run.
@@ -15,6 +16,8 @@ const hasFirefox = existsSync(firefoxPath);
 const isMainProcess = process.env.TEST_WORKER_INDEX === undefined;
 // biome-ignore lint/suspicious/noConsole: whoever runs the tests should know what was left out.
 if (!hasFirefox && isMainProcess) console.warn(`No Firefox at ${firefoxPath}: its smoke test is skipped.`);
+// biome-ignore lint/suspicious/noConsole: the same.
+if (!hasWebKit() && isMainProcess) console.warn("No driver of WebKit: its smoke test is skipped.");
 
 export default defineConfig({
   testDir: "e2e",
@@ -56,5 +59,6 @@ export default defineConfig({
           },
         ]
       : []),
+    ...(hasWebKit() ? [{ name: "webkit", testMatch: /webkit/, dependencies: ["first-run"] }] : []),
   ],
 });

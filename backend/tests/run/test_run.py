@@ -374,11 +374,13 @@ def test_without_browsers_an_ordinary_user_is_told_what_to_install(
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setenv("LOANARK_CHROMIUM", "")
     monkeypatch.setenv("LOANARK_FIREFOX", "")
+    monkeypatch.setenv("LOANARK_WEBKIT", "")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert run.find_browsers() == 1
     said = capsys.readouterr().err
     assert "apt-get install chromium" in said
     assert "apt-get install firefox-esr" in said
+    assert "apt-get install webkit2gtk-driver" in said
     assert steps.take() == []
 
 
@@ -398,17 +400,39 @@ def test_a_pooler_is_installed_by_root_only_and_only_where_there_is_none(
     assert steps.take() == []
 
 
-def test_browsers_on_the_path_are_told_to_the_tests(
-    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name in ("chromium", "firefox-esr"):
+@pytest.fixture
+def browsers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """All of them are on the path, and nobody may install another."""
+    for name in ("chromium", "WebKitWebDriver"):
         (tmp_path / name).touch(mode=0o755)
+    put_firefox(tmp_path, "153.7.0esr")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("LOANARK_CHROMIUM", "")
-    monkeypatch.setenv("LOANARK_FIREFOX", "")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    for name in ("CHROMIUM", "FIREFOX", "WEBKIT"):
+        monkeypatch.setenv(f"LOANARK_{name}", "")
+    return tmp_path
+
+
+def put_firefox(place: Path, version: str) -> None:
+    program = place / "firefox-esr"
+    program.write_text(f"#!/bin/sh\necho Mozilla Firefox {version}\n")
+    program.chmod(0o755)
+
+
+def test_browsers_on_the_path_are_told_to_the_tests(run: ModuleType, browsers: Path) -> None:
     assert run.find_browsers() == 0
-    assert os.environ["LOANARK_CHROMIUM"] == str(tmp_path / "chromium")
-    assert os.environ["LOANARK_FIREFOX"] == str(tmp_path / "firefox-esr")
+    assert os.environ["LOANARK_CHROMIUM"] == str(browsers / "chromium")
+    assert os.environ["LOANARK_FIREFOX"] == str(browsers / "firefox-esr")
+    assert os.environ["LOANARK_WEBKIT"] == str(browsers / "WebKitWebDriver")
+
+
+def test_a_firefox_that_playwright_cannot_drive_is_left_out(
+    run: ModuleType, browsers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_firefox(browsers, "140.12.0esr")
+    assert run.find_browsers() == 0
+    assert os.environ["LOANARK_FIREFOX"] == ""
+    assert "apt-get install firefox-esr" in capsys.readouterr().err
 
 
 # ── Advisories ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -32,9 +32,12 @@ export default function DashboardPage() {
       {data ? (
         <Dashboard tenant={tenant} overview={data} askedAt={dataUpdatedAt} />
       ) : error ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
+        <ErrorState error={error} isWholePage onRetry={() => void refetch()} />
       ) : (
-        <DashboardSkeleton />
+        <>
+          <h1 className="sr-only">Dashboard</h1>
+          <DashboardSkeleton />
+        </>
       )}
     </div>
   );

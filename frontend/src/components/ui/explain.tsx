@@ -27,7 +27,7 @@ export function Explain({ code, children, className }: ExplainProps) {
         )}
       >
         {children ?? <CircleHelp className="size-4" aria-hidden />}
-        <span className="sr-only">: what does this mean?</span>
+        <span className="sr-only">{children ? ": what does this mean?" : "What does this mean?"}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content

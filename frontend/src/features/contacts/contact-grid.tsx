@@ -184,7 +184,7 @@ export function ContactGrid(props: ContactGridProps) {
         onSort={props.onSort}
         loaded={selection.loaded}
         onToggleLoaded={selection.toggleLoaded}
-        current={current.row < 0 ? current.column : undefined}
+        current={props.isLoading || current.row < 0 ? current.column : undefined}
       />
       {props.isLoading ? (
         <SkeletonRows columns={columns.columns.length} />
