@@ -1,14 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
-import { hubspot, inHubSpot } from "./hubspot";
-import { address, call, changeField, signIn, visitContact } from "./person";
-
-/** The nth contact's number in HubSpot; both of its sides are given another city. */
-async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
-  const contact = await visitContact(page, nth);
-  await hubspot.edit(contact, { city: theirs });
-  await changeField(page, "City", ours);
-  return contact;
-}
+import { expect, test } from "@playwright/test";
+import { inHubSpot } from "./hubspot";
+import { address, call, quarrel, signIn } from "./person";
 
 // Whatever became of it: the stories that follow need a sync that runs.
 test.afterEach(async ({ page }) => {

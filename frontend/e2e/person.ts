@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { theDemo } from "./demo";
+import { hubspot } from "./hubspot";
 
 export interface Person {
   email: string;
@@ -74,4 +75,12 @@ export async function changeField(page: Page, label: string, value: string): Pro
   await page.getByLabel(label).fill(value);
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(edit).toBeFocused();
+}
+
+/** The nth contact's number in HubSpot; both of its sides are given another city. */
+export async function quarrel(page: Page, nth: number, theirs: string, ours: string): Promise<string> {
+  const contact = await visitContact(page, nth);
+  await hubspot.edit(contact, { city: theirs });
+  await changeField(page, "City", ours);
+  return contact;
 }

@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { type Browser, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import { theDemo } from "./demo";
-import { hubspot } from "./hubspot";
-import { address, openContact, signIn, visitContact } from "./person";
+import { address, call, openContact, quarrel, signIn, visitContact } from "./person";
 
 /** `./run screenshots`: every screen in every look, to leaf through: frontend/screenshots/index.html. */
 
@@ -40,6 +39,7 @@ const SCREENS: Record<string, (page: Page) => Promise<unknown>> = {
     await openContact(page, 2);
     await page.getByRole("button", { name: "Edit" }).click();
   },
+  "Contact, in conflict": (page) => visitContact(page, 12),
   Conflicts: go("/needs-you"),
   "Refused values": go("/needs-you?show=values"),
   Sync: go("/runs"),
@@ -76,7 +76,7 @@ const SCREENS: Record<string, (page: Page) => Promise<unknown>> = {
 test("every screen is taken in every look", async ({ browser }) => {
   test.setTimeout(30 * 60_000);
   mkdirSync(OUT, { recursive: true });
-  await conflict(browser);
+  await conflicts(browser);
   for (const [name, look] of Object.entries(LOOKS)) await take(browser, name, look);
   writeFileSync(`${OUT}/index.html`, index(readdirSync(OUT).filter((file) => file.endsWith(".png"))));
 });
@@ -114,16 +114,18 @@ async function take(browser: Browser, name: string, { width, height, colorScheme
   await context.close();
 }
 
-/** Somebody changes on both sides what a person decides about, so that there is something to look at. */
-async function conflict(browser: Browser) {
+/** Some contacts are changed on both sides, so that there is something to decide about. */
+async function conflicts(browser: Browser) {
   const page = await (await browser.newContext()).newPage();
   await signIn(page);
-  const id = await visitContact(page, 3);
-  await hubspot.edit(id, { email: `other.${id}@example.com`, city: "Nampa" });
-  await page.getByRole("button", { name: "Edit" }).click();
-  await page.getByRole("textbox", { name: "E-mail" }).fill(`mine.${id}@example.com`);
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.waitForTimeout(5_000);
+  await call(page, "PATCH", "mapping/fields/city", { policy: "ask" });
+  await call(page, "POST", "sync/pause", { reason: "Both sides are edited" });
+  await quarrel(page, 9, "Nampa", "Eagle");
+  await quarrel(page, 10, "Nampa", "Eagle");
+  await quarrel(page, 12, "Meridian", "Kuna");
+  await call(page, "POST", "sync/resume", {});
+  await page.goto(address("/needs-you?show=conflicts"));
+  await expect(page.getByRole("list", { name: "Conflicts" }).getByText("Meridian")).toBeVisible();
   await page.context().close();
 }
 

@@ -50,9 +50,6 @@ export function staleAfter(data: string): Operation[] {
   return kinds.flatMap((kind) => EFFECTS[kind] ?? []);
 }
 
-/** Pages of many people hear of a change at the same moment. They do not all ask at the same moment. */
-const SPREAD_MS = 300;
-
 /** In a tab nobody looks at, what is stale is only marked: it is asked for when somebody looks again. */
 const inView = () => (document.visibilityState === "hidden" ? "none" : "active");
 
@@ -73,7 +70,6 @@ export function createRefresher(
 
   async function run(): Promise<void> {
     running = true;
-    await pause(Math.random() * SPREAD_MS);
     while (stale.size > 0) {
       const round = [...stale];
       stale.clear();
