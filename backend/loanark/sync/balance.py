@@ -121,26 +121,25 @@ def draw(hubspot: int, since: datetime, left: Collection[str]) -> Sheet:
     )
 
 
-#: A book from this size on is counted for everybody who looks within so many seconds: at a million contacts it takes
-#: most of a second, and fifty people may have the dashboard open.
-SHARED_FROM = 200_000
-SHARED_FOR_S = 10.0
+#: A large book is counted for everybody who looks within a second for each so many contacts: fifty people may have the
+#: dashboard open, and at a million contacts counting takes most of a second.
+SHARED_PER_SECOND = 20_000
+LONGEST_SHARED_S = 15.0
 
 _shared: dict[UUID, tuple[float, datetime, Sheet]] = {}
 
 
 def look(tenant_id: UUID, hubspot: int, since: datetime, left: Collection[str]) -> Sheet:
-    """What `draw` tells, for a page: of a large book it may be `SHARED_FOR_S` old, never older than HubSpot's count."""
+    """What `draw` tells, for a page: of a large book it may be some seconds old, never older than HubSpot's count."""
     now = time.monotonic()
-    drawn_at, counted_at, sheet = _shared.get(tenant_id, (-SHARED_FOR_S, None, None))
-    if sheet is None or counted_at != since or now - drawn_at >= SHARED_FOR_S:
-        if sheet is not None and counted_at == since:
-            _shared[tenant_id] = (now, since, sheet)  # Others who look meanwhile need not count as well.
-        sheet = draw(hubspot, since, left)
-        if sheet.loanark >= SHARED_FROM:
-            _shared[tenant_id] = (now, since, sheet)
-        else:
-            _shared.pop(tenant_id, None)
+    if (shared := _shared.get(tenant_id)) and shared[1] == since:
+        drawn_at, _, sheet = shared
+        if now - drawn_at < min(sheet.loanark / SHARED_PER_SECOND, LONGEST_SHARED_S):
+            return sheet
+        _shared[tenant_id] = (now, since, sheet)  # Others who look meanwhile need not count as well.
+    sheet = draw(hubspot, since, left)
+    if sheet.loanark >= SHARED_PER_SECOND:
+        _shared[tenant_id] = (now, since, sheet)
     return sheet
 
 

@@ -83,13 +83,13 @@ def test_a_large_book_is_counted_once_for_all_who_look_within_seconds(
         return shown.loanark
 
     world.sweep()
-    monkeypatch.setattr(balance, "SHARED_FROM", 1)
+    monkeypatch.setattr(balance, "SHARED_PER_SECOND", 1 / 60)
     world.insert(firstname="Ann")
     assert seen() == 1
     world.insert(firstname="Bob")
     assert seen() == 1
     world.sweep()  # counts HubSpot again
     assert seen() == 2
-    monkeypatch.setattr(balance, "SHARED_FOR_S", 0.0)
+    monkeypatch.setattr(balance, "LONGEST_SHARED_S", 0.0)
     world.insert(firstname="Cid")
     assert seen() == 3
