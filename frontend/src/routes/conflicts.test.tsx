@@ -284,7 +284,7 @@ describe("a contact’s own page", () => {
   it("takes a third value, and says what a conflict is", async () => {
     const { user } = renderApp(CONTACT);
     const card = await focused();
-    await user.click(within(card).getByRole("button", { name: /what does this mean/ }));
+    await user.click(within(card).getByRole("button", { name: "What does this mean?" }));
     expect(await screen.findByText(/Both sides changed the same field to different values/)).toBeVisible();
     await user.keyboard("{Escape}");
     await user.keyboard("3");
