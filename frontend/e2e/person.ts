@@ -28,9 +28,10 @@ export function address(path: string): string {
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** WCAG 2.2 AA as far as a machine can tell, or some of its rules. */
-export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
+/** WCAG 2.2 AA as far as a machine can tell, or some of its rules; of the page, or of a part of it. */
+export async function expectAccessible(page: Page, rules?: string[], within?: string): Promise<void> {
   const axe = new AxeBuilder({ page });
+  if (within) axe.include(within);
   const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(TAGS)).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),

@@ -41,11 +41,11 @@ export function ColumnPicker({ tenant, api, isForCards = false, className }: Col
       <div className={cn("p-1", className)}>
         {letters === "" && (
           <>
-            <h3 className="eyebrow px-2 pt-1.5 pb-1">Shown</h3>
+            <h2 className="eyebrow px-2 pt-1.5 pb-1">Shown</h2>
             <ShownColumns api={api} isForCards={isForCards} />
           </>
         )}
-        <h3 className="eyebrow px-2 pt-2.5 pb-1">{letters ? "Found" : "More fields"}</h3>
+        <h2 className="eyebrow px-2 pt-2.5 pb-1">{letters ? "Found" : "More fields"}</h2>
         {hidden.length === 0 && (
           <p className="px-2 py-1.5 text-muted text-sm">
             {letters ? "Nothing that is not shown already." : "Every field is shown."}
