@@ -146,7 +146,7 @@ def enter_again(scope: Scope) -> Iterator[None]:
 def _refuse(role: Role, bearer: Bearer | None, needed: Sequence[Permission]) -> None:
     for permission in needed:
         if permission not in OF_ROLE[role]:
-            allowed = ", ".join(other.value.replace("_", " ") for other in roles_with(permission))
+            allowed = " or ".join(other.value.replace("_", " ") for other in roles_with(permission))
             raise Forbidden(f"As {role.value.replace('_', ' ')} you cannot do this. It takes the role {allowed}.")
         if bearer and permission in NEVER_BY_TOKEN:
             raise OutOfScope("No personal API token can do this: sign in and do it yourself. Nothing was done.")

@@ -253,14 +253,14 @@ describe("who may not read it", () => {
           {
             code: "forbidden",
             title: "Your role does not allow this",
-            detail: "As sales manager you cannot do this. It takes the role administrator, auditor.",
+            detail: "As sales manager you cannot do this. It takes the role administrator or auditor.",
           },
           { status: 403 },
         ),
       ),
     );
     renderApp(AUDIT);
-    expect(await screen.findByRole("alert")).toHaveTextContent("It takes the role administrator, auditor.");
+    expect(await screen.findByRole("alert")).toHaveTextContent("It takes the role administrator or auditor.");
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Your role does not allow this");
     expect(screen.getByRole("link", { name: "Go to the dashboard" })).toHaveAttribute("href", "/loanark");
     expect(screen.queryByRole("link", { name: "Audit log" })).not.toBeInTheDocument();

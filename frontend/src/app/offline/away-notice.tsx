@@ -7,7 +7,7 @@ import { openPanel } from "./panel-state";
 const headline = ({ isStale, isOnline, waiting, needsAnswer }: Away): string => {
   if (needsAnswer && waiting) return waiting;
   if (!isStale) return waiting ?? "";
-  return isOnline ? "LoanArk cannot be reached" : "You are offline";
+  return isOnline ? "LoanArk does not answer" : "You are offline";
 };
 
 const detail = ({ isStale, since, waiting, needsAnswer }: Away): string =>
@@ -71,7 +71,7 @@ const SETTLED_MS = 1_500;
 export function AwayStatus({ tenant }: { tenant: string }) {
   const { isStale, isOnline, since } = useAway(tenant);
   const now = isStale
-    ? `${isOnline ? "LoanArk cannot be reached." : "You are offline."}${since ? ` You see what was loaded at ${since}.` : ""}`
+    ? `${isOnline ? "LoanArk does not answer." : "You are offline."}${since ? ` You see what was loaded at ${since}.` : ""}`
     : "";
   const [said, setSaid] = useState("");
   const kind = isStale ? `${isOnline}` : "";

@@ -2,6 +2,7 @@ import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react
 import { useEffect, useSyncExternalStore } from "react";
 import { editsOf, useWaitingEdits, type Waiting } from "@/features/contacts/queries";
 import { formatDateTime, formatTime, plural } from "@/lib/format";
+import { asProblem } from "@/lib/problem";
 import { toastDone } from "@/lib/toast";
 import { useOnline } from "@/lib/use-online";
 import { useLiveState } from "@/live/stream";
@@ -32,6 +33,28 @@ function useLoadedAt(): number | undefined {
   );
 }
 
+/** Whether something in view was asked for again in vain: what is shown is what was answered before. */
+export function isRefused(queryClient: QueryClient): boolean {
+  return queryClient
+    .getQueryCache()
+    .getAll()
+    .some(
+      (query) =>
+        query.isActive() &&
+        query.state.dataUpdatedAt > 0 &&
+        query.state.status === "error" &&
+        asProblem(query.state.error).isTransient,
+    );
+}
+
+function useRefused(): boolean {
+  const queryClient = useQueryClient();
+  return useSyncExternalStore(
+    (listener) => queryClient.getQueryCache().subscribe(listener),
+    () => isRefused(queryClient),
+  );
+}
+
 /** "2:03 PM", or with its day when that is not today. */
 export function clockTime(time: number, now = new Date()): string {
   const iso = new Date(time).toISOString();
@@ -53,13 +76,14 @@ export interface Away {
 export function useAway(tenant: string): Away {
   const isOnline = useOnline();
   const isLost = useLiveState() === "lost";
+  const isUnanswered = useRefused();
   const at = useLoadedAt();
   const edits = useWaitingEdits(tenant);
   const open = edits.filter(({ state }) => state !== "waiting").length;
   const told = open || edits.length;
   const verb = open ? (open === 1 ? "needs your answer" : "need your answer") : told === 1 ? "waits" : "wait";
   return {
-    isStale: !isOnline || isLost,
+    isStale: !isOnline || isLost || isUnanswered,
     isOnline,
     since: at === undefined ? undefined : clockTime(at),
     edits,

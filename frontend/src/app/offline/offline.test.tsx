@@ -56,6 +56,20 @@ describe("without a network", () => {
     await waitFor(() => expect(screen.queryByRole("button", { name: /You are offline/ })).toBeNull());
   });
 
+  it("says so too when the server only fails, though what it said before is shown", async () => {
+    const { queryClient } = renderApp(AT);
+    await screen.findByRole("button", { name: "Edit" });
+    server.use(http.get(CONTACT, () => HttpResponse.json({ title: "It broke" }, { status: 500 })));
+    void queryClient.invalidateQueries();
+    expect(await screen.findAllByRole("button", { name: /LoanArk does not answer.*Loaded at/ })).not.toEqual(
+      [],
+    );
+    expect(screen.getByRole("button", { name: "Edit" })).toBeVisible();
+    server.resetHandlers();
+    void queryClient.invalidateQueries();
+    await waitFor(() => expect(screen.queryByRole("button", { name: /does not answer/ })).toBeNull());
+  });
+
   it("keeps an edit, shows it as made and as waiting, and sends it when the network is back", async () => {
     const sent: unknown[] = [];
     server.use(

@@ -24,9 +24,7 @@ export function WaitingPanel({ tenant }: { tenant: string }) {
       open={panel !== "closed"}
       onOpenChange={(open) => !open && close()}
       shape="sheet"
-      title={
-        isStale ? (isOnline ? "LoanArk cannot be reached" : "You are offline") : "Changes on this device"
-      }
+      title={isStale ? (isOnline ? "LoanArk does not answer" : "You are offline") : "Changes on this device"}
       {...(isStale && {
         description: `You see what was loaded${since ? ` at ${since}` : " last"}. It goes on by itself when the network is back.`,
       })}
