@@ -95,6 +95,17 @@ it("changes once though it is sent twice, when only the answer was lost", async 
   expect(server.writes).toBe(1);
 });
 
+it("sends the next change though the one before arrived and nobody heard so", async () => {
+  const { open, edit, network, server } = world();
+  const outbox = open();
+  network.losesAnswers = true;
+  await outbox.add(edit({ city: "Boise" }));
+  network.losesAnswers = false;
+  expect(await outbox.add(edit({ phone: "2" }))).toBeUndefined();
+  expect(server.values).toEqual({ city: "Boise", phone: "2" });
+  expect(outbox.list()).toEqual([]);
+});
+
 it("joins two changes of one record, and forgets what was changed back", async () => {
   const { open, edit, network } = world();
   network.isUp = false;

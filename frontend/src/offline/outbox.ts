@@ -120,6 +120,11 @@ export function createOutbox<Answer>(ways: Ways<Answer>) {
         return answer;
       } catch (error) {
         if (isUnreachable(error)) return undefined;
+        if (before && asProblem(error).status === 409) {
+          // What waited may have arrived though nobody heard so: then this change alone is left to be sent.
+          await movedOn(kept, 1);
+          return undefined;
+        }
         await (before ? put(before) : drop(key));
         throw error;
       }
