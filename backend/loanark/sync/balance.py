@@ -45,7 +45,7 @@ _NOT_LINKED = """
 #: Links of which something is known that could part them: few of many, so that the others are counted unseen.
 _DOUBTED = f"""
     SELECT d.id FROM {_HELD} g JOIN contact_links d ON d.tenant_id = g.tenant_id AND d.state = 'live'
-        AND d.contact_id = CASE WHEN g.record ~ '^[0-9a-f-]{36}$' THEN g.record::uuid END
+        AND d.contact_id = CASE WHEN g.record ~ '^[0-9a-f-]{{36}}$' THEN g.record::uuid END
     UNION SELECT d.id FROM contact_tombstones t JOIN contact_links d
         ON d.tenant_id = t.tenant_id AND d.state = 'live' AND d.hubspot_id = t.record_id WHERE t.side = 'hubspot'
     UNION SELECT d.id FROM absences a JOIN contact_links d

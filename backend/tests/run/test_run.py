@@ -93,7 +93,7 @@ def test_without_a_verb_it_lists_every_verb_with_a_line_each() -> None:
     assert done.returncode == 0
     listed = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
     expected = "demo up test check format setup loanark web worker migrate doctor hubspot-simulator"
-    expected += " bench screenshots simulate client advisories lock"
+    expected += " bench screenshots lighthouse simulate client advisories lock"
     assert " ".join(listed) == expected
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines() if line.startswith("  "))
 
