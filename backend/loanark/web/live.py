@@ -38,7 +38,7 @@ QUIET_SECONDS = 0.25
 #: All open pages of a process hear of so many changes in a second. A page that hears asks again what it shows, some
 #: 50 ms of a processor: the few pages of a small company hear at once, fifty one after the other within seconds, and
 #: what people do themselves finds the server free.
-TOLD_PER_SECOND = 10.0
+TOLD_PER_SECOND = 6.0
 
 #: Nobody waits longer, however many there are: a page that heard nothing for long takes the stream for dead.
 LONGEST_TURN_SECONDS = 10.0
