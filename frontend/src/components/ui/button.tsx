@@ -17,11 +17,11 @@ export const buttonStyle = cva(
           "border border-line-strong bg-surface text-bad-ink shadow-low hover:border-bad hover:bg-bad-wash",
       },
       size: {
-        sm: "h-7 pointer-coarse:h-10 px-2.5 text-xs",
+        sm: "h-7 pointer-coarse:h-11 px-2.5 text-xs",
         md: "h-8.5 pointer-coarse:h-11 px-3 text-sm",
         lg: "h-10 pointer-coarse:h-11 px-4 text-base",
         icon: "pointer-coarse:size-11 size-8.5",
-        "icon-sm": "pointer-coarse:size-10 size-7",
+        "icon-sm": "pointer-coarse:size-11 size-7",
       },
     },
     defaultVariants: { kind: "secondary", size: "md" },

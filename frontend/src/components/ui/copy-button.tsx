@@ -19,7 +19,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       <Button
         kind="quiet"
         size="icon-sm"
-        className="pointer-coarse:size-11 size-6"
+        className="size-6"
         aria-label={`Copy ${what}`}
         onClick={() => void copy()}
       >

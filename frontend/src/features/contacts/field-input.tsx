@@ -73,7 +73,7 @@ function SetInput({ field, value, onChange, control }: FieldInputProps) {
     >
       <legend className="sr-only">{field.label}</legend>
       {field.options?.map((option) => (
-        <label key={option.value} className="flex min-h-6 pointer-coarse:min-h-10 items-center gap-2 text-sm">
+        <label key={option.value} className="flex min-h-6 pointer-coarse:min-h-11 items-center gap-2 text-sm">
           <input
             type="checkbox"
             className="size-4 accent-ink"

@@ -49,7 +49,7 @@ export function SetUpProgress({ tenant, compact, can }: SetUpProgressProps) {
         type="button"
         aria-label="Put “Getting started” away"
         onClick={() => remember(hiddenKey(tenant), true)}
-        className="absolute top-1 right-1 grid pointer-coarse:size-10 size-7 place-items-center rounded-sm text-muted hover:bg-hover"
+        className="absolute top-1 right-1 grid pointer-coarse:size-11 size-7 place-items-center rounded-sm text-muted hover:bg-hover"
       >
         <X className="size-3.5" aria-hidden />
       </button>

@@ -148,7 +148,7 @@ function Row({ field, label, aside, isShown, isPinned = false, isForCards = fals
           aria-label={isPinned ? `Unpin ${label}` : `Pin ${label} to the left`}
           onClick={() => api.change(pinnedAs(api.choices, field, !isPinned))}
           className={cn(
-            "grid pointer-coarse:size-10 size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-selected hover:text-ink",
+            "grid pointer-coarse:size-11 size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-selected hover:text-ink",
             !isPinned &&
               "opacity-0 pointer-coarse:opacity-100 focus-visible:opacity-100 group-hover:opacity-100",
           )}
