@@ -41,7 +41,7 @@ def set_company_sign_in(request: HttpRequest, tenant: Path[str], body: CompanySi
     """Sets it up or changes it. The provider is asked first what it offers."""
     with enter(request, tenant, Permission.ORGANISATION_WRITE):
         pass  # Nobody else makes us ask strangers' servers; and no transaction waits for them.
-    choices = company.checked(Choices(**{**body.dict(), "domains": tuple(body.domains)}))
+    choices = company.checked(Choices(**{**body.model_dump(), "domains": tuple(body.domains)}))
     with enter(request, tenant, Permission.ORGANISATION_WRITE) as scope:
         return _told(scope.slug, company.save(scope, choices))
 
