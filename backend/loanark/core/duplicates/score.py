@@ -1,0 +1,286 @@
+"""How much speaks for two contacts being one person, in bits, field by field (Fellegi and Sunter, 1969).
+
+A bit doubles the odds. Weights are fixed, and were measured on labelled people (`./run bench duplicates`). Two things
+matter most. A family or an office shares last name, address, phone and mailbox: where first names disagree, all of that
+together counts no more than a cap. And the larger a book, the more pairs look alike by chance: that is the prior.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from loanark.core.duplicates.names import is_alike, is_nickname, is_slip, is_weakly_alike
+from loanark.core.duplicates.person import Person
+
+#: How many of a book's contacts have another of the same person. Of a real book rather too few than too many.
+TWINS = 0.05
+#: Suggested from this posterior on; in a large book chance finds more, and people have less time for each.
+SUGGESTED = -3.0
+SUGGESTED_IN_LARGE = 3.0
+LARGE = 200_000
+#: Certain enough, if also the gate lets it through.
+CERTAIN = 3.0
+
+_FIRST_CAP, _LAST_CAP, _ZIP_CAP, _CITY_CAP = 11.0, 14.0, 13.0, 9.0
+_NICKNAME, _SLIP, _WEAK, _INITIAL = -2.5, -3.0, 1.0, 2.0
+_FIRST_DIFFERS, _LAST_DIFFERS = -5.5, -4.5
+#: Both names in each other's place; one of them in the other's.
+_CROSSED, _HALF_CROSSED, _OTHER_HALF = -4.0, -4.0, -2.0
+_SUFFIX_CONFLICT, _SUFFIX_ON_ONE = -12.0, -2.5
+_MIDDLE = 3.0
+_EMAIL, _EMAIL_DOMAIN_SLIP, _EMAIL_SLIP, _EMAIL_DIFFERS = 18.0, 11.0, 9.0, -1.2
+#: The same mailbox at another provider: with digits in it fewer people have it.
+_MAILBOX_WITH_DIGITS, _MAILBOX = 4.0, 1.0
+_PHONE, _PHONE_SLIP = 15.0, 8.0
+_BIRTH, _BIRTH_SLIP = 13.5, 7.0
+#: By how many of year, month and day agree.
+_BIRTH_DIFFERS = (-6.0, -3.5, 4.0)
+_HOUSE, _HOUSE_NEARLY, _OTHER_UNIT, _STREET, _ZIP_DIFFERS = 16.0, 12.0, 6.0, 7.0, -1.0
+_CITY_SLIP, _CITY_DIFFERS = 2.0, -1.5
+_SHORTEST_STREET = 6
+
+
+class First(Enum):
+    """How two first names agree."""
+
+    EQUAL = "equal"
+    NICKNAME = "nickname"
+    SLIP = "slip"
+    WEAK = "weak"
+    INITIAL = "initial"
+    MISSING = "missing"
+    DIFFERS = "differs"
+
+
+#: What a household shares counts together no more than that; no cap where first names agree.
+_CAPS = {First.DIFFERS: 11.0, First.MISSING: 15.0, First.INITIAL: 13.0, First.WEAK: 17.0}
+#: First names differ and the day of birth does not: twins.
+_CAP_OF_TWINS = 6.0
+_SHARED = ("last", "email", "phone", "address")
+_AGREE = frozenset({First.EQUAL, First.NICKNAME, First.SLIP})
+
+
+#: A name that was seen once may be seen again; and a book of fifty says little of how rare names are.
+_LEAST_SEEN, _LEAST_BOOK = 2, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often each value occurs."""
+
+    counts: Mapping[str, int]
+    total: int
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> "Frequency":
+        """Blank values are none."""
+        counts = Counter(filter(None, values))
+        return cls(counts, counts.total())
+
+    def bits(self, cap: float, *values: str) -> float:
+        """What it says that these values, which are the same but for a slip, agree: by the more frequent one."""
+        seen = max(_LEAST_SEEN, *(self.counts.get(value, 0) for value in values))
+        return min(cap, math.log2(max(self.total, _LEAST_BOOK) / seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How often names and places occur in a book: that Smith agrees says less than that Holmberg does."""
+
+    size: int
+    first: Frequency
+    last: Frequency
+    zip: Frequency
+    city: Frequency
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> "Frequencies":
+        """Counted over a book."""
+        book = list(people)
+        return cls(
+            len(book),
+            Frequency.of(one.first for one in book),
+            Frequency.of(one.last for one in book),
+            Frequency.of(one.zip for one in book),
+            Frequency.of(one.city for one in book),
+        )
+
+    @property
+    def prior(self) -> float:
+        """Bits that speak against any pair, before anything is compared."""
+        return math.log2(2 * TWINS / max(self.size, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Why two contacts may be one person."""
+
+    #: Bits by what was compared; what is missing on a side was not. Their sum and the prior are the posterior.
+    parts: Mapping[str, float]
+    first: First
+    posterior: float
+    #: Sure enough to be merged without a person, where that is switched on.
+    is_certain: bool
+    is_suggested: bool
+
+
+def score(one: Person, other: Person, book: Frequencies) -> Score:
+    """Weighs a pair of a book. The order of the two does not matter."""
+    parts: dict[str, float] = {}
+    first = _names(one, other, book, parts)
+    _suffix(one, other, parts)
+    _middle(one, other, parts)
+    _email(one, other, parts)
+    _phone(one, other, parts)
+    _birth(one, other, parts)
+    _address(one, other, book, parts)
+    shared = sum(max(0.0, parts.get(name, 0.0)) for name in _SHARED)
+    cap = _CAP_OF_TWINS if first is First.DIFFERS and parts.get("birth") == _BIRTH else _CAPS.get(first, shared)
+    if shared > cap:
+        parts["household"] = cap - shared
+    posterior = sum(parts.values()) + book.prior
+    least = SUGGESTED_IN_LARGE if book.size >= LARGE else SUGGESTED
+    certain = posterior >= CERTAIN and _gate(one, other, first, parts)
+    return Score(parts, first, posterior, certain, posterior >= least)
+
+
+def _names(one: Person, other: Person, book: Frequencies, parts: dict[str, float]) -> First:
+    last = _last(one.last, other.last, book)
+    first, agreement = _first(one.first, other.first, book)
+    if agreement is First.DIFFERS or not one.last or not other.last:
+        crossed_last = _last(one.last, other.first, book)
+        crossed_first, how = _first(one.first, other.last, book)
+        crossed = crossed_last + crossed_first + _CROSSED
+        if how in _AGREE and crossed_last > 0 and crossed > last + first:
+            parts.update(last=crossed_last, first=crossed_first, crossed=_CROSSED)
+            return First.SLIP
+        if half := _half_crossed(one, other) if last < 0 and agreement is First.DIFFERS else "":
+            parts.update(last=book.last.bits(_LAST_CAP, half) + _HALF_CROSSED, first=_OTHER_HALF)
+            return First.WEAK
+    if one.last and other.last:
+        parts["last"] = last
+    if one.first and other.first:
+        parts["first"] = first
+    return agreement
+
+
+def _half_crossed(one: Person, other: Person) -> str:
+    """A name of the one that stands in the other name's place of the other."""
+    if one.first and other.last and is_alike(one.first, other.last):
+        return one.first
+    if one.last and other.first and is_alike(one.last, other.first):
+        return one.last
+    return ""
+
+
+def _last(one: str, other: str, book: Frequencies) -> float:
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return book.last.bits(_LAST_CAP, one)
+    if is_slip(one, other):
+        return book.last.bits(_LAST_CAP, one, other) + _SLIP
+    return _WEAK if is_weakly_alike(one, other) else _LAST_DIFFERS
+
+
+def _first(one: str, other: str, book: Frequencies) -> tuple[float, First]:
+    if not one or not other:
+        return 0.0, First.MISSING
+    bits = book.first.bits(_FIRST_CAP, one, other)
+    if one == other:
+        return bits, First.EQUAL
+    if min(len(one), len(other)) == 1:
+        return (_INITIAL, First.INITIAL) if one[0] == other[0] else (_FIRST_DIFFERS, First.DIFFERS)
+    if is_nickname(one, other):
+        return bits + _NICKNAME, First.NICKNAME
+    if is_slip(one, other):
+        return bits + _SLIP, First.SLIP
+    return (_WEAK, First.WEAK) if is_weakly_alike(one, other) else (_FIRST_DIFFERS, First.DIFFERS)
+
+
+def _suffix(one: Person, other: Person, parts: dict[str, float]) -> None:
+    if one.suffix != other.suffix:
+        parts["suffix"] = _SUFFIX_CONFLICT if one.suffix and other.suffix else _SUFFIX_ON_ONE
+
+
+def _middle(one: Person, other: Person, parts: dict[str, float]) -> None:
+    if not one.middle or not other.middle:
+        return
+    if one.middle == other.middle:
+        parts["middle"] = _MIDDLE
+    elif one.middle[0] != other.middle[0]:
+        parts["middle"] = -_MIDDLE
+    elif min(len(one.middle), len(other.middle)) == 1:
+        parts["middle"] = _MIDDLE
+
+
+def _email(one: Person, other: Person, parts: dict[str, float]) -> None:
+    if not one.email or not other.email:
+        return
+    if one.email == other.email:
+        parts["email"] = _EMAIL
+    elif one.mailbox == other.mailbox:
+        if DamerauLevenshtein.distance(one.domain, other.domain, score_cutoff=2) <= 2:
+            parts["email"] = _EMAIL_DOMAIN_SLIP
+        else:
+            parts["email"] = _MAILBOX_WITH_DIGITS if any(map(str.isdigit, one.mailbox)) else _MAILBOX
+    elif one.domain == other.domain and is_slip(one.mailbox, other.mailbox):
+        parts["email"] = _EMAIL_SLIP
+    else:
+        parts["email"] = _EMAIL_DIFFERS
+
+
+def _phone(one: Person, other: Person, parts: dict[str, float]) -> None:
+    """Other numbers say nothing: people have several."""
+    if set(one.phones) & set(other.phones):
+        parts["phone"] = _PHONE
+    elif any(DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1 for a in one.phones for b in other.phones):
+        parts["phone"] = _PHONE_SLIP
+
+
+def _birth(one: Person, other: Person, parts: dict[str, float]) -> None:
+    if not one.birth or not other.birth:
+        return
+    if one.birth == other.birth:
+        parts["birth"] = _BIRTH
+        return
+    mine, theirs = one.birth.split("-"), other.birth.split("-")
+    if DamerauLevenshtein.distance(one.birth, other.birth, score_cutoff=1) == 1 or mine == [theirs[0], *theirs[:0:-1]]:
+        parts["birth"] = _BIRTH_SLIP
+    else:
+        parts["birth"] = _BIRTH_DIFFERS[sum(a == b for a, b in zip(mine, theirs, strict=False))]
+
+
+def _address(one: Person, other: Person, book: Frequencies, parts: dict[str, float]) -> None:
+    same_street = one.street != "" and one.street == other.street
+    nearly = bool(one.street and other.street) and is_weakly_alike(one.street, other.street)
+    if one.number and one.number == other.number and (same_street or nearly):
+        whole = _HOUSE if same_street else _HOUSE_NEARLY
+        parts["address"] = _OTHER_UNIT if one.unit and other.unit and one.unit != other.unit else whole
+    elif same_street and len(one.street) >= _SHORTEST_STREET:
+        parts["address"] = _STREET
+    elif one.zip and one.zip == other.zip:
+        parts["address"] = book.zip.bits(_ZIP_CAP, one.zip)
+    elif one.city and one.city == other.city:
+        parts["address"] = book.city.bits(_CITY_CAP, one.city) + (_ZIP_DIFFERS if one.zip and other.zip else 0.0)
+    elif one.zip and other.zip:
+        parts["address"] = _ZIP_DIFFERS
+    elif one.city and other.city:
+        parts["address"] = _CITY_SLIP if is_slip(one.city, other.city) else _CITY_DIFFERS
+
+
+def _gate(one: Person, other: Person, first: First, parts: Mapping[str, float]) -> bool:
+    """Both names agree, nothing contradicts, and two things identify them; or the e-mail, with both names exactly."""
+    if first not in _AGREE or parts.get("last", -1.0) <= _WEAK:
+        return False
+    if any(parts.get(name, 0.0) < 0 for name in ("birth", "suffix", "middle")):
+        return False
+    same_email, same_birth = parts.get("email") == _EMAIL, parts.get("birth") == _BIRTH
+    identifying = [same_email, same_birth, parts.get("phone") == _PHONE, parts.get("address", 0.0) >= _HOUSE_NEARLY]
+    if not (same_email or same_birth):
+        return False
+    return sum(identifying) > 1 or (same_email and one.first == other.first and one.last == other.last)
