@@ -32,7 +32,8 @@ test("people are found while one types, narrowed by a filter, kept as a view, an
   await signIn(page);
   await page.goto(address(BY_NAME));
   await expect(total(page)).toHaveText("400");
-  const email = (await (await cell(page, 3, "email")).textContent()) ?? "";
+  const written = page.getByRole("row").getByText("@");
+  const email = (await written.first().textContent()) ?? "";
   const search = page.getByRole("searchbox", { name: "Search contacts" });
   await search.pressSequentially(email.slice(0, 6), { delay: 30 });
   await expect(total(page)).not.toHaveText("400");

@@ -40,12 +40,9 @@ async function expectFine(page: Page): Promise<void> {
   expect(wide, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
 }
 
-/** Colours change over a moment, however short: they are looked at when all of them have. */
 const setTheme = (page: Page, theme: string) =>
-  page.evaluate(async (name) => {
+  page.evaluate((name) => {
     document.documentElement.dataset.theme = name;
-    await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
   }, theme);
 
 test.beforeEach(({ page }) => page.emulateMedia({ reducedMotion: "reduce" }));

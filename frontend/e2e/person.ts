@@ -28,8 +28,19 @@ export function address(path: string): string {
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** Colours and layers that change over a moment are looked at when they have. What moves for ever is not waited for. */
+export const settled = (page: Page) =>
+  page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+
 /** WCAG 2.2 AA as far as a machine can tell, or some of its rules; of the page, or of a part of it. */
 export async function expectAccessible(page: Page, rules?: string[], within?: string): Promise<void> {
+  await settled(page);
   const axe = new AxeBuilder({ page });
   if (within) axe.include(within);
   const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(TAGS)).analyze();

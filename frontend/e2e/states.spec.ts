@@ -30,18 +30,12 @@ const NARROW = [
   { width: 360, height: 740 },
 ];
 
-/** Colours and layers that change over a moment are looked at when they have. What moves for ever is not waited for. */
 const dress = (page: Page, look: { theme: string; contrast?: string }) =>
-  page.evaluate(async ({ theme, contrast }) => {
+  page.evaluate(({ theme, contrast }) => {
     const { dataset } = document.documentElement;
     dataset.theme = theme;
     if (contrast) dataset.contrast = contrast;
     else delete dataset.contrast;
-    await new Promise(requestAnimationFrame);
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
   }, look);
 
 const LIGHT = { theme: "light" };

@@ -3,7 +3,8 @@ import { type ComponentType, useEffect } from "react";
 
 type Load = () => Promise<{ default: ComponentType }>;
 
-const AFTER_MS = 3_000;
+/** By then a page stands and has been looked at, on a slow phone too: what comes ahead holds nothing up. */
+const AFTER_MS = 10_000;
 const loads: Load[] = [];
 
 /** A page whose code comes with its first visit, or before that: see `usePagesAhead`. */
