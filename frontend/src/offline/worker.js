@@ -28,8 +28,10 @@ self.addEventListener("activate", (event) => {
 });
 
 // A new version waits until a person says so, or until the last page of the old one is closed.
-self.addEventListener("message", ({ data }) => {
-  if (data === "take-over") self.skipWaiting();
+// A page that was on its way when this worker began is not among those that it claimed: it asks.
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") self.skipWaiting();
+  if (event.data === "claim") event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener("fetch", (event) => {

@@ -7,6 +7,8 @@ export async function installWorker(): Promise<void> {
   if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
   try {
     watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
+    const { active } = await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) active?.postMessage("claim");
   } catch {
     // A browser that keeps nothing, or an address without https: everything works, but with a network only.
   }

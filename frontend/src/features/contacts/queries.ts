@@ -132,7 +132,6 @@ export const contactSearchQuery = (tenant: string, search: string) => ({
     })),
 });
 
-/** While something of it is on its way, its state is asked for: the arrival changes no value, so no event tells of it. */
 /** Who changed the values in HubSpot last, by field; a field that is not in it: not known. */
 export const hubspotEditsQuery = (tenant: string, contactId: string) => ({
   ...listHubspotEditsOptions({ path: { tenant, contact_id: contactId } }),
@@ -150,6 +149,7 @@ export const lookQuery = (tenant: string, contactId: string) => ({
     data?.waits === false ? false : data?.stopped ? STOPPED_LOOK_MS : LOOK_MS,
 });
 
+/** While something of it is on its way, its state is asked for: the arrival changes no value, so no event tells of it. */
 export const contactQuery = (tenant: string, contactId: string) => ({
   ...getContactOptions({ path: { tenant, contact_id: contactId } }),
   refetchInterval: ({ state }: { state: { data?: ContactOut | undefined } }) =>

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { MonitorOut } from "@/client";
+import type { ExplainOut, MonitorOut } from "@/client";
 import {
   explainRecordOptions,
   getMonitorOptions,
@@ -36,10 +36,17 @@ export const daysQuery = (tenant: string) =>
     query: { days: 30, zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC" },
   });
 
-/** Where the records stand that a question may mean. The last answer stays until the next one is there. */
+const HEALING_MS = 2_000;
+
+/**
+ * Where the records stand that a question may mean. The last answer stays until the next one is there. While one of
+ * them is on its way it is asked again: a look that finds nothing to do changes no value, so no event tells of its end.
+ */
 export const explainQuery = (tenant: string, question: string) => ({
   ...explainRecordOptions({ path: { tenant }, query: { q: question } }),
   enabled: question !== "",
+  refetchInterval: ({ state: { data } }: { state: { data?: ExplainOut | undefined } }) =>
+    data?.candidates.some(({ explanation }) => explanation.level === "heals") ? HEALING_MS : false,
   placeholderData: keepPreviousData,
 });
 
