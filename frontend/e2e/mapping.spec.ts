@@ -6,10 +6,10 @@ test("a policy is changed, tried on real contacts, saved as a version, and taken
   await page.goto(address("/mapping"));
   await page.getByRole("button", { name: "City", exact: true }).click();
   const sheet = page.getByRole("dialog", { name: "City" });
-  await expect(
-    sheet.getByRole("region", { name: "On real contacts" }).getByRole("listitem").first(),
-  ).toBeVisible();
+  const samples = sheet.getByRole("region", { name: "On real contacts" });
+  await expect(samples.getByRole("listitem").first()).toBeVisible();
   await sheet.getByRole("radio", { name: "A person decides" }).check();
+  await expect(samples).toHaveAttribute("aria-busy", "false");
   await expectAccessible(page);
   await sheet.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("row", { name: /City.*a person decides/ })).toBeVisible();
