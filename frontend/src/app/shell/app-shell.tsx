@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
 import { overviewQuery } from "@/features/overview/queries";
 import { sessionQuery } from "@/features/session/queries";
+import { useMedia } from "@/lib/use-media";
 import { useLiveStream } from "@/live/stream";
 import { usePagesAhead } from "../lazy-page";
 import { useSending } from "../offline/away";
@@ -23,6 +24,7 @@ export function AppShell() {
   usePagesAhead();
 
   const organisation = session.organisations.find((one) => one.slug === tenant)?.name ?? tenant;
+  const isPhone = !useMedia("(min-width: 48rem)");
   const needsYou = (overview?.needs_you ?? []).reduce((sum, need) => sum + need.count, 0);
 
   return (
@@ -33,16 +35,16 @@ export function AppShell() {
       >
         Skip to the content
       </a>
-      <Sidebar tenant={tenant} needsYou={needsYou} />
+      {!isPhone && <Sidebar tenant={tenant} needsYou={needsYou} />}
       <div className="flex min-w-0 flex-1 flex-col">
-        <PhoneTop organisation={organisation} tenant={tenant} />
+        {isPhone && <PhoneTop organisation={organisation} tenant={tenant} />}
         <main id="content" tabIndex={-1} className="flex-1 focus-visible:outline-none">
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
           </Suspense>
         </main>
       </div>
-      <PhoneTabs tenant={tenant} needsYou={needsYou} />
+      {isPhone && <PhoneTabs tenant={tenant} needsYou={needsYou} />}
       <AwayStatus tenant={tenant} />
       <WaitingPanel tenant={tenant} />
       <Layers tenant={tenant} />
