@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { ErrorState } from "@/components/ui/error-state";
 import { BulkBar } from "@/features/contacts/bulk/bulk-bar";
 import { useColumns } from "@/features/contacts/columns/use-columns";
 import { ContactList } from "@/features/contacts/contact-list";
 import { type ContactSearch, isNarrowed, withPart } from "@/features/contacts/filters";
 import { ListHead } from "@/features/contacts/list-head";
-import { placeIn, rememberPlace } from "@/features/contacts/list-memory";
+import { placeIn, rememberPlace, rememberSearch } from "@/features/contacts/list-memory";
 import { NoContacts } from "@/features/contacts/no-contacts";
 import { PhoneHead } from "@/features/contacts/phone-head";
 import { useContactList } from "@/features/contacts/use-contact-list";
@@ -43,6 +43,7 @@ export default function ContactsPage() {
     [navigate, tenant],
   );
   const views = useViews(tenant, search, change, columns);
+  useEffect(() => rememberSearch(search), [search]);
   const onLeave = useCallback(
     (place: { offset: number; row: number }) => rememberPlace({ search, ...place }),
     [search],

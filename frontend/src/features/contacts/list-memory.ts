@@ -8,6 +8,7 @@ interface Place {
 }
 
 let place: Place | undefined;
+let latest: ContactSearch = {};
 
 export function rememberPlace(next: Place): void {
   place = next;
@@ -17,7 +18,10 @@ export function placeIn(search: ContactSearch): Place | undefined {
   return place && JSON.stringify(place.search) === JSON.stringify(search) ? place : undefined;
 }
 
-/** The list as it was last seen: with its search, filters and order. */
-export function lastSearch(): ContactSearch {
-  return place?.search ?? {};
+/** Noted while the list is shown: a contact's page may be drawn before the list is left. */
+export function rememberSearch(search: ContactSearch): void {
+  latest = search;
 }
+
+/** The list as it was last seen: with its search, filters and order. */
+export const lastSearch = (): ContactSearch => latest;
