@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Panel } from "@/components/ui/card";
+import { ChartSlider } from "@/components/ui/chart-slider";
 import { Stat } from "@/components/ui/stat";
 import { cn } from "@/lib/cn";
 import { formatCount, formatHour, formatMs, plural } from "@/lib/format";
@@ -83,34 +84,14 @@ interface ChartProps {
 /** A bar an hour, the half of the answers within the slow ones; hours without any are a line. Read by pointer or arrows. */
 function Chart({ hours, at, onPoint }: ChartProps) {
   const most = Math.max(1, ...hours.map(({ p95_ms: p95 }) => p95 ?? 0));
-  const last = hours.length - 1;
-  const now = at ?? last;
-  const keys: Record<string, number> = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last };
-  const hour = hours[now];
   return (
-    <div
-      role="slider"
-      tabIndex={0}
-      aria-label="Answers, hour by hour"
-      aria-valuemin={0}
-      aria-valuemax={last}
-      aria-valuenow={now}
-      aria-valuetext={hour && `${hourOf(hour)}: ${sentence(hour)}`}
-      className="flex h-24 touch-pan-y"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") return onPoint(null);
-        const next = keys[event.key];
-        if (next === undefined) return;
-        event.preventDefault();
-        onPoint(Math.min(last, Math.max(0, next)));
-      }}
-      onBlur={() => onPoint(null)}
-      onPointerMove={(event) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        const index = Math.floor(((event.clientX - box.left) / box.width) * hours.length);
-        onPoint(Math.min(last, Math.max(0, index)));
-      }}
-      onPointerLeave={() => onPoint(null)}
+    <ChartSlider
+      label="Answers, hour by hour"
+      count={hours.length}
+      at={at}
+      onPoint={onPoint}
+      textOf={(index) => hours[index] && `${hourOf(hours[index])}: ${sentence(hours[index])}`}
+      className="h-24"
     >
       {hours.map((one, index) => (
         <span
@@ -123,7 +104,7 @@ function Chart({ hours, at, onPoint }: ChartProps) {
           <Bar hour={one} most={most} />
         </span>
       ))}
-    </div>
+    </ChartSlider>
   );
 }
 

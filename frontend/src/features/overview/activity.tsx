@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Panel } from "@/components/ui/card";
+import { ChartSlider } from "@/components/ui/chart-slider";
 import type { Side } from "@/components/ui/side";
 import { SideBar, SideLegend, scaleOf } from "@/components/ui/side-bars";
 import { cn } from "@/lib/cn";
@@ -95,36 +96,16 @@ interface ChartProps {
 /** A bar a step: both sides to one scale, from one line. Whatever is not nothing can be seen. Read by pointer or arrows. */
 function Chart({ points, span, at, onPoint }: ChartProps) {
   const { most, rows } = scaleOf(points, 0.08);
-  const last = points.length - 1;
-  const now = at ?? last;
-  const keys: Record<string, number> = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last };
-  const point = points[now];
+  const textOf = ({ at, hubspot, loanark }: ActivityPoint) =>
+    `${momentOf(at, span)}: HubSpot ${hubspot}, LoanArk ${loanark}`;
   return (
-    <div
-      role="slider"
-      tabIndex={0}
-      aria-label="Changes over time"
-      aria-valuemin={0}
-      aria-valuemax={last}
-      aria-valuenow={now}
-      aria-valuetext={
-        point && `${momentOf(point.at, span)}: HubSpot ${point.hubspot}, LoanArk ${point.loanark}`
-      }
-      className="flex h-44 touch-pan-y"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") return onPoint(null);
-        const next = keys[event.key];
-        if (next === undefined) return;
-        event.preventDefault();
-        onPoint(Math.min(last, Math.max(0, next)));
-      }}
-      onBlur={() => onPoint(null)}
-      onPointerMove={(event) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        const index = Math.floor(((event.clientX - box.left) / box.width) * points.length);
-        onPoint(Math.min(last, Math.max(0, index)));
-      }}
-      onPointerLeave={() => onPoint(null)}
+    <ChartSlider
+      label="Changes over time"
+      count={points.length}
+      at={at}
+      onPoint={onPoint}
+      textOf={(index) => points[index] && textOf(points[index])}
+      className="h-44"
     >
       {points.map((point, index) => (
         <div
@@ -136,7 +117,7 @@ function Chart({ points, span, at, onPoint }: ChartProps) {
           <SideBar side="loanark" count={point.loanark} most={most.loanark} className="px-[12%]" />
         </div>
       ))}
-    </div>
+    </ChartSlider>
   );
 }
 
