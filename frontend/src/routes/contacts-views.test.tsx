@@ -5,7 +5,7 @@ import type { ViewOut } from "@/client";
 import { createRefresher, staleAfter } from "@/live/effects";
 import { forgetEdits, forgetViews } from "@/test/contact-list";
 import { session } from "@/test/fixtures";
-import { renderApp } from "@/test/render-app";
+import { openList } from "@/test/open-list";
 import { server } from "@/test/server";
 
 const API = "*/api/tenants/:tenant";
@@ -14,13 +14,6 @@ beforeEach(() => {
   forgetEdits();
   forgetViews();
 });
-
-async function openList(address = "/loanark/contacts") {
-  const app = renderApp(address);
-  await screen.findAllByText("Anna Alvarez");
-  await screen.findByRole("columnheader", { name: /E-mail/ });
-  return app;
-}
 
 const tabs = () =>
   within(screen.getByRole("navigation", { name: "Views" }))

@@ -3,8 +3,8 @@ import { HttpResponse, http } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bulkRun, forgetEdits, forgetViews, rowOf } from "@/test/contact-list";
 import { contactOf, runs } from "@/test/fixtures";
+import { openList } from "@/test/open-list";
 import { PEOPLE, person } from "@/test/people";
-import { renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
 
 // jsdom lacks it; the message with "Undo" asks for it.
@@ -16,13 +16,6 @@ beforeEach(() => {
   forgetEdits();
   forgetViews();
 });
-
-async function openList(address = "/loanark/contacts") {
-  const app = renderApp(address);
-  await screen.findAllByText("Anna Alvarez");
-  await screen.findByRole("columnheader", { name: /E-mail/ });
-  return app;
-}
 
 const headings = () =>
   screen
