@@ -126,10 +126,15 @@ test("what the server cannot do is told on every page, in its place, with a way 
     await expect(page.getByRole("alert").first()).toContainText(json.title);
     await expectFine(page, `${name}, refused`);
     await expectToFit(page, `${name}, refused`);
-    await page.unroute(ANSWERS, refuse);
     const again = page.getByRole("button", { name: "Try again" });
     const refusals = await again.count();
-    await again.first().click();
+    expect(refusals, name).toBeGreaterThan(0);
+    await page.unroute(ANSWERS, refuse);
+    // A page that asks again by itself, or at an event, may be quicker than the click: then no button is left.
+    await again
+      .first()
+      .click({ timeout: 5000 })
+      .catch(() => undefined);
     await expect.poll(() => again.count(), name).toBeLessThan(refusals);
   }
 });
