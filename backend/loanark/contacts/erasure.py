@@ -24,7 +24,7 @@ REASON = "erased for privacy"
 #: What a contact's row keeps. Any other column, also one added later, is a value of the person.
 BOOKKEEPING = frozenset({"tenant_id", "id", "created_side", "version", "created_at", "updated_at", "deleted_at"})
 
-#: Tables about contacts whose rows stay, without values. In every other one with a `contact_id` or `hubspot_id`, also
+#: Tables about contacts whose rows stay, without values. In every other one with a column that names a contact, also
 #: one added later, the person's rows are deleted: intents, evidence, whatever was planned or held.
 KEPT = frozenset(
     {"audit_events", "contact_changes", "contact_links", "contact_conflicts", "contact_rejections", "contact_aliases"}
@@ -218,11 +218,12 @@ def _delete_rows(ids: Sequence[UUID], hubspot_ids: Sequence[str]) -> None:
     tables = sql.rows(
         """SELECT c.relname AS name, array_agg(a.attname::text) AS columns FROM pg_class c
            JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
-               AND a.attname IN ('contact_id', 'hubspot_id')
+               AND a.attname IN ('contact_id', 'hubspot_id', 'other_contact_id', 'other_hubspot_id')
            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
            GROUP BY 1 ORDER BY 1"""
     )
     named = {"contact_id": sql.texts(ids), "hubspot_id": sql.texts(hubspot_ids)}
+    named |= {f"other_{column}": texts for column, texts in named.items()}
     for table in tables:
         if table["name"] not in KEPT:
             conditions = " OR ".join(f"{column}::text = ANY(%s::text[])" for column in table["columns"])

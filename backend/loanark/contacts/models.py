@@ -52,6 +52,8 @@ class Contact(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     deleted_at = models.DateTimeField(null=True)
+    #: The contact that lives on in the place of this one (`loanark.duplicates`), which is then deleted as well.
+    merged_into = models.UUIDField(null=True)
 
     class Meta:
         db_table = "contacts"

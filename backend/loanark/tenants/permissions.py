@@ -15,6 +15,7 @@ class Permission(StrEnum):
     CONTACTS_READ = "contacts:read"
     CONTACTS_WRITE = "contacts:write"
     CONTACTS_ERASE = "contacts:erase"
+    DUPLICATES_DECIDE = "duplicates:decide"
     SYNC_READ = "sync:read"
     SYNC_RUN = "sync:run"
     REQUESTS_READ = "requests:read"
@@ -37,6 +38,7 @@ MEANINGS: Mapping[Permission, str] = {
     Permission.CONTACTS_READ: "see contacts, their history, conflicts and rejections; export them",
     Permission.CONTACTS_WRITE: "make, edit, delete, restore and resync contacts; decide conflicts; retry",
     Permission.CONTACTS_ERASE: "erase a person for privacy, on both sides",
+    Permission.DUPLICATES_DECIDE: "merge contacts and take that back; say who is nobody's duplicate",
     Permission.SYNC_READ: "see the dashboard, runs, their plans, and what the brakes hold",
     Permission.SYNC_RUN: "start, approve, cancel and undo runs; decide what is held; pause and resume",
     Permission.REQUESTS_READ: "see in outline what was asked of HubSpot lately, and what it answered",
@@ -83,7 +85,7 @@ _EDITOR = _READER | {Permission.CONTACTS_WRITE}
 
 OF_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.LOAN_OFFICER: _EDITOR,
-    Role.SALES_MANAGER: _EDITOR | {Permission.SYNC_RUN, Permission.REQUESTS_READ},
+    Role.SALES_MANAGER: _EDITOR | {Permission.DUPLICATES_DECIDE, Permission.SYNC_RUN, Permission.REQUESTS_READ},
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.AUDITOR: _READER | {Permission.AUDIT_READ, Permission.REQUESTS_READ},
 }

@@ -18,6 +18,7 @@ from loanark.connections.api import router as connections
 from loanark.connections.settings_api import router as sync_settings
 from loanark.contacts.api import router as contacts
 from loanark.contacts.views_api import router as views
+from loanark.duplicates.api import router as duplicates
 from loanark.kit.errors import LoanArkError
 from loanark.kit.problems import problem
 from loanark.sync.api import router as sync
@@ -110,6 +111,7 @@ for router in (
     connections,
     sync,
     held,
+    duplicates,
     monitor,
     sync_settings,
     audit,

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "loanark.connections",
     "loanark.contacts",
     "loanark.audit",
+    "loanark.duplicates",
     "loanark.sync",
 ]
 

@@ -2,7 +2,7 @@
 
 import type { Client, Options as Options2, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelRunData, CancelRunResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportChosenContactsData, ExportChosenContactsResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetActivityData, GetActivityResponses, GetAnswerTimesData, GetAnswerTimesResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetInvitationData, GetInvitationResponses, GetLookData, GetLookResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRequestData, GetRequestResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListHubspotEditsData, ListHubspotEditsResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRequestsData, ListRequestsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PreviewMappingData, PreviewMappingResponses, PreviewScheduleData, PreviewScheduleResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
+import type { AcceptInvitationData, AcceptInvitationResponses, ApproveHeldData, ApproveHeldResponses, ApproveRunData, ApproveRunResponses, ArchiveFieldData, ArchiveFieldResponses, AuthorizeData, AuthorizeResponses, BeginCompanySignInData, BeginCompanySignInResponses, CancelDuplicateScanData, CancelDuplicateScanResponses, CancelRunData, CancelRunResponses, ChangeDuplicateSettingsData, ChangeDuplicateSettingsResponses, ChangeFieldData, ChangeFieldResponses, ChangeMappedFieldData, ChangeMappedFieldResponses, ChangeMemberData, ChangeMemberResponses, ChangeOrganisationData, ChangeOrganisationResponses, ChangeSignInRulesData, ChangeSignInRulesResponses, ChangeSyncSettingsData, ChangeSyncSettingsResponses, ChangeViewData, ChangeViewResponses, CheckData, CheckResponses, ConnectStaticData, ConnectStaticResponses, CreateContactData, CreateContactResponses, CreatePropertiesData, CreatePropertiesResponses, DefineFieldData, DefineFieldResponses, DeleteContactData, DeleteContactResponses, DeleteViewData, DeleteViewResponses, DiffMappingVersionsData, DiffMappingVersionsResponses, DisconnectData, DisconnectResponses, DrawQrData, DrawQrResponses, EditContactData, EditContactResponses, EditContactsData, EditContactsResponses, EraseContactData, EraseContactResponses, ExplainRecordData, ExplainRecordResponses, ExportAuditData, ExportAuditResponses, ExportChosenContactsData, ExportChosenContactsResponses, ExportContactsData, ExportContactsResponses, ExportMappingData, ExportMappingResponses, GetActivityData, GetActivityResponses, GetAnswerTimesData, GetAnswerTimesResponses, GetAuditRetentionData, GetAuditRetentionResponses, GetAuditStateData, GetAuditStateResponses, GetCompanySignInData, GetCompanySignInResponses, GetConflictSummaryData, GetConflictSummaryResponses, GetConnectionData, GetConnectionResponses, GetContactData, GetContactResponses, GetDuplicateGroupData, GetDuplicateGroupResponses, GetDuplicateSettingsData, GetDuplicateSettingsResponses, GetDuplicateSummaryData, GetDuplicateSummaryResponses, GetInvitationData, GetInvitationResponses, GetLookData, GetLookResponses, GetMappingData, GetMappingResponses, GetMissingPropertiesData, GetMissingPropertiesResponses, GetMonitorData, GetMonitorResponses, GetOrganisationData, GetOrganisationResponses, GetOverviewData, GetOverviewResponses, GetRequestData, GetRequestResponses, GetRunData, GetRunResponses, GetSessionData, GetSessionResponses, GetSignInRulesData, GetSignInRulesResponses, GetSyncSettingsData, GetSyncSettingsResponses, ImportMappingData, ImportMappingResponses, InviteData, InviteResponses, LeaveOrganisationData, LeaveOrganisationResponses, LetSupportInData, LetSupportInResponses, ListAlikeData, ListAlikeResponses, ListAuditChangesData, ListAuditChangesResponses, ListAuditEventsData, ListAuditEventsResponses, ListAuditFacetsData, ListAuditFacetsResponses, ListChangesData, ListChangesResponses, ListConflictsData, ListConflictsResponses, ListContactsData, ListContactsResponses, ListDaysData, ListDaysResponses, ListDuplicatesData, ListDuplicatesResponses, ListFacetsData, ListFacetsResponses, ListFieldsData, ListFieldsResponses, ListHeldData, ListHeldResponses, ListHubspotEditsData, ListHubspotEditsResponses, ListInvitationsData, ListInvitationsResponses, ListMappingVersionsData, ListMappingVersionsResponses, ListMembersData, ListMembersResponses, ListMergesData, ListMergesResponses, ListPlanData, ListPlanResponses, ListPropertiesData, ListPropertiesResponses, ListRejectionGroupsData, ListRejectionGroupsResponses, ListRejectionsData, ListRejectionsResponses, ListRequestsData, ListRequestsResponses, ListRunChangesData, ListRunChangesResponses, ListRunReasonsData, ListRunReasonsResponses, ListRunRejectionsData, ListRunRejectionsResponses, ListRunsData, ListRunsResponses, ListTokensData, ListTokensResponses, ListViewsData, ListViewsResponses, MakeTokenData, MakeTokenResponses, MakeViewData, MakeViewResponses, MapFieldData, MapFieldResponses, MergeDuplicatesData, MergeDuplicatesResponses, MergeInHubspotData, MergeInHubspotResponses, MergeManyDuplicatesData, MergeManyDuplicatesResponses, OverturnConflictData, OverturnConflictResponses, PauseSyncData, PauseSyncResponses, PlanContactData, PlanContactResponses, PreviewMappingData, PreviewMappingResponses, PreviewMergeData, PreviewMergeResponses, PreviewScheduleData, PreviewScheduleResponses, PutMappingData, PutMappingResponses, RefreshMappingData, RefreshMappingResponses, RejectDuplicatesData, RejectDuplicatesResponses, RejectHeldData, RejectHeldResponses, RemoveCompanySignInData, RemoveCompanySignInResponses, RemoveMemberData, RemoveMemberResponses, ReopenConflictData, ReopenConflictResponses, ReopenConflictsData, ReopenConflictsResponses, ReopenDuplicatesData, ReopenDuplicatesResponses, ResendInvitationData, ResendInvitationResponses, ResolveConflictData, ResolveConflictResponses, ResolveConflictsData, ResolveConflictsResponses, RestoreContactData, RestoreContactResponses, RestoreMappingVersionData, RestoreMappingVersionResponses, ResumeSyncData, ResumeSyncResponses, ResyncContactData, ResyncContactResponses, RetryRejectionData, RetryRejectionResponses, RetryRejectionsData, RetryRejectionsResponses, RevokeInvitationData, RevokeInvitationResponses, RevokeTokenData, RevokeTokenResponses, SampleMappingData, SampleMappingResponses, SetAuditRetentionData, SetAuditRetentionResponses, SetCompanySignInData, SetCompanySignInResponses, StartDuplicateScanData, StartDuplicateScanResponses, StartRunData, StartRunResponses, UndoChangeData, UndoChangeResponses, UndoChangesData, UndoChangesResponses, UndoMergeData, UndoMergeResponses, UndoRunData, UndoRunResponses, UnmapFieldData, UnmapFieldResponses, VerifyAuditData, VerifyAuditResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -937,6 +937,315 @@ export const listChanges = <ThrowOnError extends boolean = false>(options: Optio
         { scheme: 'bearer', type: 'http' }
     ],
     url: '/api/tenants/{tenant}/contacts/{contact_id}/timeline',
+    ...options
+});
+
+/**
+ * List Duplicates
+ *
+ * Contacts that may be one person, in groups, the most likely first.
+ */
+export const listDuplicates = <ThrowOnError extends boolean = false>(options: Options<ListDuplicatesData, ThrowOnError>) => (options.client ?? client).get<ListDuplicatesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates',
+    ...options
+});
+
+/**
+ * Get Duplicate Group
+ *
+ * One group, if it is still open.
+ */
+export const getDuplicateGroup = <ThrowOnError extends boolean = false>(options: Options<GetDuplicateGroupData, ThrowOnError>) => (options.client ?? client).get<GetDuplicateGroupResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/groups/{group_id}',
+    ...options
+});
+
+/**
+ * Merge Duplicates
+ *
+ * Merges contacts: one lives on with the golden record, the others keep their rows behind it.
+ */
+export const mergeDuplicates = <ThrowOnError extends boolean = false>(options: Options<MergeDuplicatesData, ThrowOnError>) => (options.client ?? client).post<MergeDuplicatesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/merge',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Merge Many Duplicates
+ *
+ * Merges every open pair that is so sure, as many as an hour's brake lets through.
+ */
+export const mergeManyDuplicates = <ThrowOnError extends boolean = false>(options: Options<MergeManyDuplicatesData, ThrowOnError>) => (options.client ?? client).post<MergeManyDuplicatesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/merge-many',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List Merges
+ *
+ * What was merged, the newest first. `contact_id`: into this contact, or this one into others.
+ */
+export const listMerges = <ThrowOnError extends boolean = false>(options: Options<ListMergesData, ThrowOnError>) => (options.client ?? client).get<ListMergesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/merges',
+    ...options
+});
+
+/**
+ * Merge In Hubspot
+ *
+ * Lets HubSpot merge the two as well, without waiting any longer; asked again after a refusal, tries again.
+ */
+export const mergeInHubspot = <ThrowOnError extends boolean = false>(options: Options<MergeInHubspotData, ThrowOnError>) => (options.client ?? client).post<MergeInHubspotResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/merges/{merge_id}/hubspot',
+    ...options
+});
+
+/**
+ * Undo Merge
+ *
+ * Takes a merge back: exactly in LoanArk; in HubSpot by making the other contact again.
+ */
+export const undoMerge = <ThrowOnError extends boolean = false>(options: Options<UndoMergeData, ThrowOnError>) => (options.client ?? client).post<UndoMergeResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/merges/{merge_id}/undo',
+    ...options
+});
+
+/**
+ * Preview Merge
+ *
+ * What merging these contacts would make of them. Any contacts may be asked for, proposed or not.
+ */
+export const previewMerge = <ThrowOnError extends boolean = false>(options: Options<PreviewMergeData, ThrowOnError>) => (options.client ?? client).post<PreviewMergeResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reject Duplicates
+ *
+ * These are not one person, and are never proposed again. A contact that waited for it is carried over.
+ */
+export const rejectDuplicates = <ThrowOnError extends boolean = false>(options: Options<RejectDuplicatesData, ThrowOnError>) => (options.client ?? client).post<RejectDuplicatesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/reject',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reopen Duplicates
+ *
+ * Takes back that these are not one person: they wait for a decision again.
+ */
+export const reopenDuplicates = <ThrowOnError extends boolean = false>(options: Options<ReopenDuplicatesData, ThrowOnError>) => (options.client ?? client).post<ReopenDuplicatesResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/reopen',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Start Duplicate Scan
+ *
+ * Searches the whole book anew, in the background; goes on with the one that is running.
+ */
+export const startDuplicateScan = <ThrowOnError extends boolean = false>(options: Options<StartDuplicateScanData, ThrowOnError>) => (options.client ?? client).post<StartDuplicateScanResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/scans',
+    ...options
+});
+
+/**
+ * Cancel Duplicate Scan
+ *
+ * Ends a running search. What it found stays.
+ */
+export const cancelDuplicateScan = <ThrowOnError extends boolean = false>(options: Options<CancelDuplicateScanData, ThrowOnError>) => (options.client ?? client).post<CancelDuplicateScanResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/scans/{scan_id}/cancel',
+    ...options
+});
+
+/**
+ * Get Duplicate Settings
+ *
+ * How duplicates are treated.
+ */
+export const getDuplicateSettings = <ThrowOnError extends boolean = false>(options: Options<GetDuplicateSettingsData, ThrowOnError>) => (options.client ?? client).get<GetDuplicateSettingsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/settings',
+    ...options
+});
+
+/**
+ * Change Duplicate Settings
+ *
+ * Changes what is named. Rules are given as a whole.
+ */
+export const changeDuplicateSettings = <ThrowOnError extends boolean = false>(options: Options<ChangeDuplicateSettingsData, ThrowOnError>) => (options.client ?? client).patch<ChangeDuplicateSettingsResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/settings',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get Duplicate Summary
+ *
+ * How many wait and were decided, how far the search of the book came, and how good the merges were.
+ */
+export const getDuplicateSummary = <ThrowOnError extends boolean = false>(options: Options<GetDuplicateSummaryData, ThrowOnError>) => (options.client ?? client).get<GetDuplicateSummaryResponses, unknown, ThrowOnError>({
+    security: [
+        {
+            in: 'cookie',
+            name: 'sessionid',
+            type: 'apiKey'
+        },
+        { name: 'X-Session-Token', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' }
+    ],
+    url: '/api/tenants/{tenant}/duplicates/summary',
     ...options
 });
 

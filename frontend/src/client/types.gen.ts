@@ -1291,6 +1291,18 @@ export type DayOut = {
 };
 
 /**
+ * DecidedOut
+ *
+ * The proposals that were decided; others had been decided before.
+ */
+export type DecidedOut = {
+    /**
+     * Pairs
+     */
+    pairs: Array<number>;
+};
+
+/**
  * Direction
  */
 export type Direction = 'both' | 'to_loanark' | 'to_hubspot';
@@ -1315,6 +1327,100 @@ export type Drawn = {
      * Svg
      */
     svg: string;
+};
+
+/**
+ * DuplicateSettingsIn
+ *
+ * What is named is changed; the rest stays.
+ */
+export type DuplicateSettingsIn = {
+    /**
+     * At Ingest
+     */
+    at_ingest?: boolean;
+    /**
+     * Automatic
+     */
+    automatic?: boolean;
+    /**
+     * Hubspot Wait Hours
+     */
+    hubspot_wait_hours?: number | null;
+    /**
+     * Rules
+     */
+    rules?: {
+        [key: string]: Rule;
+    };
+};
+
+/**
+ * DuplicateSettingsOut
+ *
+ * How duplicates are treated, and whose value survives by default.
+ */
+export type DuplicateSettingsOut = {
+    /**
+     * At Ingest
+     */
+    at_ingest: boolean;
+    /**
+     * Automatic
+     */
+    automatic: boolean;
+    /**
+     * Defaults
+     */
+    defaults: {
+        [key: string]: Rule;
+    };
+    /**
+     * Hubspot Wait Hours
+     */
+    hubspot_wait_hours: number | null;
+    /**
+     * Rules
+     */
+    rules: {
+        [key: string]: Rule;
+    };
+};
+
+/**
+ * DuplicateSummary
+ *
+ * Where the book stands.
+ */
+export type DuplicateSummary = {
+    /**
+     * Certain
+     */
+    certain: number;
+    /**
+     * Decided Today
+     */
+    decided_today: number;
+    /**
+     * Held
+     */
+    held: number;
+    /**
+     * Kinds
+     */
+    kinds: {
+        [key: string]: number;
+    };
+    /**
+     * Open
+     */
+    open: number;
+    report: Report;
+    scan: ScanOut | null;
+    /**
+     * Waiting
+     */
+    waiting: number;
 };
 
 /**
@@ -1997,6 +2103,115 @@ export type FindingOut = {
 };
 
 /**
+ * GoldenField
+ *
+ * A field of the golden record.
+ */
+export type GoldenField = {
+    /**
+     * Differs
+     */
+    differs: boolean;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * Group
+ *
+ * Contacts that may all be one person, with each pair that was found among them.
+ */
+export type Group = {
+    /**
+     * Certain
+     */
+    certain: boolean;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Members
+     */
+    members: Array<Member>;
+    /**
+     * Pairs
+     */
+    pairs: Array<Pair>;
+    /**
+     * Posterior
+     */
+    posterior: number;
+    preview: Preview;
+};
+
+/**
+ * GroupFilters
+ *
+ * Which groups: their best pair has at least these bits, is of this kind, is certain, holds a contact back.
+ */
+export type GroupFilters = {
+    /**
+     * Certain
+     */
+    certain?: boolean | null;
+    /**
+     * Contact Id
+     */
+    contact_id?: string | null;
+    /**
+     * Held
+     */
+    held?: boolean | null;
+    /**
+     * Kind
+     */
+    kind?: 'email' | 'phone' | 'birth' | 'address' | 'identifier' | 'name' | 'hubspot' | null;
+    /**
+     * Least
+     */
+    least?: number | null;
+};
+
+/**
+ * GroupPage
+ *
+ * Groups, the most likely first.
+ */
+export type GroupPage = {
+    /**
+     * Groups
+     */
+    groups: Array<Group>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * HeldGroup
  *
  * One time a brake took hold. `side` is where the operations would be carried out.
@@ -2572,6 +2787,53 @@ export type MatchingContacts = {
 };
 
 /**
+ * Member
+ *
+ * A contact of a group.
+ */
+export type Member = {
+    /**
+     * Created At
+     */
+    created_at: string | null;
+    /**
+     * Created Side
+     */
+    created_side: 'hubspot' | 'loanark';
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Id
+     */
+    id: string | null;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Merged
+     */
+    merged: number;
+    /**
+     * Name
+     */
+    name: string;
+    sync: SyncBadge | null;
+    /**
+     * Updated At
+     */
+    updated_at: string | null;
+    /**
+     * Values
+     */
+    values: {
+        [key: string]: string;
+    };
+};
+
+/**
  * MemberIn
  *
  * Only what is named changes; `owner_key` null: the e-mail address again.
@@ -2619,6 +2881,172 @@ export type MemberOut = {
      * Support Until
      */
     support_until: string | null;
+};
+
+/**
+ * MergeIn
+ *
+ * Contacts to merge. `survivor`: who lives on. `chosen`: whose value a person wants, by field.
+ */
+export type MergeIn = {
+    /**
+     * Chosen
+     */
+    chosen?: {
+        [key: string]: string;
+    };
+    /**
+     * Members
+     */
+    members: Array<string>;
+    /**
+     * Survivor
+     */
+    survivor?: string | null;
+};
+
+/**
+ * MergeManyIn
+ *
+ * Every open pair of two contacts of that kind and with at least these bits. `expected`: as many as were shown.
+ */
+export type MergeManyIn = {
+    /**
+     * Certain
+     */
+    certain?: boolean;
+    /**
+     * Expected
+     */
+    expected: number;
+    /**
+     * Kind
+     */
+    kind?: 'email' | 'phone' | 'birth' | 'address' | 'identifier' | 'name' | 'hubspot' | null;
+    /**
+     * Least
+     */
+    least: number;
+};
+
+/**
+ * MergeManyOut
+ *
+ * What became of them. `left`: beyond what is done at once; ask again.
+ */
+export type MergeManyOut = {
+    /**
+     * Left
+     */
+    left: number;
+    /**
+     * Merged
+     */
+    merged: Array<number>;
+    /**
+     * Refused
+     */
+    refused: Array<Refused>;
+};
+
+/**
+ * MergeOut
+ *
+ * A merge, and what became of it on both sides.
+ */
+export type MergeOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * How
+     */
+    how: 'person' | 'automatic' | 'hubspot';
+    /**
+     * Hubspot
+     */
+    hubspot: 'none' | 'waiting' | 'approved' | 'sending' | 'done' | 'refused' | 'remade';
+    /**
+     * Hubspot Due At
+     */
+    hubspot_due_at: string | null;
+    /**
+     * Hubspot Id
+     */
+    hubspot_id: string | null;
+    /**
+     * Hubspot Words
+     */
+    hubspot_words: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Left Behind
+     */
+    left_behind: Array<string>;
+    /**
+     * Merged Hubspot Id
+     */
+    merged_hubspot_id: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Other Contact Id
+     */
+    other_contact_id: string;
+    /**
+     * Other Hubspot Id
+     */
+    other_hubspot_id: string | null;
+    /**
+     * Other Name
+     */
+    other_name: string;
+    /**
+     * Posterior
+     */
+    posterior: number | null;
+    /**
+     * State
+     */
+    state: 'live' | 'undone';
+    /**
+     * Undone At
+     */
+    undone_at: string | null;
+    /**
+     * Undone By
+     */
+    undone_by: string | null;
+};
+
+/**
+ * MergePage
+ *
+ * Merges, the newest first.
+ */
+export type MergePage = {
+    /**
+     * Merges
+     */
+    merges: Array<MergeOut>;
+    /**
+     * Next Cursor
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -2938,6 +3366,66 @@ export type Overview = {
 };
 
 /**
+ * Pair
+ *
+ * Two contacts that may be one person. The reasons' bits together are the posterior.
+ */
+export type Pair = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Certain
+     */
+    certain: boolean;
+    /**
+     * Holds
+     */
+    holds: string | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Kind
+     */
+    kind: 'email' | 'phone' | 'birth' | 'address' | 'identifier' | 'name' | 'hubspot';
+    /**
+     * Likelihood
+     */
+    likelihood: number;
+    /**
+     * One
+     */
+    one: string;
+    /**
+     * Other
+     */
+    other: string;
+    /**
+     * Posterior
+     */
+    posterior: number;
+    /**
+     * Reasons
+     */
+    reasons: Array<Reason>;
+};
+
+/**
+ * PairsIn
+ *
+ * Proposals, by their ids.
+ */
+export type PairsIn = {
+    /**
+     * Pairs
+     */
+    pairs: Array<number>;
+};
+
+/**
  * Pending
  */
 export type Pending = {
@@ -2960,7 +3448,7 @@ export type Pending = {
  *
  * Something a member may do in an organisation.
  */
-export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'sync:read' | 'sync:run' | 'requests:read' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
+export type Permission = 'contacts:read' | 'contacts:write' | 'contacts:erase' | 'duplicates:decide' | 'sync:read' | 'sync:run' | 'requests:read' | 'connection:read' | 'connection:write' | 'mapping:read' | 'mapping:write' | 'settings:read' | 'settings:write' | 'audit:read' | 'members:read' | 'members:write' | 'members:leave' | 'organisation:write' | 'tokens:own';
 
 /**
  * Person
@@ -3084,6 +3572,34 @@ export type PlannedOut = {
 export type Policy = 'hubspot' | 'loanark' | 'newest' | 'union' | 'ask';
 
 /**
+ * Preview
+ *
+ * What a merge would make of some contacts. Nothing is changed by looking.
+ */
+export type Preview = {
+    /**
+     * Golden
+     */
+    golden: Array<GoldenField>;
+    /**
+     * Hubspot
+     */
+    hubspot: string;
+    /**
+     * Survivor
+     */
+    survivor: string;
+    /**
+     * Survivor Fixed
+     */
+    survivor_fixed: string | null;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
+};
+
+/**
  * PreviewOut
  *
  * What the run would do if it were approved now.
@@ -3198,6 +3714,38 @@ export type PropertyOut = {
 };
 
 /**
+ * Reason
+ *
+ * What was compared of a pair, and how much it says: a bit doubles the odds, a negative one halves them.
+ */
+export type Reason = {
+    /**
+     * Bits
+     */
+    bits: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * One
+     */
+    one: string | null;
+    /**
+     * Other
+     */
+    other: string | null;
+    /**
+     * What
+     */
+    what: string;
+    /**
+     * Words
+     */
+    words: string;
+};
+
+/**
  * Recent
  */
 export type Recent = {
@@ -3209,6 +3757,22 @@ export type Recent = {
      * Loanark
      */
     loanark: Array<ContactRow>;
+};
+
+/**
+ * Refused
+ *
+ * A pair that was left as it is, and why.
+ */
+export type Refused = {
+    /**
+     * Pair
+     */
+    pair: number;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -3348,6 +3912,46 @@ export type ReopenedOut = {
      * Reopened
      */
     reopened: Array<number>;
+};
+
+/**
+ * Report
+ *
+ * How good the merges were: an undone one was wrong.
+ */
+export type Report = {
+    /**
+     * Automatic
+     */
+    automatic: number;
+    /**
+     * By People
+     */
+    by_people: number;
+    /**
+     * Days
+     */
+    days: number;
+    /**
+     * Followed
+     */
+    followed: number;
+    /**
+     * People
+     */
+    people: Array<Tally>;
+    /**
+     * Rejected
+     */
+    rejected: number;
+    /**
+     * Undone
+     */
+    undone: number;
+    /**
+     * Undone Automatic
+     */
+    undone_automatic: number;
 };
 
 /**
@@ -3659,6 +4263,13 @@ export type RetryIn = {
  * What a member may see and do in an organisation.
  */
 export type Role = 'loan_officer' | 'sales_manager' | 'administrator' | 'auditor';
+
+/**
+ * Rule
+ *
+ * How the value of a field is chosen among several. Whatever the rule, empty never wins over full.
+ */
+export type Rule = 'trusted' | 'newest' | 'hubspot' | 'loanark' | 'stricter';
 
 /**
  * RunChange
@@ -4068,6 +4679,54 @@ export type ScaleTransform = {
 };
 
 /**
+ * ScanOut
+ *
+ * A search of the whole book.
+ */
+export type ScanOut = {
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Found
+     */
+    found: number;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Phase
+     */
+    phase: 'keys' | 'pairs';
+    /**
+     * Progress At
+     */
+    progress_at: string;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Status
+     */
+    status: 'running' | 'done' | 'cancelled';
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * ScheduleIn
  *
  * A schedule, to be told what it means; nothing is saved.
@@ -4367,6 +5026,30 @@ export type SyncSettingsOut = {
      * Sweep Every Hours
      */
     sweep_every_hours: number;
+};
+
+/**
+ * Tally
+ *
+ * What somebody did within the report's days.
+ */
+export type Tally = {
+    /**
+     * By
+     */
+    by: string;
+    /**
+     * Merged
+     */
+    merged: number;
+    /**
+     * Rejected
+     */
+    rejected: number;
+    /**
+     * Undone
+     */
+    undone: number;
 };
 
 /**
@@ -6359,6 +7042,385 @@ export type ListChangesResponses = {
 };
 
 export type ListChangesResponse = ListChangesResponses[keyof ListChangesResponses];
+
+export type ListDuplicatesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Least
+         */
+        least?: number | null;
+        /**
+         * Kind
+         */
+        kind?: 'email' | 'phone' | 'birth' | 'address' | 'identifier' | 'name' | 'hubspot' | null;
+        /**
+         * Certain
+         */
+        certain?: boolean | null;
+        /**
+         * Held
+         */
+        held?: boolean | null;
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Cursor
+         */
+        cursor?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/duplicates';
+};
+
+export type ListDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: GroupPage;
+};
+
+export type ListDuplicatesResponse = ListDuplicatesResponses[keyof ListDuplicatesResponses];
+
+export type GetDuplicateGroupData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Group Id
+         */
+        group_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/groups/{group_id}';
+};
+
+export type GetDuplicateGroupResponses = {
+    /**
+     * OK
+     */
+    200: Group;
+};
+
+export type GetDuplicateGroupResponse = GetDuplicateGroupResponses[keyof GetDuplicateGroupResponses];
+
+export type MergeDuplicatesData = {
+    body: MergeIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/merge';
+};
+
+export type MergeDuplicatesResponses = {
+    /**
+     * Response
+     *
+     * OK
+     */
+    200: Array<MergeOut>;
+};
+
+export type MergeDuplicatesResponse = MergeDuplicatesResponses[keyof MergeDuplicatesResponses];
+
+export type MergeManyDuplicatesData = {
+    body: MergeManyIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/merge-many';
+};
+
+export type MergeManyDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: MergeManyOut;
+};
+
+export type MergeManyDuplicatesResponse = MergeManyDuplicatesResponses[keyof MergeManyDuplicatesResponses];
+
+export type ListMergesData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: {
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * State
+         */
+        state?: 'live' | 'undone' | null;
+        /**
+         * Cursor
+         */
+        cursor?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/tenants/{tenant}/duplicates/merges';
+};
+
+export type ListMergesResponses = {
+    /**
+     * OK
+     */
+    200: MergePage;
+};
+
+export type ListMergesResponse = ListMergesResponses[keyof ListMergesResponses];
+
+export type MergeInHubspotData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Merge Id
+         */
+        merge_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/merges/{merge_id}/hubspot';
+};
+
+export type MergeInHubspotResponses = {
+    /**
+     * OK
+     */
+    200: MergeOut;
+};
+
+export type MergeInHubspotResponse = MergeInHubspotResponses[keyof MergeInHubspotResponses];
+
+export type UndoMergeData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Merge Id
+         */
+        merge_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/merges/{merge_id}/undo';
+};
+
+export type UndoMergeResponses = {
+    /**
+     * OK
+     */
+    200: MergeOut;
+};
+
+export type UndoMergeResponse = UndoMergeResponses[keyof UndoMergeResponses];
+
+export type PreviewMergeData = {
+    body: MergeIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/preview';
+};
+
+export type PreviewMergeResponses = {
+    /**
+     * OK
+     */
+    200: Preview;
+};
+
+export type PreviewMergeResponse = PreviewMergeResponses[keyof PreviewMergeResponses];
+
+export type RejectDuplicatesData = {
+    body: PairsIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/reject';
+};
+
+export type RejectDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: DecidedOut;
+};
+
+export type RejectDuplicatesResponse = RejectDuplicatesResponses[keyof RejectDuplicatesResponses];
+
+export type ReopenDuplicatesData = {
+    body: PairsIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/reopen';
+};
+
+export type ReopenDuplicatesResponses = {
+    /**
+     * OK
+     */
+    200: DecidedOut;
+};
+
+export type ReopenDuplicatesResponse = ReopenDuplicatesResponses[keyof ReopenDuplicatesResponses];
+
+export type StartDuplicateScanData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/scans';
+};
+
+export type StartDuplicateScanResponses = {
+    /**
+     * OK
+     */
+    200: ScanOut;
+};
+
+export type StartDuplicateScanResponse = StartDuplicateScanResponses[keyof StartDuplicateScanResponses];
+
+export type CancelDuplicateScanData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+        /**
+         * Scan Id
+         */
+        scan_id: number;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/scans/{scan_id}/cancel';
+};
+
+export type CancelDuplicateScanResponses = {
+    /**
+     * OK
+     */
+    200: ScanOut;
+};
+
+export type CancelDuplicateScanResponse = CancelDuplicateScanResponses[keyof CancelDuplicateScanResponses];
+
+export type GetDuplicateSettingsData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/settings';
+};
+
+export type GetDuplicateSettingsResponses = {
+    /**
+     * OK
+     */
+    200: DuplicateSettingsOut;
+};
+
+export type GetDuplicateSettingsResponse = GetDuplicateSettingsResponses[keyof GetDuplicateSettingsResponses];
+
+export type ChangeDuplicateSettingsData = {
+    body: DuplicateSettingsIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/settings';
+};
+
+export type ChangeDuplicateSettingsResponses = {
+    /**
+     * OK
+     */
+    200: DuplicateSettingsOut;
+};
+
+export type ChangeDuplicateSettingsResponse = ChangeDuplicateSettingsResponses[keyof ChangeDuplicateSettingsResponses];
+
+export type GetDuplicateSummaryData = {
+    body?: never;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/summary';
+};
+
+export type GetDuplicateSummaryResponses = {
+    /**
+     * OK
+     */
+    200: DuplicateSummary;
+};
+
+export type GetDuplicateSummaryResponse = GetDuplicateSummaryResponses[keyof GetDuplicateSummaryResponses];
 
 export type ExplainRecordData = {
     body?: never;

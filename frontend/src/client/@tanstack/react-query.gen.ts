@@ -3,8 +3,8 @@
 import { type DefaultError, type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelRun, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, changeView, check, connectStatic, createContact, createProperties, defineField, deleteContact, deleteView, diffMappingVersions, disconnect, drawQr, editContact, editContacts, eraseContact, explainRecord, exportAudit, exportChosenContacts, exportContacts, exportMapping, getActivity, getAnswerTimes, getAuditRetention, getAuditState, getCompanySignIn, getConflictSummary, getConnection, getContact, getInvitation, getLook, getMapping, getMissingProperties, getMonitor, getOrganisation, getOverview, getRequest, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAlike, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listDays, listFacets, listFields, listHeld, listHubspotEdits, listInvitations, listMappingVersions, listMembers, listPlan, listProperties, listRejectionGroups, listRejections, listRequests, listRunChanges, listRunReasons, listRunRejections, listRuns, listTokens, listViews, makeToken, makeView, mapField, type Options, overturnConflict, pauseSync, planContact, previewMapping, previewSchedule, putMapping, refreshMapping, rejectHeld, removeCompanySignIn, removeMember, reopenConflict, reopenConflicts, resendInvitation, resolveConflict, resolveConflicts, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startRun, undoChange, undoChanges, undoRun, unmapField, verifyAudit } from '../sdk.gen';
-import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelRunData, CancelRunResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, ChangeViewData, ChangeViewResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DeleteViewData, DeleteViewResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EditContactsData, EditContactsResponse, EraseContactData, EraseContactResponse, ExplainRecordData, ExplainRecordResponse, ExportAuditData, ExportAuditResponse, ExportChosenContactsData, ExportChosenContactsResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetActivityData, GetActivityResponse, GetAnswerTimesData, GetAnswerTimesResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConflictSummaryData, GetConflictSummaryResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetInvitationData, GetInvitationResponse, GetLookData, GetLookResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetMonitorData, GetMonitorResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRequestData, GetRequestResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAlikeData, ListAlikeResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListDaysData, ListDaysResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListHubspotEditsData, ListHubspotEditsResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionGroupsData, ListRejectionGroupsResponse, ListRejectionsData, ListRejectionsResponse, ListRequestsData, ListRequestsResponse, ListRunChangesData, ListRunChangesResponse, ListRunReasonsData, ListRunReasonsResponse, ListRunRejectionsData, ListRunRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, ListViewsData, ListViewsResponse, MakeTokenData, MakeTokenResponse, MakeViewData, MakeViewResponse, MapFieldData, MapFieldResponse, OverturnConflictData, OverturnConflictResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PreviewMappingData, PreviewMappingResponse, PreviewScheduleData, PreviewScheduleResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ReopenConflictData, ReopenConflictResponse, ReopenConflictsData, ReopenConflictsResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, ResolveConflictsData, ResolveConflictsResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
+import { acceptInvitation, approveHeld, approveRun, archiveField, authorize, beginCompanySignIn, cancelDuplicateScan, cancelRun, changeDuplicateSettings, changeField, changeMappedField, changeMember, changeOrganisation, changeSignInRules, changeSyncSettings, changeView, check, connectStatic, createContact, createProperties, defineField, deleteContact, deleteView, diffMappingVersions, disconnect, drawQr, editContact, editContacts, eraseContact, explainRecord, exportAudit, exportChosenContacts, exportContacts, exportMapping, getActivity, getAnswerTimes, getAuditRetention, getAuditState, getCompanySignIn, getConflictSummary, getConnection, getContact, getDuplicateGroup, getDuplicateSettings, getDuplicateSummary, getInvitation, getLook, getMapping, getMissingProperties, getMonitor, getOrganisation, getOverview, getRequest, getRun, getSession, getSignInRules, getSyncSettings, importMapping, invite, leaveOrganisation, letSupportIn, listAlike, listAuditChanges, listAuditEvents, listAuditFacets, listChanges, listConflicts, listContacts, listDays, listDuplicates, listFacets, listFields, listHeld, listHubspotEdits, listInvitations, listMappingVersions, listMembers, listMerges, listPlan, listProperties, listRejectionGroups, listRejections, listRequests, listRunChanges, listRunReasons, listRunRejections, listRuns, listTokens, listViews, makeToken, makeView, mapField, mergeDuplicates, mergeInHubspot, mergeManyDuplicates, type Options, overturnConflict, pauseSync, planContact, previewMapping, previewMerge, previewSchedule, putMapping, refreshMapping, rejectDuplicates, rejectHeld, removeCompanySignIn, removeMember, reopenConflict, reopenConflicts, reopenDuplicates, resendInvitation, resolveConflict, resolveConflicts, restoreContact, restoreMappingVersion, resumeSync, resyncContact, retryRejection, retryRejections, revokeInvitation, revokeToken, sampleMapping, setAuditRetention, setCompanySignIn, startDuplicateScan, startRun, undoChange, undoChanges, undoMerge, undoRun, unmapField, verifyAudit } from '../sdk.gen';
+import type { AcceptInvitationData, AcceptInvitationResponse, ApproveHeldData, ApproveHeldResponse, ApproveRunData, ApproveRunResponse, ArchiveFieldData, ArchiveFieldResponse, AuthorizeData, AuthorizeResponse, BeginCompanySignInData, BeginCompanySignInResponse, CancelDuplicateScanData, CancelDuplicateScanResponse, CancelRunData, CancelRunResponse, ChangeDuplicateSettingsData, ChangeDuplicateSettingsResponse, ChangeFieldData, ChangeFieldResponse, ChangeMappedFieldData, ChangeMappedFieldResponse, ChangeMemberData, ChangeMemberResponse, ChangeOrganisationData, ChangeOrganisationResponse, ChangeSignInRulesData, ChangeSignInRulesResponse, ChangeSyncSettingsData, ChangeSyncSettingsResponse, ChangeViewData, ChangeViewResponse, CheckData, CheckResponse, ConnectStaticData, ConnectStaticResponse, CreateContactData, CreateContactResponse, CreatePropertiesData, CreatePropertiesResponse, DefineFieldData, DefineFieldResponse, DeleteContactData, DeleteContactResponse, DeleteViewData, DeleteViewResponse, DiffMappingVersionsData, DiffMappingVersionsResponse, DisconnectData, DisconnectResponse, DrawQrData, DrawQrResponse, EditContactData, EditContactResponse, EditContactsData, EditContactsResponse, EraseContactData, EraseContactResponse, ExplainRecordData, ExplainRecordResponse, ExportAuditData, ExportAuditResponse, ExportChosenContactsData, ExportChosenContactsResponse, ExportContactsData, ExportContactsResponse, ExportMappingData, ExportMappingResponse, GetActivityData, GetActivityResponse, GetAnswerTimesData, GetAnswerTimesResponse, GetAuditRetentionData, GetAuditRetentionResponse, GetAuditStateData, GetAuditStateResponse, GetCompanySignInData, GetCompanySignInResponse, GetConflictSummaryData, GetConflictSummaryResponse, GetConnectionData, GetConnectionResponse, GetContactData, GetContactResponse, GetDuplicateGroupData, GetDuplicateGroupResponse, GetDuplicateSettingsData, GetDuplicateSettingsResponse, GetDuplicateSummaryData, GetDuplicateSummaryResponse, GetInvitationData, GetInvitationResponse, GetLookData, GetLookResponse, GetMappingData, GetMappingResponse, GetMissingPropertiesData, GetMissingPropertiesResponse, GetMonitorData, GetMonitorResponse, GetOrganisationData, GetOrganisationResponse, GetOverviewData, GetOverviewResponse, GetRequestData, GetRequestResponse, GetRunData, GetRunResponse, GetSessionData, GetSessionResponse, GetSignInRulesData, GetSignInRulesResponse, GetSyncSettingsData, GetSyncSettingsResponse, ImportMappingData, ImportMappingResponse, InviteData, InviteResponse, LeaveOrganisationData, LeaveOrganisationResponse, LetSupportInData, LetSupportInResponse, ListAlikeData, ListAlikeResponse, ListAuditChangesData, ListAuditChangesResponse, ListAuditEventsData, ListAuditEventsResponse, ListAuditFacetsData, ListAuditFacetsResponse, ListChangesData, ListChangesResponse, ListConflictsData, ListConflictsResponse, ListContactsData, ListContactsResponse, ListDaysData, ListDaysResponse, ListDuplicatesData, ListDuplicatesResponse, ListFacetsData, ListFacetsResponse, ListFieldsData, ListFieldsResponse, ListHeldData, ListHeldResponse, ListHubspotEditsData, ListHubspotEditsResponse, ListInvitationsData, ListInvitationsResponse, ListMappingVersionsData, ListMappingVersionsResponse, ListMembersData, ListMembersResponse, ListMergesData, ListMergesResponse, ListPlanData, ListPlanResponse, ListPropertiesData, ListPropertiesResponse, ListRejectionGroupsData, ListRejectionGroupsResponse, ListRejectionsData, ListRejectionsResponse, ListRequestsData, ListRequestsResponse, ListRunChangesData, ListRunChangesResponse, ListRunReasonsData, ListRunReasonsResponse, ListRunRejectionsData, ListRunRejectionsResponse, ListRunsData, ListRunsResponse, ListTokensData, ListTokensResponse, ListViewsData, ListViewsResponse, MakeTokenData, MakeTokenResponse, MakeViewData, MakeViewResponse, MapFieldData, MapFieldResponse, MergeDuplicatesData, MergeDuplicatesResponse, MergeInHubspotData, MergeInHubspotResponse, MergeManyDuplicatesData, MergeManyDuplicatesResponse, OverturnConflictData, OverturnConflictResponse, PauseSyncData, PauseSyncResponse, PlanContactData, PlanContactResponse, PreviewMappingData, PreviewMappingResponse, PreviewMergeData, PreviewMergeResponse, PreviewScheduleData, PreviewScheduleResponse, PutMappingData, PutMappingResponse, RefreshMappingData, RefreshMappingResponse, RejectDuplicatesData, RejectDuplicatesResponse, RejectHeldData, RejectHeldResponse, RemoveCompanySignInData, RemoveCompanySignInResponse, RemoveMemberData, RemoveMemberResponse, ReopenConflictData, ReopenConflictResponse, ReopenConflictsData, ReopenConflictsResponse, ReopenDuplicatesData, ReopenDuplicatesResponse, ResendInvitationData, ResendInvitationResponse, ResolveConflictData, ResolveConflictResponse, ResolveConflictsData, ResolveConflictsResponse, RestoreContactData, RestoreContactResponse, RestoreMappingVersionData, RestoreMappingVersionResponse, ResumeSyncData, ResumeSyncResponse, ResyncContactData, ResyncContactResponse, RetryRejectionData, RetryRejectionsData, RetryRejectionsResponse, RevokeInvitationData, RevokeInvitationResponse, RevokeTokenData, RevokeTokenResponse, SampleMappingData, SampleMappingResponse, SetAuditRetentionData, SetAuditRetentionResponse, SetCompanySignInData, SetCompanySignInResponse, StartDuplicateScanData, StartDuplicateScanResponse, StartRunData, StartRunResponse, UndoChangeData, UndoChangeResponse, UndoChangesData, UndoChangesResponse, UndoMergeData, UndoMergeResponse, UndoRunData, UndoRunResponse, UnmapFieldData, UnmapFieldResponse, VerifyAuditData, VerifyAuditResponse } from '../types.gen';
 
 /**
  * Draw Qr
@@ -1146,6 +1146,354 @@ export const listChangesInfiniteOptions = (options: Options<ListChangesData>) =>
         return data;
     },
     queryKey: listChangesInfiniteQueryKey(options)
+});
+
+export const listDuplicatesQueryKey = (options: Options<ListDuplicatesData>) => createQueryKey('listDuplicates', options);
+
+/**
+ * List Duplicates
+ *
+ * Contacts that may be one person, in groups, the most likely first.
+ */
+export const listDuplicatesOptions = (options: Options<ListDuplicatesData>) => queryOptions<ListDuplicatesResponse, DefaultError, ListDuplicatesResponse, ReturnType<typeof listDuplicatesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listDuplicates({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDuplicatesQueryKey(options)
+});
+
+export const listDuplicatesInfiniteQueryKey = (options: Options<ListDuplicatesData>): QueryKey<Options<ListDuplicatesData>> => createQueryKey('listDuplicates', options, true);
+
+/**
+ * List Duplicates
+ *
+ * Contacts that may be one person, in groups, the most likely first.
+ */
+export const listDuplicatesInfiniteOptions = (options: Options<ListDuplicatesData>) => infiniteQueryOptions<ListDuplicatesResponse, DefaultError, InfiniteData<ListDuplicatesResponse>, QueryKey<Options<ListDuplicatesData>>, string | null | Pick<QueryKey<Options<ListDuplicatesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListDuplicatesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listDuplicates({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listDuplicatesInfiniteQueryKey(options)
+});
+
+export const getDuplicateGroupQueryKey = (options: Options<GetDuplicateGroupData>) => createQueryKey('getDuplicateGroup', options);
+
+/**
+ * Get Duplicate Group
+ *
+ * One group, if it is still open.
+ */
+export const getDuplicateGroupOptions = (options: Options<GetDuplicateGroupData>) => queryOptions<GetDuplicateGroupResponse, DefaultError, GetDuplicateGroupResponse, ReturnType<typeof getDuplicateGroupQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDuplicateGroup({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDuplicateGroupQueryKey(options)
+});
+
+/**
+ * Merge Duplicates
+ *
+ * Merges contacts: one lives on with the golden record, the others keep their rows behind it.
+ */
+export const mergeDuplicatesMutation = (options?: Partial<Options<MergeDuplicatesData>>): UseMutationOptions<MergeDuplicatesResponse, DefaultError, Options<MergeDuplicatesData>> => {
+    const mutationOptions: UseMutationOptions<MergeDuplicatesResponse, DefaultError, Options<MergeDuplicatesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await mergeDuplicates({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Merge Many Duplicates
+ *
+ * Merges every open pair that is so sure, as many as an hour's brake lets through.
+ */
+export const mergeManyDuplicatesMutation = (options?: Partial<Options<MergeManyDuplicatesData>>): UseMutationOptions<MergeManyDuplicatesResponse, DefaultError, Options<MergeManyDuplicatesData>> => {
+    const mutationOptions: UseMutationOptions<MergeManyDuplicatesResponse, DefaultError, Options<MergeManyDuplicatesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await mergeManyDuplicates({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMergesQueryKey = (options: Options<ListMergesData>) => createQueryKey('listMerges', options);
+
+/**
+ * List Merges
+ *
+ * What was merged, the newest first. `contact_id`: into this contact, or this one into others.
+ */
+export const listMergesOptions = (options: Options<ListMergesData>) => queryOptions<ListMergesResponse, DefaultError, ListMergesResponse, ReturnType<typeof listMergesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMerges({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMergesQueryKey(options)
+});
+
+export const listMergesInfiniteQueryKey = (options: Options<ListMergesData>): QueryKey<Options<ListMergesData>> => createQueryKey('listMerges', options, true);
+
+/**
+ * List Merges
+ *
+ * What was merged, the newest first. `contact_id`: into this contact, or this one into others.
+ */
+export const listMergesInfiniteOptions = (options: Options<ListMergesData>) => infiniteQueryOptions<ListMergesResponse, DefaultError, InfiniteData<ListMergesResponse>, QueryKey<Options<ListMergesData>>, number | null | Pick<QueryKey<Options<ListMergesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+// @ts-ignore
+{
+    queryFn: async ({ pageParam, queryKey, signal }) => {
+        // @ts-ignore
+        const page: Pick<QueryKey<Options<ListMergesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+            query: {
+                cursor: pageParam
+            }
+        };
+        const params = createInfiniteParams(queryKey, page);
+        const { data } = await listMerges({
+            ...options,
+            ...params,
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMergesInfiniteQueryKey(options)
+});
+
+/**
+ * Merge In Hubspot
+ *
+ * Lets HubSpot merge the two as well, without waiting any longer; asked again after a refusal, tries again.
+ */
+export const mergeInHubspotMutation = (options?: Partial<Options<MergeInHubspotData>>): UseMutationOptions<MergeInHubspotResponse, DefaultError, Options<MergeInHubspotData>> => {
+    const mutationOptions: UseMutationOptions<MergeInHubspotResponse, DefaultError, Options<MergeInHubspotData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await mergeInHubspot({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Undo Merge
+ *
+ * Takes a merge back: exactly in LoanArk; in HubSpot by making the other contact again.
+ */
+export const undoMergeMutation = (options?: Partial<Options<UndoMergeData>>): UseMutationOptions<UndoMergeResponse, DefaultError, Options<UndoMergeData>> => {
+    const mutationOptions: UseMutationOptions<UndoMergeResponse, DefaultError, Options<UndoMergeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await undoMerge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Preview Merge
+ *
+ * What merging these contacts would make of them. Any contacts may be asked for, proposed or not.
+ */
+export const previewMergeMutation = (options?: Partial<Options<PreviewMergeData>>): UseMutationOptions<PreviewMergeResponse, DefaultError, Options<PreviewMergeData>> => {
+    const mutationOptions: UseMutationOptions<PreviewMergeResponse, DefaultError, Options<PreviewMergeData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await previewMerge({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reject Duplicates
+ *
+ * These are not one person, and are never proposed again. A contact that waited for it is carried over.
+ */
+export const rejectDuplicatesMutation = (options?: Partial<Options<RejectDuplicatesData>>): UseMutationOptions<RejectDuplicatesResponse, DefaultError, Options<RejectDuplicatesData>> => {
+    const mutationOptions: UseMutationOptions<RejectDuplicatesResponse, DefaultError, Options<RejectDuplicatesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await rejectDuplicates({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Reopen Duplicates
+ *
+ * Takes back that these are not one person: they wait for a decision again.
+ */
+export const reopenDuplicatesMutation = (options?: Partial<Options<ReopenDuplicatesData>>): UseMutationOptions<ReopenDuplicatesResponse, DefaultError, Options<ReopenDuplicatesData>> => {
+    const mutationOptions: UseMutationOptions<ReopenDuplicatesResponse, DefaultError, Options<ReopenDuplicatesData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await reopenDuplicates({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Start Duplicate Scan
+ *
+ * Searches the whole book anew, in the background; goes on with the one that is running.
+ */
+export const startDuplicateScanMutation = (options?: Partial<Options<StartDuplicateScanData>>): UseMutationOptions<StartDuplicateScanResponse, DefaultError, Options<StartDuplicateScanData>> => {
+    const mutationOptions: UseMutationOptions<StartDuplicateScanResponse, DefaultError, Options<StartDuplicateScanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await startDuplicateScan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Cancel Duplicate Scan
+ *
+ * Ends a running search. What it found stays.
+ */
+export const cancelDuplicateScanMutation = (options?: Partial<Options<CancelDuplicateScanData>>): UseMutationOptions<CancelDuplicateScanResponse, DefaultError, Options<CancelDuplicateScanData>> => {
+    const mutationOptions: UseMutationOptions<CancelDuplicateScanResponse, DefaultError, Options<CancelDuplicateScanData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelDuplicateScan({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDuplicateSettingsQueryKey = (options: Options<GetDuplicateSettingsData>) => createQueryKey('getDuplicateSettings', options);
+
+/**
+ * Get Duplicate Settings
+ *
+ * How duplicates are treated.
+ */
+export const getDuplicateSettingsOptions = (options: Options<GetDuplicateSettingsData>) => queryOptions<GetDuplicateSettingsResponse, DefaultError, GetDuplicateSettingsResponse, ReturnType<typeof getDuplicateSettingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDuplicateSettings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDuplicateSettingsQueryKey(options)
+});
+
+/**
+ * Change Duplicate Settings
+ *
+ * Changes what is named. Rules are given as a whole.
+ */
+export const changeDuplicateSettingsMutation = (options?: Partial<Options<ChangeDuplicateSettingsData>>): UseMutationOptions<ChangeDuplicateSettingsResponse, DefaultError, Options<ChangeDuplicateSettingsData>> => {
+    const mutationOptions: UseMutationOptions<ChangeDuplicateSettingsResponse, DefaultError, Options<ChangeDuplicateSettingsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeDuplicateSettings({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getDuplicateSummaryQueryKey = (options: Options<GetDuplicateSummaryData>) => createQueryKey('getDuplicateSummary', options);
+
+/**
+ * Get Duplicate Summary
+ *
+ * How many wait and were decided, how far the search of the book came, and how good the merges were.
+ */
+export const getDuplicateSummaryOptions = (options: Options<GetDuplicateSummaryData>) => queryOptions<GetDuplicateSummaryResponse, DefaultError, GetDuplicateSummaryResponse, ReturnType<typeof getDuplicateSummaryQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getDuplicateSummary({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getDuplicateSummaryQueryKey(options)
 });
 
 export const explainRecordQueryKey = (options: Options<ExplainRecordData>) => createQueryKey('explainRecord', options);

@@ -1,0 +1,1 @@
+"""One person, one contact: duplicates found, merged, and unmerged."""

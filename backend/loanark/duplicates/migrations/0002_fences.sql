@@ -1,0 +1,31 @@
+-- A contact that is new, or was changed in what it is compared by, is looked for among the others next, whoever wrote it.
+CREATE FUNCTION contacts_await_comparison() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO duplicate_waiting (tenant_id, contact_id)
+        SELECT n.tenant_id, n.id FROM new_rows n ORDER BY n.tenant_id, n.id ON CONFLICT DO NOTHING;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO duplicate_waiting (tenant_id, contact_id)
+        SELECT n.tenant_id, n.id FROM new_rows n JOIN old_rows o ON o.tenant_id = n.tenant_id AND o.id = n.id
+        WHERE n.version <> o.version
+        AND (n.email, n.firstname, n.lastname, n.phone, n.mobilephone, n.address, n.city, n.zip, n.loan_number, n.custom,
+             n.deleted_at)
+            IS DISTINCT FROM
+            (o.email, o.firstname, o.lastname, o.phone, o.mobilephone, o.address, o.city, o.zip, o.loan_number, o.custom,
+             o.deleted_at)
+        ORDER BY n.tenant_id, n.id ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO duplicate_waiting (tenant_id, contact_id)
+        SELECT o.tenant_id, o.id FROM old_rows o ORDER BY o.tenant_id, o.id ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER contacts_await_comparison_insert AFTER INSERT ON contacts
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION contacts_await_comparison();
+CREATE TRIGGER contacts_await_comparison_update AFTER UPDATE ON contacts
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION contacts_await_comparison();
+CREATE TRIGGER contacts_await_comparison_delete AFTER DELETE ON contacts
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION contacts_await_comparison();
