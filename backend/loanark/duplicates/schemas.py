@@ -261,6 +261,7 @@ class DuplicateSettingsOut(Schema):
 
     at_ingest: bool
     automatic: bool
+    follow_hubspot: bool
     hubspot_wait_hours: int | None
     rules: dict[str, Rule]
     defaults: dict[str, Rule]
@@ -271,5 +272,6 @@ class DuplicateSettingsIn(Schema):
 
     at_ingest: bool = True
     automatic: bool = False
+    follow_hubspot: bool = True
     hubspot_wait_hours: int | None = None
     rules: dict[str, Rule] = {}
