@@ -1,7 +1,10 @@
 """Reading proposals."""
 
+from loanark.duplicates.merges import merges, preview
 from loanark.duplicates.models import Scan
-from loanark.duplicates.schemas import DuplicateSummary, Group, GroupFilters, GroupPage, MergePage, Preview, ScanOut
+from loanark.duplicates.schemas import DuplicateSummary, Group, GroupFilters, GroupPage, ScanOut
+
+__all__ = ["group", "merges", "page", "preview", "scan_out", "summary"]
 
 
 def page(filters: GroupFilters, *, cursor: str | None, limit: int) -> GroupPage:
@@ -18,6 +21,3 @@ def summary() -> DuplicateSummary:
 
 def scan_out(scan: Scan) -> ScanOut:
     return ScanOut.model_validate(scan)
-
-
-from loanark.duplicates.merges import merges, preview  # noqa
