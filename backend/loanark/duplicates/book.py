@@ -24,7 +24,7 @@ SIZE = "book"
 LEAST_KEPT = 3
 
 #: A book that was smaller when it was searched may have grown since: it is counted, up to so many.
-_SMALL, _COUNTED = 5_000, 50_000
+_SMALL, COUNTED = 5_000, 50_000
 
 _IS_LIVE = "c.deleted_at IS NULL AND c.merged_into IS NULL"
 
@@ -45,13 +45,23 @@ def people(ids: Iterable[str], sources: Sources, *, unlinked: bool = False) -> d
         return {row[0]: sources.read(row[1:]) for row in cursor.fetchall()}
 
 
-def page(after: str | None, limit: int, sources: Sources) -> dict[str, Person]:
+def ids(after: str, limit: int) -> list[str]:
+    """The next contacts by id: their ids alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.id::text FROM contacts c WHERE c.id > %s::uuid AND {_IS_LIVE} ORDER BY c.id LIMIT %s",
+            [after, limit],
+        )
+        return [id for (id,) in cursor.fetchall()]
+
+
+def page(after: str, limit: int, sources: Sources) -> dict[str, Person]:
     """The next contacts by id."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT c.id::text, {sources.columns} FROM contacts c
                 WHERE c.id > %s::uuid AND {_IS_LIVE} ORDER BY c.id LIMIT %s""",
-            [*sources.custom, after or "00000000-0000-0000-0000-000000000000", limit],
+            [*sources.custom, after, limit],
         )
         return {row[0]: sources.read(row[1:]) for row in cursor.fetchall()}
 
@@ -65,16 +75,38 @@ def count(limit: int | None = None) -> int:
 
 def write_keys(ids: Collection[str], keys: Mapping[str, Iterable[int]]) -> None:
     """These contacts have these keys from now on; one that is not in `keys` has none."""
+    pairs = [(id, key) for id, found in keys.items() for key in found]
     sql.execute(
         """DELETE FROM duplicate_keys k WHERE k.contact_id = ANY(%s::uuid[]) AND NOT EXISTS (
                SELECT FROM unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)
                WHERE f.contact_id = k.contact_id AND f.key = k.key)""",
-        [sql.texts(ids), *_columns(keys)],
+        [sql.texts(ids), *_columns(pairs)],
     )
-    add_keys(keys)
+    _insert(pairs)
 
 
-def add_keys(keys: Mapping[str, Iterable[int]]) -> None:
+def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> None:
+    """The contacts from `after` up to `last` have these keys from now on, and those who are not in `keys` have none.
+
+    What is there already is left alone: a search of a book that was searched before writes little.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT contact_id::text, key FROM duplicate_keys WHERE contact_id > %s::uuid AND contact_id <= %s::uuid",
+            [after, last],
+        )
+        there = set(cursor.fetchall())
+    wanted = {(id, key) for id, found in keys.items() for key in found}
+    if stale := there - wanted:
+        sql.execute(
+            """DELETE FROM duplicate_keys k USING unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)
+               WHERE k.contact_id = f.contact_id AND k.key = f.key""",
+            _columns(stale),
+        )
+    _insert(wanted - there)
+
+
+def _insert(keys: Collection[tuple[str, int]]) -> None:
     """In the order of the index, which takes them several times quicker so."""
     if keys:
         sql.execute(
@@ -85,9 +117,8 @@ def add_keys(keys: Mapping[str, Iterable[int]]) -> None:
         )
 
 
-def _columns(keys: Mapping[str, Iterable[int]]) -> list[str]:
-    pairs = [(id, key) for id, found in keys.items() for key in found]
-    return [sql.texts(id for id, _ in pairs), "{" + ",".join(str(key) for _, key in pairs) + "}"]
+def _columns(keys: Collection[tuple[str, int]]) -> list[str]:
+    return [sql.texts(id for id, _ in keys), "{" + ",".join(str(key) for _, key in keys) + "}"]
 
 
 def sharing(keys: Iterable[int]) -> dict[int, list[str]]:
@@ -101,6 +132,22 @@ def sharing(keys: Iterable[int]) -> dict[int, list[str]]:
             ["{" + ",".join(map(str, keys)) + "}", LARGEST_BLOCK + 1, LARGEST_BLOCK],
         )
         return {key: ids.split(" ") for key, ids in cursor.fetchall()}
+
+
+def sharing_after(after: str, last: str) -> dict[str, set[str]]:
+    """Of each contact from `after` up to `last`, the later ones with whom it shares a key that not too many have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT m.contact_id::text, string_agg(o.contact_id::text, ' ')
+               FROM duplicate_keys m CROSS JOIN LATERAL (
+                   SELECT b.contact_id, count(*) OVER () AS number
+                   FROM (SELECT d.contact_id FROM duplicate_keys d WHERE d.key = m.key LIMIT %s) AS b) AS o
+               WHERE m.contact_id > %s::uuid AND m.contact_id <= %s::uuid
+                   AND o.number <= %s AND o.contact_id > m.contact_id
+               GROUP BY m.contact_id""",
+            [LARGEST_BLOCK + 1, after, last, LARGEST_BLOCK],
+        )
+        return {id: set(others.split(" ")) for id, others in cursor.fetchall()}
 
 
 def frequencies(of: Sequence[Person] | None = None) -> Frequencies:
@@ -123,7 +170,7 @@ def frequencies(of: Sequence[Person] | None = None) -> Frequencies:
             counts[row["kind"]][row["value"]] = row["count"]
     size = counts[SIZE].get("", 0)
     if size < _SMALL:
-        size = max(size, count(_COUNTED))
+        size = max(size, count(COUNTED))
     totals = {kind: counts[kind].pop("", size) for kind in KINDS}
     return Frequencies(size, **{kind: Frequency(counts[kind], totals[kind]) for kind in KINDS})
 

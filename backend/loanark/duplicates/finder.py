@@ -13,7 +13,7 @@ from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Frequencies, Score, score
 from loanark.duplicates import book, proposals
 from loanark.duplicates.people import sources
-from loanark.duplicates.proposals import HUBSPOT, SAID_BY_HUBSPOT, Ends, Known, ends, hold
+from loanark.duplicates.proposals import HUBSPOT, SAID_BY_HUBSPOT, Ends, Known, Settled, ends, hold
 from loanark.kit import sql
 
 __all__ = ["catch_up", "check_contacts", "check_strangers", "hold", "weigh"]
@@ -44,8 +44,8 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
         people |= book.people(others, chosen)
     of_book = book.frequencies(list(people.values())) if any(near.values()) else None
     found = weigh(near, people, of_book) if of_book else {}
-    kept = [one for one in before if not (_is_of_hubspot(one) and _are_there(one, people))]
-    opened = proposals.settle(found, kept, chosen, people=people)
+    kept = [one for one in before if one.kind != SAID_BY_HUBSPOT or not people.keys() >= {*one.ends}]
+    opened = _settled(proposals.settle(found, kept, chosen, people=people))
     opened |= {one.ends: one.id for one in before if one not in kept and one.state == "open"}
     return {id: sorted(proposal for pair, proposal in opened.items() if name in pair) for name, id in asked.items()}
 
@@ -68,7 +68,7 @@ def check_strangers(values: Mapping[str, Mapping[str, str]], *, unlinked_only: b
     candidates = {id for ids in near.values() for id in ids}
     people = strangers | (book.people(candidates, chosen, unlinked=unlinked_only) if candidates else {})
     found = weigh(near, people, book.frequencies(list(people.values()))) if candidates else {}
-    opened = proposals.settle(found, before, chosen, strangers=values, people=people)
+    opened = _settled(proposals.settle(found, before, chosen, strangers=values, people=people))
     return {id: sorted(found for pair, found in opened.items() if pair[1] == HUBSPOT + id) for id in values}
 
 
@@ -99,6 +99,12 @@ def weigh(near: Mapping[str, Iterable[str]], people: Mapping[str, Person], of_bo
             if result.is_suggested:
                 found[pair] = result
     return found
+
+
+def _settled(settled: Settled) -> dict[Ends, int]:
+    if settled.changed:
+        proposals.tell()
+    return settled.open
 
 
 def _stop_waiting(ids: Iterable[str]) -> None:
@@ -143,11 +149,3 @@ def _also(near: dict[str, set[str]], one: Known, mine: Mapping[str, Person]) -> 
     name, other = one.ends if one.ends[0] in mine else one.ends[::-1]
     if one.state == "open" and name in mine:
         near[name].add(other)
-
-
-def _is_of_hubspot(one: Known) -> bool:
-    return one.kind == SAID_BY_HUBSPOT
-
-
-def _are_there(one: Known, people: Mapping[str, Person]) -> bool:
-    return all(end in people for end in one.ends)

@@ -49,6 +49,14 @@ class Known:
     values: dict[str, str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The proposals that are open now, and whether any were opened or let go."""
+
+    open: dict[Ends, int]
+    changed: bool
+
+
 def take_turn() -> None:
     """Waits for whoever looks for duplicates in this organisation just now. Two who looked at once would each miss what
     the other one writes. Until the transaction ends; whoever also locks contacts or proposals locks these before."""
@@ -104,10 +112,10 @@ def settle(
     *,
     strangers: Mapping[str, Mapping[str, str]] | None = None,
     people: Mapping[str, Person] | None = None,
-) -> dict[Ends, int]:
+) -> Settled:
     """Proposes what was found, unless people decided it, and lets go of those of `before` that were not found again.
 
-    Returns the ids of all that are open. `strangers`: values of those of whom something was found, by HubSpot id.
+    `strangers`: values of those of whom something was found, by HubSpot id.
     `people`: those at hand, so that they are not read again.
     """
     by_ends = {one.ends: one for one in before}
@@ -123,8 +131,7 @@ def settle(
     if added or reopened or gone:
         changed = [*added, *reopened, *(one.ends for one in gone)]
         regroup(changed, [one.group_id for one in gone], sources, people or {})
-        tell()
-    return opened | reopened | added
+    return Settled(opened | reopened | added, bool(added or reopened or gone))
 
 
 def _differs(one: Known, score: Score, strangers: Mapping[str, Mapping[str, str]]) -> bool:
