@@ -9,7 +9,7 @@ from loanark.connections import settings as sync_settings
 from loanark.connections.actions import notify, wake_workers
 from loanark.contacts.actions import PERSON_LANE
 from loanark.core.brakes import Braked
-from loanark.duplicates import finder, merges, merging
+from loanark.duplicates import merges, merging, proposals
 from loanark.duplicates.merging import Grounds, Row
 from loanark.duplicates.schemas import DecidedOut, MergeIn, MergeManyIn, MergeManyOut, MergeOut, Refused
 from loanark.kit import sql
@@ -70,7 +70,7 @@ def _let_in(scope: Scope, contact_id: UUID, stranger: Row, chosen: Mapping[str, 
            WHERE other_hubspot_id = %s AND state = 'open'""",
         [stranger.hubspot_id],
     )
-    _look_at(scope, "hubspot", [str(stranger.hubspot_id)], "a duplicate was decided")
+    _look_at(scope, "hubspot", [str(stranger.hubspot_id)])
 
 
 def merge_many(scope: Scope, asked: MergeManyIn) -> MergeManyOut:
@@ -120,43 +120,26 @@ def left_this_hour() -> int:
 
 def reject(scope: Scope, pairs: Sequence[int]) -> DecidedOut:
     """These are not one person, and are never proposed again. Whoever waited for it is carried to the other side."""
-    found = sql.rows(
-        """UPDATE duplicate_proposals p SET state = 'rejected', decided_at = clock_timestamp(), decided_by = %s,
-                  holds = NULL FROM duplicate_proposals was
-           WHERE p.id = ANY(%s) AND p.state = 'open' AND was.tenant_id = p.tenant_id AND was.id = p.id
-           RETURNING p.id, was.holds, p.other_hubspot_id""",
-        [scope.actor, list(pairs)],
+    held = sql.rows(
+        "SELECT id, holds, other_hubspot_id FROM duplicate_proposals WHERE id = ANY(%s) AND state = 'open'",
+        [list(pairs)],
     )
-    _let_go(scope, found)
-    notify(scope.tenant_id, "duplicates")
-    return DecidedOut(pairs=sorted(row["id"] for row in found))
+    decided = proposals.decide(pairs, "rejected", by=scope.actor)
+    _let_go(scope, [row for row in held if row["id"] in decided])
+    return DecidedOut(pairs=decided)
 
 
 def _let_go(scope: Scope, decided: Sequence[sql.Row]) -> None:
     """Contacts that waited for these decisions are looked at again, at once."""
     here = {row["holds"] for row in decided if row["holds"] and not row["other_hubspot_id"]}
     there = {row["other_hubspot_id"] for row in decided if row["other_hubspot_id"]}
-    _look_at(scope, "loanark", sorted(here), "a duplicate was decided")
-    _look_at(scope, "hubspot", sorted(there), "a duplicate was decided")
+    _look_at(scope, "loanark", sorted(here))
+    _look_at(scope, "hubspot", sorted(there))
 
 
 def reopen(scope: Scope, pairs: Sequence[int]) -> DecidedOut:
-    """These may be one person after all: they are compared again, and proposed if they still look alike."""
-    found = sql.rows(
-        """UPDATE duplicate_proposals SET state = 'gone', decided_at = NULL, decided_by = NULL
-           WHERE id = ANY(%s) AND state = 'rejected' RETURNING id, contact_id, other_contact_id, other_hubspot_id""",
-        [list(pairs)],
-    )
-    ids = {row["contact_id"] for row in found} | {row["other_contact_id"] for row in found if row["other_contact_id"]}
-    finder.check_contacts(ids)
-    _look_at(
-        scope,
-        "hubspot",
-        sorted(row["other_hubspot_id"] for row in found if row["other_hubspot_id"]),
-        "a duplicate was decided",
-    )
-    notify(scope.tenant_id, "duplicates")
-    return DecidedOut(pairs=sorted(row["id"] for row in found))
+    """Takes back that these are not one person: they wait for a decision again."""
+    return DecidedOut(pairs=proposals.reopen(pairs))
 
 
 def undo(scope: Scope, merge_id: int) -> MergeOut:
@@ -187,15 +170,15 @@ def merge_in_hubspot(scope: Scope, merge_id: int) -> MergeOut:
     return told
 
 
-def _look_at(scope: Scope, side: str, record_ids: Sequence[str], source: str) -> None:
+def _look_at(scope: Scope, side: str, record_ids: Sequence[str]) -> None:
     if not record_ids:
         return
     sql.execute(
         """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT %s, unnest(%s::text[]), %s, %s ORDER BY 2
+           SELECT %s, unnest(%s::text[]), 'a duplicate was decided', %s ORDER BY 2
            ON CONFLICT (tenant_id, side, record_id) DO UPDATE
            SET version = h.version + 1, lane = excluded.lane, attempts = 0, not_before = now()""",
-        [side, sql.texts(record_ids), source, PERSON_LANE],
+        [side, sql.texts(record_ids), PERSON_LANE],
     )
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")

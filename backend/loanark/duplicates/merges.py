@@ -10,7 +10,8 @@ from loanark.core.duplicates.survivorship import Survivor
 from loanark.core.fields import display_name
 from loanark.core.values import Unreadable, Value, read
 from loanark.duplicates import merging, settings
-from loanark.duplicates.merging import IN_HUBSPOT, Row
+from loanark.duplicates.merging import Row
+from loanark.duplicates.proposals import HUBSPOT
 from loanark.duplicates.schemas import GoldenField, MergeOut, MergePage, Preview
 from loanark.kit import sql
 from loanark.kit.errors import Invalid, NotFound
@@ -34,12 +35,12 @@ def rows_of(members: Sequence[str]) -> list[Row]:
     """The contacts that keys name. Raises: NotFound; Stale, where one can be merged with nobody; Invalid."""
     if len(set(members)) < len(members):
         raise Invalid("Each contact is named once. Nothing was changed.", errors={"members": "One is named twice."})
-    ids = [_uuid(key) for key in members if not key.startswith(IN_HUBSPOT)]
+    ids = [_uuid(key) for key in members if not key.startswith(HUBSPOT)]
     if not ids:
         raise Invalid("One of them must be in LoanArk. Nothing was changed.", errors={"members": "All are in HubSpot."})
     known = merging.read(ids)
     merging.refuse_unfit(ids, known)
-    return [_stranger(key, ids) if key.startswith(IN_HUBSPOT) else known[_uuid(key)] for key in members]
+    return [_stranger(key, ids) if key.startswith(HUBSPOT) else known[_uuid(key)] for key in members]
 
 
 def lives_on(rows: Sequence[Row], survivor: str | None) -> tuple[Row, str | None]:
@@ -55,7 +56,7 @@ def lives_on(rows: Sequence[Row], survivor: str | None) -> tuple[Row, str | None
 
 
 def _stranger(key: str, ids: Sequence[UUID]) -> Row:
-    hubspot_id = key.removeprefix(IN_HUBSPOT)
+    hubspot_id = key.removeprefix(HUBSPOT)
     found = sql.first(
         """SELECT other_values::text AS texts FROM duplicate_proposals
            WHERE other_hubspot_id = %s AND contact_id = ANY(%s::uuid[]) AND state = 'open' ORDER BY posterior DESC""",

@@ -21,12 +21,10 @@ from loanark.connections.actions import notify, wake_workers
 from loanark.contacts.actions import EDIT_LANE, put
 from loanark.core.duplicates.survivorship import Entry, Member, Origin, Survivor, golden
 from loanark.core.mapping import Side
-from loanark.duplicates import settings
+from loanark.duplicates import proposals, settings
+from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import clock, sql
 from loanark.kit.errors import NotFound, Stale
-
-#: What the key of a contact begins with that is in HubSpot only.
-IN_HUBSPOT = "hubspot:"
 
 #: What becomes of the two HubSpot contacts of a merge (`models.Merge.hubspot`).
 WAITING, NONE, AT_IT, DONE = "waiting", "none", "sending", "done"
@@ -46,7 +44,7 @@ class Row:
     @property
     def key(self) -> str:
         """How it is named among others."""
-        return str(self.id) if self.id else f"{IN_HUBSPOT}{self.hubspot_id}"
+        return str(self.id) if self.id else f"{HUBSPOT}{self.hubspot_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def absorb(survivor: UUID, other: UUID, grounds: Grounds, *, chosen: Mapping[str
         sql.execute(
             "UPDATE contacts SET merged_into = %s, deleted_at = clock_timestamp() WHERE id = %s", [survivor, other]
         )
-    _decide_pair(survivor, other, "merged", grounds.by)
+    proposals.settle_pair(survivor, other, "merged", by=grounds.by)
     sql.execute(
         """UPDATE contact_rejections SET resolved_at = now()
            WHERE contact_id = %s AND field = '' AND resolved_at IS NULL""",
@@ -177,7 +175,7 @@ def part(merge_id: int, *, by: str) -> None:
     _end(merge_id, by)
     with _as_merge("the merge was taken back", cause="undo"):
         sql.execute("UPDATE contacts SET merged_into = NULL, deleted_at = NULL WHERE id = %s", [other])
-    _decide_pair(survivor, other, "rejected", by)
+    proposals.settle_pair(survivor, other, "rejected", by=by)
     if survivor in rows:
         recompute(survivor)
     _look_again([survivor, other])
@@ -399,20 +397,6 @@ def _end(merge_id: int, by: str) -> None:
     sql.execute(
         "UPDATE duplicate_merges SET state = 'undone', undone_at = clock_timestamp(), undone_by = %s WHERE id = %s",
         [by, merge_id],
-    )
-
-
-def _decide_pair(one: UUID, other: UUID, state: str, by: str) -> None:
-    """The pair's proposal is decided; there is one from now on, so that it is not proposed again."""
-    first, second = sorted((one, other))
-    sql.execute(
-        """INSERT INTO duplicate_proposals AS p (contact_id, other_contact_id, group_id, posterior, certain, kind,
-                                                 parts, state, decided_at, decided_by)
-           VALUES (%s, %s, 0, 0, false, 'name', '{}', %s, clock_timestamp(), %s)
-           ON CONFLICT (tenant_id, contact_id, other_contact_id) WHERE other_contact_id IS NOT NULL DO UPDATE
-           SET state = excluded.state, decided_at = excluded.decided_at, decided_by = excluded.decided_by,
-               holds = NULL""",
-        [first, second, state, by],
     )
 
 

@@ -90,7 +90,7 @@ class Proposal(models.Model):
     #: HubSpot's contact that is in LoanArk under no id yet, and its values by LoanArk field, as last seen.
     other_hubspot_id = models.TextField(null=True)
     other_values = models.JSONField(null=True)
-    #: Open proposals that hang together have one group: the lowest id among them, or among those it grew from.
+    #: Open proposals that hang together have one group, the lowest id among them (`core.duplicates.groups`).
     group_id = models.BigIntegerField()
     posterior = models.FloatField()
     #: Sure enough for a merge of its own accord, where that is switched on.
@@ -145,12 +145,12 @@ class Proposal(models.Model):
                 name="duplicate_proposals_open_idx",
             ),
             models.Index(fields=["tenant_id", "other_contact_id"], name="duplicate_proposals_other_idx"),
+            models.Index(fields=["tenant_id", "group_id"], name="duplicate_proposals_group_idx"),
             models.Index(
                 fields=["tenant_id", "other_hubspot_id"],
                 condition=Q(other_hubspot_id__isnull=False),
-                name="duplicate_proposals_there_idx",
+                name="duplicate_proposals_strangers",
             ),
-            models.Index(fields=["tenant_id", "group_id"], name="duplicate_proposals_group_idx"),
         ]
 
 

@@ -14,7 +14,8 @@ from loanark.core.fields import display_name
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
 from loanark.duplicates import finder, merging, settings
-from loanark.duplicates.merging import IN_HUBSPOT, Grounds
+from loanark.duplicates.merging import Grounds
+from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
 from loanark.sync.look import Case, Seen, remote_texts
@@ -41,7 +42,7 @@ def carry_out(hubspot_ids: Sequence[str]) -> None:
         survivor = merging.root_of(row["contact_id"])
         if survivor is None or survivor == row["other"]:
             continue
-        here = {f"{IN_HUBSPOT}{row['hubspot_id']}": str(row["other"])}
+        here = {f"{HUBSPOT}{row['hubspot_id']}": str(row["other"])}
         chosen = {name: here.get(key, key) for name, key in orjson.loads(row["chosen"]).items()}
         grounds = Grounds("person", row["by"], row["posterior"], orjson.loads(row["parts"]))
         try:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
-from loanark.duplicates import finder, merging, settings
+from loanark.duplicates import merging, proposals, settings
 from loanark.duplicates.merging import Grounds
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
@@ -111,7 +111,7 @@ def _follow(holder: UUID, other: UUID) -> bool:
 
 def propose(one: UUID, other: UUID) -> None:
     """HubSpot says that these are one person: a person decides, in the same place as about every duplicate."""
-    finder.propose_as_told([(one, other)])
+    proposals.told(one, other)
 
 
 def _linked(hubspot_id: str) -> UUID | None:

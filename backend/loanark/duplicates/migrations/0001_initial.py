@@ -209,11 +209,6 @@ class Migration(migrations.Migration):
                         name="duplicate_proposals_open_idx",
                     ),
                     models.Index(fields=["tenant_id", "other_contact_id"], name="duplicate_proposals_other_idx"),
-                    models.Index(
-                        fields=["tenant_id", "other_hubspot_id"],
-                        condition=models.Q(("other_hubspot_id__isnull", False)),
-                        name="duplicate_proposals_there_idx",
-                    ),
                     models.Index(fields=["tenant_id", "group_id"], name="duplicate_proposals_group_idx"),
                 ],
                 "constraints": [
