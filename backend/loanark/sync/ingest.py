@@ -68,18 +68,18 @@ def _decisions(hubspot_ids: Sequence[str]) -> list[sql.Row]:
     )
 
 
-def compare(session: Session, cases: Sequence[Case], *, in_run: bool) -> None:
+def compare(session: Session, cases: Sequence[Case]) -> None:
     """Marks the cases whose counterpart waits for a decision (`Case.duplicate`). Call inside transaction A.
 
-    A run lists what HubSpot has: there a contact is new to LoanArk because LoanArk is new, and only who is in LoanArk
-    alone may be meant by it. What HubSpot has twice is found afterwards, in the whole book.
+    In the first run a contact is new to LoanArk because LoanArk is new, and only who is in LoanArk alone may be meant
+    by it. What HubSpot has twice is found afterwards, in the whole book.
     """
+    is_first_run = session.connection.backfilled_at is None
     new_here = {case.contact_id: case for case in cases if case.contact_id and _is_new(case, Side.HUBSPOT)}
     new_there = {case.hubspot_id: case for case in cases if case.hubspot_id and _is_new(case, Side.LOANARK)}
-    if session.connection.backfilled_at is None:
+    if is_first_run:
         new_here = {}
-    if in_run and new_there and not session.someone_is_only_here():
-        new_there = {}
+        new_there = new_there if new_there and session.someone_is_only_here() else {}
     if not (new_here or new_there) or not settings.load().at_ingest:
         return
     if new_here:
@@ -88,7 +88,7 @@ def compare(session: Session, cases: Sequence[Case], *, in_run: bool) -> None:
         for row in _decisions(list(new_there)):
             new_there.pop(row["hubspot_id"], None)
         values = {id: _texts(session, case) for id, case in new_there.items()}
-        _mark(new_there, finder.check_strangers(values, unlinked_only=in_run))
+        _mark(new_there, finder.check_strangers(values, unlinked_only=is_first_run))
 
 
 def _is_new(case: Case, side: Side) -> bool:

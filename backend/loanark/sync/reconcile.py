@@ -64,7 +64,7 @@ def reconcile(
             evidence.reappeared([one.hubspot_id for one in seen if one.contact])
         seen = ingest.decided(seen)
         cases = look(session, seen, contact_ids, timed=timed, ours=asked.ours() if asked else None)
-        ingest.compare(session, cases, in_run=run_id is not None)
+        ingest.compare(session, cases)
         persons.parted(cases)
         may_create = session.connection.backfilled_at is not None
         rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
