@@ -44,14 +44,16 @@ export default function DuplicatesPage() {
   return (
     <Page
       title="Duplicates"
-      lead="Contacts that may be one person. Merged, one lives on with the best of all; nothing is overwritten, and every merge can be taken back."
+      lead="Contacts that may be one person. A merge overwrites nothing, and can be taken back."
     >
       <Tabs value={search.show ?? "open"} onValueChange={(next) => onSearch({ show: next, at: undefined })}>
         <TabsList aria-label="What to show" className="mb-4">
           <TabsTrigger value="open">
             To decide
             {summary && summary.open > 0 && (
-              <span className="ml-1.5 text-muted tabular-nums">{formatCount(summary.open)}</span>
+              <span className="ml-1.5 rounded-full bg-ask-wash px-1.5 font-semibold text-2xs text-ask-ink tabular-nums">
+                {formatCount(summary.open)}
+              </span>
             )}
           </TabsTrigger>
           <TabsTrigger value="merged">Merged</TabsTrigger>

@@ -58,9 +58,7 @@ function Content({ tenant, certain, onClose }: ContentProps) {
       ) : (
         <>
           <ul className="mb-4 grid list-disc gap-1.5 pl-5 text-sm">
-            <li>
-              Of each pair one contact lives on, with whose values survive by the rules in the settings.
-            </li>
+            <li>One contact of each pair lives on, with the values that the rules in the settings choose.</li>
             <li>
               The other keeps its row and its history behind it. Each merge can be taken back on its own.
             </li>

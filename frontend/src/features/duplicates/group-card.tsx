@@ -96,69 +96,72 @@ export function GroupCard(props: GroupCardProps) {
     <article
       aria-label={`Perhaps one person: ${namesOf(group.members)}`}
       tabIndex={-1}
-      className="rounded-xl border bg-surface shadow-mid focus-visible:outline-none"
+      className="min-w-0 rounded-xl border bg-surface shadow-mid focus-visible:outline-none"
     >
-      <div className="grid gap-4 p-4 sm:p-5">
-        <Head {...props} reasonsId={reasonsId} onExplain={explain} />
-        {told && (
-          <div role="alert">
-            <Notice tone="bad" title={told.title}>
-              {told.detail ?? told.fix}
-              {told.status === 409 && " Nothing was merged. Look once more at what is shown now."}
+      <Head {...props} reasonsId={reasonsId} onExplain={explain} />
+      {/* The bar at its end stays in sight within this part: never without the head above it. */}
+      <div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pb-4 sm:px-5 sm:pb-5">
+          {told && (
+            <div role="alert">
+              <Notice tone="bad" title={told.title}>
+                {told.detail ?? told.fix}
+                {told.status === 409 && " Nothing was merged. Look once more at what is shown now."}
+              </Notice>
+            </div>
+          )}
+          {isExplained && <Waterfall id={reasonsId} group={group} show={show} />}
+          <Members
+            tenant={tenant}
+            groupId={group.id}
+            members={group.members}
+            preview={preview}
+            out={out}
+            chosen={chosen}
+            survivor={survivor}
+            edit={canDecide ? edit : undefined}
+            show={show}
+          />
+          {preview.warnings.length > 0 && (
+            <Notice tone="warn" title="Before you merge">
+              <ul>
+                {preview.warnings.map((warning) => (
+                  <li key={warning}>{warning}</li>
+                ))}
+              </ul>
             </Notice>
-          </div>
-        )}
-        {isExplained && <Waterfall id={reasonsId} group={group} show={show} />}
-        <Members
-          tenant={tenant}
-          groupId={group.id}
-          members={group.members}
-          preview={preview}
-          out={out}
-          chosen={chosen}
-          survivor={survivor}
-          edit={canDecide ? edit : undefined}
-          show={show}
-        />
-        {preview.warnings.length > 0 && (
-          <Notice tone="warn" title="Before you merge">
-            <ul>
-              {preview.warnings.map((warning) => (
-                <li key={warning}>{warning}</li>
-              ))}
-            </ul>
-          </Notice>
-        )}
-        <p className="text-pretty text-ink-2 text-xs">
-          <span className="font-medium">In HubSpot: </span>
-          {preview.hubspot}{" "}
-          <span className="text-muted">Every value stays in the history; a merge can be taken back.</span>
-        </p>
-      </div>
-      {canDecide ? (
-        <div className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-b-xl border-t bg-surface px-4 py-3 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] sm:px-5">
-          <Keyed name="M">
-            <Button kind="primary" busy={isBusy} disabled={!canMerge} onClick={merge}>
-              {!isBusy && <Merge aria-hidden />}
-              {group.members.length > 2 ? `Merge ${formatCount(members.length)} into one` : "Merge"}
-            </Button>
-          </Keyed>
-          <Keyed name="N">
-            <Button disabled={!canReject} onClick={reject}>
-              <UserRoundX aria-hidden /> Not the same person
-            </Button>
-          </Keyed>
-          <Keyed name="S">
-            <Button kind="quiet" onClick={() => onMove(1)}>
-              <SkipForward aria-hidden /> Skip
-            </Button>
-          </Keyed>
+          )}
+          <p className="text-pretty text-ink-2 text-xs">
+            <span className="font-medium">In HubSpot: </span>
+            {preview.hubspot}{" "}
+            <span className="text-muted">Every value stays in the history; a merge can be taken back.</span>
+          </p>
         </div>
-      ) : (
-        <p className="rounded-b-xl border-t px-4 py-3 text-muted text-sm sm:px-5">
-          Sales managers and administrators decide whether they are one person.
-        </p>
-      )}
+        {canDecide ? (
+          <div className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-b-xl border-t bg-surface px-4 py-3 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] sm:px-5">
+            <Keyed name="M">
+              <Button kind="primary" busy={isBusy} disabled={!canMerge} onClick={merge}>
+                {!isBusy && <Merge aria-hidden />}
+                {group.members.length > 2 ? `Merge ${formatCount(members.length)} into one` : "Merge"}
+              </Button>
+            </Keyed>
+            <Keyed name="N">
+              <Button disabled={!canReject} onClick={reject}>
+                <UserRoundX aria-hidden /> Not the same person
+              </Button>
+            </Keyed>
+            <Keyed name="S">
+              <Button kind="quiet" aria-label="Skip" className="max-sm:px-3" onClick={() => onMove(1)}>
+                <SkipForward aria-hidden /> <span className="max-sm:hidden">Skip</span>
+              </Button>
+            </Keyed>
+          </div>
+        ) : (
+          <p className="rounded-b-xl border-t px-4 py-3 text-muted text-sm sm:px-5">
+            Sales managers and administrators decide whether they are one person.
+          </p>
+        )}
+      </div>
     </article>
   );
 }
@@ -181,7 +184,7 @@ function Head({ group, place, isExplained, onExplain, onMove, reasonsId }: HeadP
   const best = bestPair(group);
   const holds = group.pairs.some((pair) => pair.holds);
   return (
-    <header className="flex items-start gap-3">
+    <header className="flex items-start gap-3 p-4 sm:p-5">
       <span className="grid size-9 shrink-0 place-items-center rounded-md bg-ask-wash text-ask-ink max-sm:hidden">
         <Merge className="size-4.5" aria-hidden />
       </span>

@@ -40,7 +40,7 @@ function Row({ group, isChosen, onChoose }: { group: Group; isChosen: boolean; o
       aria-current={isChosen || undefined}
       onClick={onChoose}
       className={cn(
-        "grid w-full gap-0.5 border-transparent border-l-2 px-3.5 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2",
+        "grid w-full grid-cols-[minmax(0,1fr)] gap-0.5 border-transparent border-l-2 px-3.5 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2",
         isChosen && "border-ink bg-selected hover:bg-selected",
       )}
     >

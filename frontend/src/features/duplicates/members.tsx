@@ -217,21 +217,17 @@ function MemberHead({ tenant, groupId, members, member, preview, survivor, out, 
           <span className="min-w-0 break-words font-semibold">{name}</span>
         )}
       </p>
-      <p className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-muted text-xs">
-        <SideGlyph side={side} className="size-3.5" />
-        Made in {SIDE_NAMES[side]}
-        {made && (
-          <>
-            {" "}
-            <Ago iso={made} />
-          </>
-        )}
+      <p className="text-muted text-xs">
+        <SideGlyph side={side} className="mr-1.5 size-3.5 align-text-bottom" />
+        Made in {SIDE_NAMES[side]} {made && <Ago iso={made} />}
         {edited && (
-          <span>
-            · changed <Ago iso={edited} />
+          <span className="block">
+            Changed <Ago iso={edited} />
           </span>
         )}
-        {merged > 0 && <span>· {plural(merged, "other is", "others are")} one with it already</span>}
+        {merged > 0 && (
+          <span className="block">{plural(merged, "other is", "others are")} one with it already</span>
+        )}
       </p>
       {!id && (
         <Badge tone="warn" className="justify-self-start">

@@ -14,15 +14,12 @@ export function QualityReport({ report }: { report: Report }) {
     <Panel title={`How good the merges were, in ${days} days`} bodyClassName="grid gap-4">
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-5">
         <Stat label="By people" value={formatCount(by_people)} />
-        <Stat label="Without a person" value={formatCount(automatic)} note="by the strict rules" />
+        <Stat label="Automatic" value={formatCount(automatic)} note="let through by the strict rules" />
         <Stat label="Followed" value={formatCount(followed)} note="merged in HubSpot" />
         <Stat
           label="Undone"
           value={formatCount(undone)}
-          note={
-            wrong &&
-            `${wrong} of all${undone_automatic > 0 ? `; ${formatCount(undone_automatic)} of the strict rules’` : ""}`
-          }
+          note={wrong && `${wrong} of all; ${formatCount(undone_automatic)} of them automatic`}
         />
         <Stat label="Not the same person" value={formatCount(rejected)} note="said by people" />
       </dl>
