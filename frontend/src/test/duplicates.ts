@@ -483,7 +483,9 @@ export function duplicateHandlersOf(book: MockDuplicates) {
       const members = book.groups
         .flatMap((one) => one.members)
         .filter(({ key }) => asked.members.includes(key));
-      return HttpResponse.json(previewOf(members, asked));
+      return members.length > 1
+        ? HttpResponse.json(previewOf(members, asked))
+        : gone(409, "stale", "It has changed meanwhile", "They were decided by somebody else.");
     }),
     http.post(`${API}/duplicates/merge`, async ({ request }) => {
       const made = book.merge((await request.json()) as MergeIn);

@@ -10,18 +10,30 @@ import { asProblem, type Problem } from "@/lib/problem";
 import { type MergeManyOut, useDecisions } from "./queries";
 import { duplicateSummaryQuery } from "./summary/queries";
 
+interface BulkDialogProps {
+  tenant: string;
+  /** Closed with none left to merge, the dialog has no button to give the focus back to. */
+  onNoneLeft: () => void;
+}
+
 /** All that are certain at once: what it does and to how many is said before, what became of it after. */
-export function BulkDialog({ tenant }: { tenant: string }) {
+export function BulkDialog({ tenant, onNoneLeft }: BulkDialogProps) {
   const [isOpen, setOpen] = useState(false);
   const { data: summary } = useQuery(duplicateSummaryQuery(tenant));
   const certain = summary?.certain ?? 0;
+  const onClose = () => {
+    setOpen(false);
+    if (certain === 0) onNoneLeft();
+  };
   return (
     <>
-      <Button onClick={() => setOpen(true)}>
-        <Merge aria-hidden />{" "}
-        {certain === 1 ? "Merge the certain one" : `Merge all ${formatCount(certain)} certain ones`}
-      </Button>
-      {isOpen && <Content tenant={tenant} certain={certain} onClose={() => setOpen(false)} />}
+      {certain > 0 && (
+        <Button onClick={() => setOpen(true)}>
+          <Merge aria-hidden />{" "}
+          {certain === 1 ? "Merge the certain one" : `Merge all ${formatCount(certain)} certain ones`}
+        </Button>
+      )}
+      {isOpen && <Content tenant={tenant} certain={certain} onClose={onClose} />}
     </>
   );
 }

@@ -60,7 +60,9 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
         <Headway tenant={tenant} canDecide={canDecide} />
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <FilterBar search={search} summary={summary} onFilter={onSearch} />
-          {canDecide && (summary?.certain ?? 0) > 0 && <BulkDialog tenant={tenant} />}
+          {canDecide && (
+            <BulkDialog tenant={tenant} onNoneLeft={() => setTimeout(() => place.current?.focus())} />
+          )}
         </div>
       </div>
       {isLost && (
