@@ -17,6 +17,7 @@ import { filtersIn, parseContactSearch } from "@/features/contacts/filters";
 import { parseInboxSearch } from "@/features/contacts/inbox/search";
 import { listAhead } from "@/features/contacts/list-ahead";
 import { contactQuery, facetQuery, fieldListQuery, timelineQuery } from "@/features/contacts/queries";
+import { parseDuplicateSearch } from "@/features/duplicates/search";
 import { parseHelpSearch } from "@/features/help/search";
 import { invitationsQuery } from "@/features/invitations/queries";
 import { definitionsQuery, mappingQuery, propertiesQuery } from "@/features/mapping/queries";
@@ -184,6 +185,13 @@ const needsYou = createRoute({
   component: lazyPage(() => import("@/routes/needs-you")),
 });
 
+const duplicates = createRoute({
+  getParentRoute: () => organisation,
+  path: "/duplicates",
+  validateSearch: parseDuplicateSearch,
+  component: lazyPage(() => import("@/routes/duplicates")),
+});
+
 const runs = createRoute({
   getParentRoute: () => organisation,
   path: "/runs",
@@ -283,6 +291,7 @@ const routeTree = root.addChildren([
     contacts,
     contact,
     needsYou,
+    duplicates,
     runs,
     run,
     requests,

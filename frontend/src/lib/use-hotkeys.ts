@@ -25,13 +25,19 @@ export function useSingleKeys(): boolean {
   }, areOn);
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
+/** A box or a radio takes arrows and the space bar; letters it leaves to the page. */
+function isToggle(target: HTMLElement, key: string): boolean {
+  const isBox = target instanceof HTMLInputElement && ["radio", "checkbox"].includes(target.type);
+  return isBox && key !== " " && !key.startsWith("Arrow");
+}
+
+function isTyping({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement) || isToggle(target, key)) return false;
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
 }
 
-function isBusyElsewhere(target: EventTarget | null): boolean {
-  return isTyping(target) || document.querySelector("[role=dialog],[role=menu],[role=listbox]") !== null;
+function isBusyElsewhere(event: KeyboardEvent): boolean {
+  return isTyping(event) || document.querySelector("[role=dialog],[role=menu],[role=listbox]") !== null;
 }
 
 function nameOf(event: KeyboardEvent): string {
@@ -46,7 +52,7 @@ let first: { name: string; at: number } | undefined;
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey) return;
   const name = nameOf(event);
-  if (!name.startsWith("mod+") && (!areOn() || isBusyElsewhere(event.target))) return;
+  if (!name.startsWith("mod+") && (!areOn() || isBusyElsewhere(event))) return;
   const sequence = first && event.timeStamp - first.at < SEQUENCE_MS ? `${first.name} ${name}` : undefined;
   first = undefined;
   if (sequence !== undefined && dispatch(sequence, event)) {

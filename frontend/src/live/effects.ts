@@ -24,6 +24,18 @@ const EFFECTS: Record<string, readonly Operation[]> = {
     "explainRecord",
     "listRunReasons",
     "listRunRejections",
+    "listDuplicates",
+    "getDuplicateGroup",
+    "previewMerge",
+    "listMerges",
+  ],
+  duplicates: [
+    "listDuplicates",
+    "getDuplicateSummary",
+    "getDuplicateGroup",
+    "previewMerge",
+    "listMerges",
+    "getDuplicateSettings",
   ],
   runs: [
     "listRuns",

@@ -12,6 +12,7 @@ import { type ContactOut, contactQuery, useWaitingEdit, withWaiting } from "@/fe
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
 import { WaitingEdit } from "@/features/contacts/waiting-edits";
+import { MergedHere, MergedInto, PossibleDuplicate, useMergedInto } from "@/features/duplicates/of-contact";
 import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -23,7 +24,9 @@ export default function ContactPage() {
   const waiting = useWaitingEdit(contactId);
   const contact = data && withWaiting(data, waiting);
   useTitle(contact?.name ?? "Contact");
+  const mergedInto = useMergedInto(tenant, contactId);
   const { can, canEdit } = useRights(tenant);
+  const ofContact = { tenant, contactId, canDecide: can("duplicates:decide") };
   const [editing, setEditing] = useState<string | true | undefined>();
   const stopEditing = () => setEditing(undefined);
   const wasEditing = useRef(false);
@@ -57,12 +60,13 @@ export default function ContactPage() {
       <ContactHead
         tenant={tenant}
         contact={contact}
-        canEdit={canEdit}
+        canEdit={canEdit && !mergedInto}
         canAudit={can("audit:read")}
         isEditing={editing !== undefined}
         onEdit={() => setEditing(true)}
       />
-      {contact.deleted_at && (
+      {mergedInto && <MergedInto {...ofContact} merge={mergedInto} />}
+      {contact.deleted_at && !mergedInto && (
         <Notice
           title={
             <>
@@ -78,6 +82,7 @@ export default function ContactPage() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 gap-4">
           {waiting && <WaitingEdit edit={waiting} />}
+          {!contact.deleted_at && <PossibleDuplicate {...ofContact} />}
           <OpenMatters tenant={tenant} contact={contact} />
           <ContactFields
             tenant={tenant}
@@ -86,6 +91,7 @@ export default function ContactPage() {
             onEdit={startEditing}
             onDone={stopEditing}
           />
+          <MergedHere {...ofContact} />
         </div>
         <Timeline tenant={tenant} contactId={contactId} fields={contact.fields} canEdit={canEdit} />
       </div>

@@ -9,6 +9,7 @@ import { Page } from "@/components/ui/page";
 import { SectionNav } from "@/components/ui/section-nav";
 import { Skeleton } from "@/components/ui/skeleton";
 import { connectionQuery } from "@/features/connection/queries";
+import { fieldListQuery } from "@/features/contacts/queries";
 import { Members } from "@/features/organisation/members";
 import { OrganisationForm } from "@/features/organisation/organisation-form";
 import { SupportDialog } from "@/features/organisation/support-dialog";
@@ -17,7 +18,8 @@ import { sessionQuery } from "@/features/session/queries";
 import { useRights } from "@/features/session/role";
 import { BrakesForm } from "@/features/sync-settings/brakes-form";
 import { DeletionsForm, FirstMatchForm } from "@/features/sync-settings/deletions-form";
-import { syncSettingsQuery } from "@/features/sync-settings/queries";
+import { DuplicatesForm, SurvivorshipForm } from "@/features/sync-settings/duplicates-form";
+import { duplicateSettingsQuery, syncSettingsQuery } from "@/features/sync-settings/queries";
 import { ScheduleForm } from "@/features/sync-settings/schedule-form";
 import { MakeToken } from "@/features/tokens/make-token";
 import { Tokens } from "@/features/tokens/tokens";
@@ -26,6 +28,7 @@ const SECTIONS = [
   { id: "organisation", label: "Organisation" },
   { id: "members", label: "Members" },
   { id: "sync", label: "Sync" },
+  { id: "duplicates", label: "Duplicates" },
   { id: "tokens", label: "Tokens" },
   { id: "sign-in", label: "Sign-in" },
   { id: "danger", label: "Danger zone" },
@@ -56,6 +59,9 @@ export default function SettingsPage() {
           </Part>
           <Part id="sync">
             <SyncSettings tenant={tenant} canWrite={can("settings:write")} />
+          </Part>
+          <Part id="duplicates">
+            <DuplicateSettings tenant={tenant} canWrite={can("settings:write")} />
           </Part>
           <Part id="tokens">
             <Panel
@@ -125,6 +131,21 @@ function SyncSettings({ tenant, canWrite }: { tenant: string; canWrite: boolean 
       <DeletionsForm {...form} />
       <FirstMatchForm {...form} />
       <BrakesForm {...form} linked={overview?.balance?.linked ?? null} />
+    </>
+  );
+}
+
+function DuplicateSettings({ tenant, canWrite }: { tenant: string; canWrite: boolean }) {
+  const { data: settings, error, refetch } = useQuery(duplicateSettingsQuery(tenant));
+  const { data: fields } = useQuery(fieldListQuery(tenant));
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!settings || !fields) return <Skeleton className="h-96 w-full rounded-lg" />;
+  const form = { tenant, settings, canWrite };
+  return (
+    <>
+      {!canWrite && <Notice title="How duplicates are treated is changed by an administrator" />}
+      <DuplicatesForm {...form} />
+      <SurvivorshipForm {...form} fields={fields} />
     </>
   );
 }

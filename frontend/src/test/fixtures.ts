@@ -51,9 +51,10 @@ const READER: Permission[] = [
 const EDITOR: Permission[] = [...READER, "contacts:write"];
 const PERMISSIONS: Record<Role, Permission[]> = {
   loan_officer: EDITOR,
-  sales_manager: [...EDITOR, "sync:run", "requests:read"],
+  sales_manager: [...EDITOR, "duplicates:decide", "sync:run", "requests:read"],
   administrator: [
     ...EDITOR,
+    "duplicates:decide",
     "sync:run",
     "requests:read",
     "contacts:erase",

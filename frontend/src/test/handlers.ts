@@ -1,5 +1,6 @@
 import { HttpResponse, http } from "msw";
 import { contactListHandlers, editedContact } from "./contact-list";
+import { duplicateHandlers } from "./duplicates";
 import {
   answerTimes,
   auditEvents,
@@ -181,6 +182,7 @@ export const handlers = [
   http.post(`${API}/sync/resume`, () => HttpResponse.json(syncSettings)),
 
   ...inboxHandlers,
+  ...duplicateHandlers,
 
   http.get(`${API}/runs`, () => HttpResponse.json({ items: runs, next_cursor: null })),
   http.post(`${API}/runs`, () =>

@@ -20,6 +20,9 @@ const KEPT: Record<string, number> = {
   listChanges: 300,
   listConflicts: 8,
   listRejections: 4,
+  listDuplicates: 4,
+  getDuplicateSummary: 4,
+  listMerges: 30,
   listRuns: 4,
   getRun: 20,
 };

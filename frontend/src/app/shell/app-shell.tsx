@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { PageSkeleton } from "@/components/ui/page-skeleton";
+import { duplicateSummaryQuery } from "@/features/duplicates/summary/queries";
 import { overviewQuery } from "@/features/overview/queries";
 import { sessionQuery } from "@/features/session/queries";
 import { useMedia } from "@/lib/use-media";
@@ -19,13 +20,17 @@ export function AppShell() {
   const { tenant } = useParams({ from: "/$tenant" });
   const { data: session } = useSuspenseQuery(sessionQuery());
   const { data: overview } = useQuery(overviewQuery(tenant));
+  const { data: duplicates } = useQuery(duplicateSummaryQuery(tenant));
   useLiveStream(tenant);
   useSending();
   usePagesAhead();
 
   const organisation = session.organisations.find((one) => one.slug === tenant)?.name ?? tenant;
   const isPhone = !useMedia("(min-width: 48rem)");
-  const needsYou = (overview?.needs_you ?? []).reduce((sum, need) => sum + need.count, 0);
+  const waiting = {
+    "/$tenant/needs-you": (overview?.needs_you ?? []).reduce((sum, need) => sum + need.count, 0),
+    "/$tenant/duplicates": duplicates?.open ?? 0,
+  };
 
   return (
     <div className="flex min-h-dvh">
@@ -35,7 +40,7 @@ export function AppShell() {
       >
         Skip to the content
       </a>
-      {!isPhone && <Sidebar tenant={tenant} needsYou={needsYou} />}
+      {!isPhone && <Sidebar tenant={tenant} waiting={waiting} />}
       <div className="flex min-w-0 flex-1 flex-col">
         {isPhone && <PhoneTop organisation={organisation} tenant={tenant} />}
         <main id="content" tabIndex={-1} className="flex-1 focus-visible:outline-none">
@@ -44,7 +49,7 @@ export function AppShell() {
           </Suspense>
         </main>
       </div>
-      {isPhone && <PhoneTabs tenant={tenant} needsYou={needsYou} />}
+      {isPhone && <PhoneTabs tenant={tenant} waiting={waiting} />}
       <AwayStatus tenant={tenant} />
       <WaitingPanel tenant={tenant} />
       <Layers tenant={tenant} />

@@ -6,6 +6,7 @@ import {
   Inbox,
   KeyRound,
   type LucideIcon,
+  Merge,
   RefreshCw,
   ScrollText,
   Settings2,
@@ -19,6 +20,7 @@ export interface NavItem {
     | "/$tenant"
     | "/$tenant/contacts"
     | "/$tenant/needs-you"
+    | "/$tenant/duplicates"
     | "/$tenant/runs"
     | "/$tenant/connection"
     | "/$tenant/mapping"
@@ -37,7 +39,12 @@ export interface NavItem {
   words?: string;
   /** Only who has it is shown the way. */
   needs?: Permission;
+  /** On a phone, which has room for five, it is behind "More". */
+  isBehindMore?: true;
 }
+
+/** How many matters wait for a person, by the page on which they are decided. */
+export type Waiting = Partial<Record<NavItem["to"], number>>;
 
 /** Pages in the order of a working day; the last ones are looked at once a month. */
 export const DAILY_PAGES: NavItem[] = [
@@ -56,7 +63,15 @@ export const DAILY_PAGES: NavItem[] = [
     tour: "needs-you",
     icon: Inbox,
     keys: "g n",
-    words: "conflicts rejections duplicates inbox",
+    words: "conflicts rejections inbox",
+  },
+  {
+    to: "/$tenant/duplicates",
+    label: "Duplicates",
+    icon: Merge,
+    keys: "g u",
+    words: "merge twins same person doubles",
+    isBehindMore: true,
   },
   {
     to: "/$tenant/runs",

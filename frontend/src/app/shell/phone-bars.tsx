@@ -7,7 +7,7 @@ import { Logo } from "@/components/ui/logo";
 import { openPalette } from "@/lib/layer";
 import { AwayLine } from "../offline/away-notice";
 import { ConnectionPill } from "./connection-pill";
-import { DAILY_PAGES, useSetupPages } from "./nav";
+import { DAILY_PAGES, useSetupPages, type Waiting } from "./nav";
 import { OrganisationMenu } from "./organisation-menu";
 import { CountMark } from "./sidebar";
 import { UserMenu } from "./user-menu";
@@ -31,34 +31,32 @@ export function PhoneTop({ organisation, tenant }: { organisation: string; tenan
   );
 }
 
-export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: number }) {
+export function PhoneTabs({ tenant, waiting }: { tenant: string; waiting: Waiting }) {
   const [more, setMore] = useState(false);
-  const setupPages = useSetupPages(tenant);
+  const others = [...DAILY_PAGES.filter(({ isBehindMore }) => isBehindMore), ...useSetupPages(tenant)];
   return (
     <nav
       aria-label="Pages on a phone"
       className="fixed inset-x-0 bottom-0 z-20 border-t bg-surface/95 pb-[env(safe-area-inset-bottom)] backdrop-blur md:hidden"
     >
       <ul className="grid grid-cols-5">
-        {DAILY_PAGES.map(({ to, label, icon: Icon, exact, tour }) => (
-          <li key={to}>
-            <Link
-              to={to}
-              data-tour={tour}
-              params={{ tenant }}
-              activeOptions={{ exact: exact ?? false, includeSearch: false }}
-              className={tabStyle}
-            >
-              <Icon aria-hidden />
-              {label}
-              {label === "Needs you" && needsYou > 0 && (
-                <span className="absolute top-1 left-1/2 ml-1">
-                  <CountMark count={needsYou} />
-                </span>
-              )}
-            </Link>
-          </li>
-        ))}
+        {DAILY_PAGES.filter(({ isBehindMore }) => !isBehindMore).map(
+          ({ to, label, icon: Icon, exact, tour }) => (
+            <li key={to}>
+              <Link
+                to={to}
+                data-tour={tour}
+                params={{ tenant }}
+                activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                className={tabStyle}
+              >
+                <Icon aria-hidden />
+                {label}
+                <Count of={waiting[to]} className="absolute top-1 left-1/2 ml-1" />
+              </Link>
+            </li>
+          ),
+        )}
         <li>
           <button type="button" className={`${tabStyle} w-full`} onClick={() => setMore(true)}>
             <Ellipsis aria-hidden />
@@ -70,7 +68,7 @@ export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: numb
         <div className="grid gap-2">
           <OrganisationMenu tenant={tenant} />
           <ConnectionPill tenant={tenant} />
-          {setupPages.map(({ to, label, icon: Icon }) => (
+          {others.map(({ to, label, icon: Icon }) => (
             <Link
               key={to}
               to={to}
@@ -80,10 +78,20 @@ export function PhoneTabs({ tenant, needsYou }: { tenant: string; needsYou: numb
             >
               <Icon className="size-4.5 text-muted" aria-hidden />
               {label}
+              <Count of={waiting[to]} className="ml-auto" />
             </Link>
           ))}
         </div>
       </Dialog>
     </nav>
+  );
+}
+
+function Count({ of = 0, className }: { of: number | undefined; className: string }) {
+  if (of === 0) return null;
+  return (
+    <span className={className}>
+      <CountMark count={of} />
+    </span>
   );
 }

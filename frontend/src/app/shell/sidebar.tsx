@@ -12,12 +12,12 @@ import { MOD_NAME, useSingleKeys } from "@/lib/use-hotkeys";
 import { useMedia } from "@/lib/use-media";
 import { AwayNotice } from "../offline/away-notice";
 import { ConnectionPill } from "./connection-pill";
-import { DAILY_PAGES, type NavItem, useSetupPages } from "./nav";
+import { DAILY_PAGES, type NavItem, useSetupPages, type Waiting } from "./nav";
 import { OrganisationMenu } from "./organisation-menu";
 import { UserMenu } from "./user-menu";
 
 /** The house on a desk; a rail of glyphs where the page needs the room. */
-export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number }) {
+export function Sidebar({ tenant, waiting }: { tenant: string; waiting: Waiting }) {
   const isRail = !useMedia("(min-width: 64rem)");
   const setupPages = useSetupPages(tenant);
   const { can } = useRights(tenant);
@@ -40,7 +40,7 @@ export function Sidebar({ tenant, needsYou }: { tenant: string; needsYou: number
               key={item.to}
               item={item}
               tenant={tenant}
-              count={item.label === "Needs you" ? needsYou : 0}
+              count={waiting[item.to] ?? 0}
               compact={isRail}
             />
           ))}

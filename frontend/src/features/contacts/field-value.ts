@@ -1,13 +1,16 @@
 import { formatCivilDate, formatDateTime, formatDecimal, formatPhone } from "@/lib/format";
 import type { FieldOut } from "./queries";
 
-type Shown = Pick<FieldOut, "kind" | "options">;
+interface Shown {
+  kind: FieldOut["kind"];
+  options?: readonly { value: string; label?: string }[] | null;
+}
 
 function isDate(value: string): boolean {
   return !Number.isNaN(Date.parse(value));
 }
 
-function optionLabel(options: FieldOut["options"], value: string): string {
+function optionLabel(options: Shown["options"], value: string): string {
   return options?.find((option) => option.value === value)?.label ?? value;
 }
 

@@ -7,6 +7,9 @@ import { SideBadge } from "@/components/ui/side";
 import { plural } from "@/lib/format";
 import type { RejectionOut } from "./queries";
 
+/** Nothing is made on the other side for who may be there already: trying again helps nothing, a decision does. */
+export const POSSIBLE_DUPLICATE = "possible-duplicate";
+
 interface RejectionCardProps {
   rejection: RejectionOut;
   tenant?: string;
@@ -56,17 +59,32 @@ export function RejectionCard(props: RejectionCardProps) {
             {rejection.fix} <Explain code={rejection.code} />
           </p>
         )}
+        {rejection.code === POSSIBLE_DUPLICATE && <ToDuplicates contactId={contactId} />}
         <p className="mt-1 text-muted text-xs">
           <Ago iso={rejection.at} /> · tried {plural(rejection.attempts, "time")}
           {label && " · everything else about this contact goes on"}
         </p>
       </div>
-      {canRetry && (
+      {canRetry && rejection.code !== POSSIBLE_DUPLICATE && (
         <Button size="sm" busy={isBusy} onClick={onRetry}>
           <RotateCw aria-hidden /> Retry
         </Button>
       )}
     </article>
+  );
+}
+
+/** Where it is decided whether two contacts are one person. */
+function ToDuplicates({ contactId }: { contactId: string | null }) {
+  return (
+    <Link
+      from="/$tenant"
+      to="/$tenant/duplicates"
+      search={contactId ? { contact: contactId } : { held: "yes" }}
+      className="mt-1 inline-block pointer-coarse:py-3 font-medium underline decoration-line-strong underline-offset-3 hover:decoration-ink"
+    >
+      Decide on Duplicates
+    </Link>
   );
 }
 

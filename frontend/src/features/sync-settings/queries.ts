@@ -1,14 +1,17 @@
 import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { SyncSettingsOut } from "@/client";
+import type { DuplicateSettingsOut, SyncSettingsOut } from "@/client";
 import {
+  changeDuplicateSettingsMutation,
   changeSyncSettingsMutation,
+  getDuplicateSettingsOptions,
+  getDuplicateSettingsQueryKey,
   getSyncSettingsOptions,
   getSyncSettingsQueryKey,
   previewScheduleOptions,
 } from "@/client/@tanstack/react-query.gen";
 import { invalidate } from "@/lib/query-ids";
 
-export type { ScheduleOut, SyncSettingsOut } from "@/client";
+export type { DuplicateSettingsOut, Rule, ScheduleOut, SyncSettingsOut } from "@/client";
 
 /** Moments pass. */
 const ASKED_AGAIN_MS = 60_000;
@@ -36,6 +39,21 @@ export function useChangeSettings(tenant: string) {
     onSuccess: (settings: SyncSettingsOut) => {
       queryClient.setQueryData(getSyncSettingsQueryKey({ path: { tenant } }), settings);
       return invalidate(queryClient, tenant, ["getOverview"]);
+    },
+    meta: { handlesError: true },
+  });
+}
+
+export const duplicateSettingsQuery = (tenant: string) => getDuplicateSettingsOptions({ path: { tenant } });
+
+/** Changes how duplicates are treated, and shows it at once. Refusals are told in place. */
+export function useChangeDuplicateSettings(tenant: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    ...changeDuplicateSettingsMutation(),
+    onSuccess: (settings: DuplicateSettingsOut) => {
+      queryClient.setQueryData(getDuplicateSettingsQueryKey({ path: { tenant } }), settings);
+      return invalidate(queryClient, tenant, ["listDuplicates", "previewMerge", "getDuplicateSummary"]);
     },
     meta: { handlesError: true },
   });

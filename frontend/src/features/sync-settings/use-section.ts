@@ -1,32 +1,67 @@
 import { useState } from "react";
 import { asProblem } from "@/lib/problem";
 import { toastDone } from "@/lib/toast";
-import { type SyncSettingsOut, useChangeSettings } from "./queries";
+import {
+  type DuplicateSettingsOut,
+  type SyncSettingsOut,
+  useChangeDuplicateSettings,
+  useChangeSettings,
+} from "./queries";
 
 type Choices = Omit<SyncSettingsOut, "paused">;
 
-/** Some settings as they are being changed: saved together, with an undo. */
+/** Some settings of the sync as they are being changed. */
 export function useSection<K extends keyof Choices>(
   tenant: string,
   settings: SyncSettingsOut,
   keys: readonly K[],
 ) {
-  const [typed, setTyped] = useState<Partial<Pick<Choices, K>>>({});
-  const change = useChangeSettings(tenant);
-  const pick = (source: Pick<Choices, K>) =>
-    Object.fromEntries(keys.map((key) => [key, source[key]])) as Pick<Choices, K>;
-  const saved = pick(settings);
-  const values = { ...saved, ...typed };
-  const isDirty = keys.some((key) => values[key] !== saved[key]);
+  return useDraft<Pick<Choices, K>>(picked(settings, keys), useChangeSettings(tenant), tenant);
+}
+
+/** How duplicates are treated, as it is being changed. */
+export function useDuplicateSection<K extends keyof DuplicateChoices>(
+  tenant: string,
+  settings: DuplicateSettingsOut,
+  keys: readonly K[],
+) {
+  return useDraft<Pick<DuplicateChoices, K>>(
+    picked(settings, keys),
+    useChangeDuplicateSettings(tenant),
+    tenant,
+  );
+}
+
+type DuplicateChoices = Omit<DuplicateSettingsOut, "defaults">;
+
+const picked = <T, K extends keyof T>(source: T, keys: readonly K[]) =>
+  Object.fromEntries(keys.map((key) => [key, source[key]])) as Pick<T, K>;
+
+/** Values of settings are texts, numbers, or few of them by name. */
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+interface Change<T> {
+  mutateAsync: (asked: { path: { tenant: string }; body: T }) => Promise<unknown>;
+  isPending: boolean;
+  isError: boolean;
+  error: unknown;
+  reset: () => void;
+}
+
+/** Settings that are saved together, with an undo. */
+function useDraft<T extends object>(saved: T, change: Change<T>, tenant: string) {
+  const [typed, setTyped] = useState<Partial<T>>({});
+  const values: T = { ...saved, ...typed };
+  const isDirty = (Object.keys(saved) as (keyof T)[]).some((key) => !isSame(values[key], saved[key]));
   const problem = change.isError ? asProblem(change.error) : undefined;
-  const put = (body: Pick<Choices, K>) => change.mutateAsync({ path: { tenant }, body });
+  const put = (body: T) => change.mutateAsync({ path: { tenant }, body });
   return {
     values,
     isDirty,
     isSaving: change.isPending,
     problem,
-    fault: (key: K) => problem?.fields.find(({ field }) => field === key)?.message,
-    set: (next: Partial<Pick<Choices, K>>) => setTyped((before) => ({ ...before, ...next })),
+    fault: (key: keyof T) => problem?.fields.find(({ field }) => field === key)?.message,
+    set: (next: Partial<T>) => setTyped((before) => ({ ...before, ...next })),
     discard: () => {
       setTyped({});
       change.reset();

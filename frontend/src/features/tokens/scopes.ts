@@ -5,6 +5,7 @@ export const SCOPES: [Permission, string][] = [
   ["contacts:read", "See contacts, their history, conflicts and rejections; export them"],
   ["contacts:write", "Make, edit, delete and restore contacts; decide conflicts"],
   ["contacts:erase", "Erase people for privacy, on both sides"],
+  ["duplicates:decide", "Merge contacts and take that back; say who is nobody’s duplicate"],
   ["sync:read", "See the dashboard and runs"],
   ["sync:run", "Start, approve and undo runs; pause and resume"],
   ["requests:read", "See in outline what was asked of HubSpot"],

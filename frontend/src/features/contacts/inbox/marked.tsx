@@ -1,7 +1,7 @@
 import type { Side } from "@/components/ui/side";
 import { cn } from "@/lib/cn";
+import { markDifference } from "@/lib/marks";
 import { showValue } from "../field-value";
-import { markDifference } from "./marks";
 import type { ConflictOut } from "./queries";
 
 const MARKS: Record<Side, string> = {

@@ -11,7 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { cn } from "@/lib/cn";
 import { formatCount, plural } from "@/lib/format";
 import { toastDone } from "@/lib/toast";
-import { RejectionCard } from "../rejection-card";
+import { POSSIBLE_DUPLICATE, RejectionCard } from "../rejection-card";
 import { type RejectionGroup, rejectionGroupsQuery, rejectionsQuery, useRetries } from "./queries";
 
 interface RefusedProps {
@@ -110,7 +110,7 @@ function Group({ tenant, group, canRetry, isOpenAtFirst }: GroupProps) {
           </ul>
         </div>
         <div className="flex gap-1.5">
-          {canRetry && group.count > 1 && (
+          {canRetry && group.count > 1 && group.code !== POSSIBLE_DUPLICATE && (
             <Button size="sm" busy={retryingAll === group.code} onClick={onRetryAll}>
               <RotateCw aria-hidden /> Retry all {formatCount(group.count)}
             </Button>

@@ -1,4 +1,4 @@
-/** Where a value differs from what both sides agreed on, within its text. */
+/** Where a value differs from another one, within its text. */
 export interface Part {
   text: string;
   isNew: boolean;
