@@ -57,10 +57,17 @@ class Settled:
     changed: bool
 
 
-def take_turn() -> None:
-    """Waits for whoever looks for duplicates in this organisation just now. Two who looked at once would each miss what
-    the other one writes. Until the transaction ends; whoever also locks contacts or proposals locks these before."""
-    sql.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_setting('loanark.tenant_id')))", [_TURN])
+def take_turn() -> UUID:
+    """Waits for whoever looks for duplicates in this organisation just now, until the transaction ends: of two who look
+    at once each would miss what the other one writes. Whoever locks contacts or proposals as well locks these first.
+    Returns the organisation.
+    """
+    found = sql.scalar(
+        """SELECT tenant FROM (SELECT current_setting('loanark.tenant_id') AS tenant) AS here,
+               LATERAL (SELECT pg_advisory_xact_lock(%s, hashtext(tenant))) AS turn""",
+        [_TURN],
+    )
+    return UUID(found)
 
 
 def ends(one: str, other: str) -> Ends:
@@ -75,25 +82,23 @@ _KNOWN = f"""SELECT p.id, {_ENDS}, p.state, p.posterior, p.certain, p.kind, p.gr
     FROM duplicate_proposals p WHERE """
 
 
-def known(contacts: Collection[str], strangers: Collection[str] = ()) -> list[Known]:
-    """Every proposal about one of these contacts or strangers (by their HubSpot ids)."""
-    parts, params = [], []
-    if contacts:
-        parts += [
-            "contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL",
-            "contact_id = ANY(%s::uuid[]) AND other_hubspot_id IS NOT NULL",
-            "other_contact_id = ANY(%s::uuid[])",
-        ]
-        params += [sql.texts(contacts)] * 3
-    if strangers:
-        parts.append("other_hubspot_id = ANY(%s::text[])")
-        params.append(sql.texts(strangers))
-    return _read(" UNION ".join(_KNOWN + part for part in parts), params)
+def known(contacts: Iterable[str]) -> list[Known]:
+    """Every proposal about one of these contacts."""
+    ids = sql.texts(contacts)
+    return _read(f"{_KNOWN} p.contact_id = ANY(%s::uuid[]) OR p.other_contact_id = ANY(%s::uuid[])", [ids, ids])
 
 
-def known_from(contacts: Collection[str]) -> list[Known]:
-    """Every proposal of two contacts of which the lower id is one of these."""
-    return _read(f"{_KNOWN} contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL", [sql.texts(contacts)])
+def known_of_strangers(hubspot_ids: Iterable[str]) -> list[Known]:
+    """Every proposal about one of these strangers."""
+    return _read(f"{_KNOWN} p.other_hubspot_id = ANY(%s::text[])", [sql.texts(hubspot_ids)])
+
+
+def known_from(after: str, last: str) -> list[Known]:
+    """Every proposal of two contacts of which the one of lower id is after `after` and not after `last`."""
+    return _read(
+        f"""{_KNOWN} p.contact_id > %s::uuid AND p.contact_id <= %s::uuid AND p.other_contact_id IS NOT NULL""",
+        [after, last],
+    )
 
 
 def _read(query: str, params: list[str]) -> list[Known]:
@@ -220,6 +225,7 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
     """Open proposals are `merged` or `rejected` from now on, and hold nobody back; what is left is grouped anew.
 
     Returns those that were open until now."""
+    tenant_id = take_turn()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_LOCKED}
@@ -228,11 +234,12 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "open", state, by],
         )
-        return _regrouped(cursor.fetchall())
+        return _regrouped(cursor.fetchall(), tenant_id)
 
 
 def reopen(ids: Collection[int]) -> list[int]:
     """Rejected proposals wait for a decision again. Returns those that were rejected until now."""
+    tenant_id = take_turn()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_LOCKED}
@@ -241,17 +248,17 @@ def reopen(ids: Collection[int]) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "rejected"],
         )
-        return _regrouped(cursor.fetchall())
+        return _regrouped(cursor.fetchall(), tenant_id)
 
 
 _LOCKED = """WITH locked AS (SELECT id FROM duplicate_proposals WHERE id = ANY(%s::bigint[]) AND state = %s ORDER BY id
     FOR NO KEY UPDATE)"""
 
 
-def _regrouped(rows: Collection[tuple[int, int, str, str]]) -> list[int]:
+def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID) -> list[int]:
     if rows:
         regroup([(one, other) for _, _, one, other in rows], [group for _, group, _, _ in rows], sources(), {})
-        tell()
+        notify(tenant_id, "duplicates")
     return sorted(id for id, *_ in rows)
 
 
@@ -260,15 +267,13 @@ def regroup(changed: Iterable[Ends], left: Collection[int], sources: Sources, pe
     touched = {end for pair in changed for end in pair}
     contacts = sql.texts(sorted(end for end in touched if not end.startswith(HUBSPOT)))
     strangers = sql.texts(sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)))
-    of_open = "SELECT group_id FROM duplicate_proposals WHERE state = 'open' AND"
     together = _read(
         f"""{_KNOWN} state = 'open' AND group_id IN (
-                {of_open} contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL
-                UNION {of_open} contact_id = ANY(%s::uuid[]) AND other_hubspot_id IS NOT NULL
-                UNION {of_open} other_contact_id = ANY(%s::uuid[])
-                UNION {of_open} other_hubspot_id = ANY(%s::text[])
+                SELECT q.group_id FROM duplicate_proposals q WHERE q.state = 'open' AND (
+                    q.contact_id = ANY(%s::uuid[]) OR q.other_contact_id = ANY(%s::uuid[])
+                    OR q.other_hubspot_id = ANY(%s::text[]))
                 UNION SELECT unnest(%s::bigint[]))""",
-        [contacts, contacts, contacts, strangers, sql.texts(left)],
+        [contacts, contacts, strangers, sql.texts(left)],
     )
     known_people = dict(people)
     if len(together) > 1:
@@ -292,8 +297,3 @@ def _meet(together: Iterable[Known], sources: Sources, people: dict[str, Person]
         unread |= {end for end in one.ends if end not in people}
     if unread:
         people.update(book.people(sorted(unread), sources))
-
-
-def tell() -> None:
-    """Open screens look again."""
-    notify(UUID(sql.scalar("SELECT current_setting('loanark.tenant_id')")), "duplicates")
