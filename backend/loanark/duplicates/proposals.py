@@ -30,6 +30,9 @@ SAID_BY_HUBSPOT = "hubspot"
 #: A proposal is not written anew where only so little changed, as a book's size does with each contact.
 _SAME = 0.01
 
+#: The group of a proposal that was opened just now.
+UNGROUPED = 0
+
 #: Number of the lock under which one transaction at a time looks for duplicates in an organisation.
 _TURN = 7_160_002
 
@@ -265,16 +268,15 @@ def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID) -> 
 def regroup(changed: Iterable[Ends], left: Collection[int], sources: Sources, people: Mapping[str, Person]) -> None:
     """Groups anew whatever hangs together with pairs that were opened, or that left the groups `left`."""
     touched = {end for pair in changed for end in pair}
-    contacts = sql.texts(sorted(end for end in touched if not end.startswith(HUBSPOT)))
-    strangers = sql.texts(sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)))
-    together = _read(
-        f"""{_KNOWN} state = 'open' AND group_id IN (
-                SELECT q.group_id FROM duplicate_proposals q WHERE q.state = 'open' AND (
-                    q.contact_id = ANY(%s::uuid[]) OR q.other_contact_id = ANY(%s::uuid[])
-                    OR q.other_hubspot_id = ANY(%s::text[]))
-                UNION SELECT unnest(%s::bigint[]))""",
-        [contacts, contacts, strangers, sql.texts(left)],
-    )
+    about = known(sorted(end for end in touched if not end.startswith(HUBSPOT)))
+    if strangers := sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)):
+        about += known_of_strangers(strangers)
+    # What is open is chosen here: PostgreSQL would rather read all that is open in the organisation.
+    hanging = {one.id: one for one in about if one.state == "open"}
+    if grouped := ({one.group_id for one in hanging.values()} | set(left)) - {UNGROUPED}:
+        of_groups = _read(f"{_KNOWN} p.group_id = ANY(%s::bigint[])", [sql.texts(sorted(grouped))])
+        hanging |= {one.id: one for one in of_groups if one.state == "open"}
+    together = [hanging[id] for id in sorted(hanging)]
     known_people = dict(people)
     if len(together) > 1:
         _meet(together, sources, known_people)
