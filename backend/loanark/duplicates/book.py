@@ -75,14 +75,7 @@ def count(limit: int | None = None) -> int:
 
 def write_keys(ids: Collection[str], keys: Mapping[str, Iterable[int]]) -> None:
     """These contacts have these keys from now on; one that is not in `keys` has none."""
-    pairs = [(id, key) for id, found in keys.items() for key in found]
-    sql.execute(
-        """DELETE FROM duplicate_keys k WHERE k.contact_id = ANY(%s::uuid[]) AND NOT EXISTS (
-               SELECT FROM unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)
-               WHERE f.contact_id = k.contact_id AND f.key = k.key)""",
-        [sql.texts(ids), *_columns(pairs)],
-    )
-    _insert(pairs)
+    _replace("contact_id = ANY(%s::uuid[])", [sql.texts(ids)], keys)
 
 
 def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> None:
@@ -90,11 +83,12 @@ def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> No
 
     What is there already is left alone: a search of a book that was searched before writes little.
     """
+    _replace("contact_id > %s::uuid AND contact_id <= %s::uuid", [after, last], keys)
+
+
+def _replace(whose: str, params: list[str], keys: Mapping[str, Iterable[int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT contact_id::text, key FROM duplicate_keys WHERE contact_id > %s::uuid AND contact_id <= %s::uuid",
-            [after, last],
-        )
+        cursor.execute(f"SELECT contact_id::text, key FROM duplicate_keys WHERE {whose}", params)
         there = set(cursor.fetchall())
     wanted = {(id, key) for id, found in keys.items() for key in found}
     if stale := there - wanted:
@@ -107,12 +101,12 @@ def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> No
 
 
 def _insert(keys: Collection[tuple[str, int]]) -> None:
-    """In the order of the index, which takes them several times quicker so."""
+    """In the order of the index, which takes them quicker so."""
     if keys:
         sql.execute(
             """INSERT INTO duplicate_keys (key, contact_id)
                SELECT key, contact_id FROM unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)
-               ORDER BY key, contact_id ON CONFLICT DO NOTHING""",
+               ORDER BY key, contact_id""",
             _columns(keys),
         )
 

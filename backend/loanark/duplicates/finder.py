@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+from loanark.connections.actions import notify
 from loanark.core.duplicates.keys import keys
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Frequencies, Score, score
@@ -28,7 +29,7 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     asked = {str(id): id for id in contact_ids}
     if not asked:
         return {}
-    proposals.take_turn()
+    tenant_id = proposals.take_turn()
     _stop_waiting(asked)
     chosen = sources()
     _adopt(asked)
@@ -36,7 +37,7 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     own_keys = {id: keys(one) for id, one in mine.items()}
     book.write_keys(asked.keys(), own_keys)
     near = _near(own_keys)
-    before = proposals.known(asked.keys())
+    before = proposals.known(asked)
     for one in before:
         _also(near, one, mine)
     people = mine | {one.ends[1]: chosen.person(one.values) for one in before if one.values is not None}
@@ -45,7 +46,7 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     of_book = book.frequencies(list(people.values())) if any(near.values()) else None
     found = weigh(near, people, of_book) if of_book else {}
     kept = [one for one in before if one.kind != SAID_BY_HUBSPOT or not people.keys() >= {*one.ends}]
-    opened = _settled(proposals.settle(found, kept, chosen, people=people))
+    opened = _settled(proposals.settle(found, kept, chosen, people=people), tenant_id)
     opened |= {one.ends: one.id for one in before if one not in kept and one.state == "open"}
     return {id: sorted(proposal for pair, proposal in opened.items() if name in pair) for name, id in asked.items()}
 
@@ -57,18 +58,18 @@ def check_strangers(values: Mapping[str, Mapping[str, str]], *, unlinked_only: b
     """
     if not values:
         return {}
-    proposals.take_turn()
+    tenant_id = proposals.take_turn()
     chosen = sources()
     strangers = {HUBSPOT + id: chosen.person(texts) for id, texts in values.items()}
     near = _near({name: keys(one) for name, one in strangers.items()})
-    before = proposals.known((), values.keys())
+    before = proposals.known_of_strangers(values)
     for one in before:
         if one.state == "open":
             near[one.ends[1]].add(one.ends[0])
     candidates = {id for ids in near.values() for id in ids}
     people = strangers | (book.people(candidates, chosen, unlinked=unlinked_only) if candidates else {})
     found = weigh(near, people, book.frequencies(list(people.values()))) if candidates else {}
-    opened = _settled(proposals.settle(found, before, chosen, strangers=values, people=people))
+    opened = _settled(proposals.settle(found, before, chosen, strangers=values, people=people), tenant_id)
     return {id: sorted(found for pair, found in opened.items() if pair[1] == HUBSPOT + id) for id in values}
 
 
@@ -101,9 +102,9 @@ def weigh(near: Mapping[str, Iterable[str]], people: Mapping[str, Person], of_bo
     return found
 
 
-def _settled(settled: Settled) -> dict[Ends, int]:
+def _settled(settled: Settled, tenant_id: UUID) -> dict[Ends, int]:
     if settled.changed:
-        proposals.tell()
+        notify(tenant_id, "duplicates")
     return settled.open
 
 

@@ -144,6 +144,7 @@ class Proposal(models.Model):
                 condition=Q(state="open"),
                 name="duplicate_proposals_open_idx",
             ),
+            models.Index(fields=["tenant_id", "contact_id"], name="duplicate_proposals_one_idx"),
             models.Index(fields=["tenant_id", "other_contact_id"], name="duplicate_proposals_other_idx"),
             models.Index(fields=["tenant_id", "group_id"], name="duplicate_proposals_group_idx"),
             models.Index(

@@ -30,6 +30,9 @@ SAID_BY_HUBSPOT = "hubspot"
 #: A proposal is not written anew where only so little changed, as a book's size does with each contact.
 _SAME = 0.01
 
+#: The group of a proposal that was opened just now.
+UNGROUPED = 0
+
 #: Number of the lock under which one transaction at a time looks for duplicates in an organisation.
 _TURN = 7_160_002
 
@@ -57,10 +60,17 @@ class Settled:
     changed: bool
 
 
-def take_turn() -> None:
-    """Waits for whoever looks for duplicates in this organisation just now. Two who looked at once would each miss what
-    the other one writes. Until the transaction ends; whoever also locks contacts or proposals locks these before."""
-    sql.execute("SELECT pg_advisory_xact_lock(%s, hashtext(current_setting('loanark.tenant_id')))", [_TURN])
+def take_turn() -> UUID:
+    """Waits for whoever looks for duplicates in this organisation just now, until the transaction ends: of two who look
+    at once each would miss what the other one writes. Whoever locks contacts or proposals as well locks these first.
+    Returns the organisation.
+    """
+    found = sql.scalar(
+        """SELECT tenant FROM (SELECT current_setting('loanark.tenant_id') AS tenant) AS here,
+               LATERAL (SELECT pg_advisory_xact_lock(%s, hashtext(tenant))) AS turn""",
+        [_TURN],
+    )
+    return UUID(found)
 
 
 def ends(one: str, other: str) -> Ends:
@@ -75,25 +85,23 @@ _KNOWN = f"""SELECT p.id, {_ENDS}, p.state, p.posterior, p.certain, p.kind, p.gr
     FROM duplicate_proposals p WHERE """
 
 
-def known(contacts: Collection[str], strangers: Collection[str] = ()) -> list[Known]:
-    """Every proposal about one of these contacts or strangers (by their HubSpot ids)."""
-    parts, params = [], []
-    if contacts:
-        parts += [
-            "contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL",
-            "contact_id = ANY(%s::uuid[]) AND other_hubspot_id IS NOT NULL",
-            "other_contact_id = ANY(%s::uuid[])",
-        ]
-        params += [sql.texts(contacts)] * 3
-    if strangers:
-        parts.append("other_hubspot_id = ANY(%s::text[])")
-        params.append(sql.texts(strangers))
-    return _read(" UNION ".join(_KNOWN + part for part in parts), params)
+def known(contacts: Iterable[str]) -> list[Known]:
+    """Every proposal about one of these contacts."""
+    ids = sql.texts(contacts)
+    return _read(f"{_KNOWN} p.contact_id = ANY(%s::uuid[]) OR p.other_contact_id = ANY(%s::uuid[])", [ids, ids])
 
 
-def known_from(contacts: Collection[str]) -> list[Known]:
-    """Every proposal of two contacts of which the lower id is one of these."""
-    return _read(f"{_KNOWN} contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL", [sql.texts(contacts)])
+def known_of_strangers(hubspot_ids: Iterable[str]) -> list[Known]:
+    """Every proposal about one of these strangers."""
+    return _read(f"{_KNOWN} p.other_hubspot_id = ANY(%s::text[])", [sql.texts(hubspot_ids)])
+
+
+def known_from(after: str, last: str) -> list[Known]:
+    """Every proposal of two contacts of which the one of lower id is after `after` and not after `last`."""
+    return _read(
+        f"""{_KNOWN} p.contact_id > %s::uuid AND p.contact_id <= %s::uuid AND p.other_contact_id IS NOT NULL""",
+        [after, last],
+    )
 
 
 def _read(query: str, params: list[str]) -> list[Known]:
@@ -259,6 +267,7 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
     """Open proposals are `merged` or `rejected` from now on, and hold nobody back; what is left is grouped anew.
 
     Returns those that were open until now."""
+    tenant_id = take_turn()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_LOCKED}
@@ -267,11 +276,12 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "open", state, by],
         )
-        return _regrouped(cursor.fetchall())
+        return _regrouped(cursor.fetchall(), tenant_id)
 
 
 def reopen(ids: Collection[int]) -> list[int]:
     """Rejected proposals wait for a decision again. Returns those that were rejected until now."""
+    tenant_id = take_turn()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_LOCKED}
@@ -280,35 +290,32 @@ def reopen(ids: Collection[int]) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "rejected"],
         )
-        return _regrouped(cursor.fetchall())
+        return _regrouped(cursor.fetchall(), tenant_id)
 
 
 _LOCKED = """WITH locked AS (SELECT id FROM duplicate_proposals WHERE id = ANY(%s::bigint[]) AND state = %s ORDER BY id
     FOR NO KEY UPDATE)"""
 
 
-def _regrouped(rows: Collection[tuple[int, int, str, str]]) -> list[int]:
+def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID) -> list[int]:
     if rows:
         regroup([(one, other) for _, _, one, other in rows], [group for _, group, _, _ in rows], sources(), {})
-        tell()
+        notify(tenant_id, "duplicates")
     return sorted(id for id, *_ in rows)
 
 
 def regroup(changed: Iterable[Ends], left: Collection[int], sources: Sources, people: Mapping[str, Person]) -> None:
     """Groups anew whatever hangs together with pairs that were opened, or that left the groups `left`."""
     touched = {end for pair in changed for end in pair}
-    contacts = sql.texts(sorted(end for end in touched if not end.startswith(HUBSPOT)))
-    strangers = sql.texts(sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)))
-    of_open = "SELECT group_id FROM duplicate_proposals WHERE state = 'open' AND"
-    together = _read(
-        f"""{_KNOWN} state = 'open' AND group_id IN (
-                {of_open} contact_id = ANY(%s::uuid[]) AND other_contact_id IS NOT NULL
-                UNION {of_open} contact_id = ANY(%s::uuid[]) AND other_hubspot_id IS NOT NULL
-                UNION {of_open} other_contact_id = ANY(%s::uuid[])
-                UNION {of_open} other_hubspot_id = ANY(%s::text[])
-                UNION SELECT unnest(%s::bigint[]))""",
-        [contacts, contacts, contacts, strangers, sql.texts(left)],
-    )
+    about = known(sorted(end for end in touched if not end.startswith(HUBSPOT)))
+    if strangers := sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)):
+        about += known_of_strangers(strangers)
+    # What is open is chosen here: PostgreSQL would rather read all that is open in the organisation.
+    hanging = {one.id: one for one in about if one.state == "open"}
+    if grouped := ({one.group_id for one in hanging.values()} | set(left)) - {UNGROUPED}:
+        of_groups = _read(f"{_KNOWN} p.group_id = ANY(%s::bigint[])", [sql.texts(sorted(grouped))])
+        hanging |= {one.id: one for one in of_groups if one.state == "open"}
+    together = [hanging[id] for id in sorted(hanging)]
     known_people = dict(people)
     if len(together) > 1:
         _meet(together, sources, known_people)
@@ -331,8 +338,3 @@ def _meet(together: Iterable[Known], sources: Sources, people: dict[str, Person]
         unread |= {end for end in one.ends if end not in people}
     if unread:
         people.update(book.people(sorted(unread), sources))
-
-
-def tell() -> None:
-    """Open screens look again."""
-    notify(UUID(sql.scalar("SELECT current_setting('loanark.tenant_id')")), "duplicates")

@@ -205,7 +205,7 @@ def _compare(scan: Scan, memory: _Memory) -> None:
     ids = book.ids(after, PAGES["pairs"])
     last = ids[-1] if len(ids) == PAGES["pairs"] else _LAST
     near = book.sharing_after(after, last)
-    before = proposals.known_from(ids)
+    before = proposals.known_from(after, last)
     for one in before:
         if one.state == "open":
             near.setdefault(one.ends[0], set()).add(one.ends[1])

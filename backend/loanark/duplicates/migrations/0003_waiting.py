@@ -1,4 +1,4 @@
-"""A contact that waits already waits anew; strangers are found by their HubSpot id."""
+"""A contact that waits already waits anew; proposals are found by either of the two, strangers by their HubSpot id."""
 
 from pathlib import Path
 
@@ -12,6 +12,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(WAITING_SQL, migrations.RunSQL.noop),
+        migrations.AddIndex(
+            "proposal", models.Index(fields=["tenant_id", "contact_id"], name="duplicate_proposals_one_idx")
+        ),
         migrations.AddIndex(
             "proposal",
             models.Index(
