@@ -234,15 +234,15 @@ def told(one: UUID, other: UUID) -> None:
     sql.execute(
         """INSERT INTO duplicate_proposals AS p (contact_id, other_contact_id, group_id, posterior, certain, kind,
                                                  parts)
-           VALUES (%s, %s, 0, %s, false, %s, jsonb_build_object('hubspot', %s::float8))
+           VALUES (%s, %s, 0, %s, false, %s, '{}')
            ON CONFLICT (tenant_id, contact_id, other_contact_id) WHERE other_contact_id IS NOT NULL DO UPDATE
            SET kind = excluded.kind, parts = excluded.parts, posterior = excluded.posterior, state = 'open',
                at = clock_timestamp()
            WHERE p.state = 'gone' OR p.state = 'open' AND p.kind <> excluded.kind""",
-        [first, second, _WORD_OF_HUBSPOT, SAID_BY_HUBSPOT, _WORD_OF_HUBSPOT],
+        [first, second, _WORD_OF_HUBSPOT, SAID_BY_HUBSPOT],
     )
     regroup([(first, second)], [], sources(), {})
-    tell()
+    notify(_tenant_id(), "duplicates")
 
 
 def settle_pair(one: UUID, other: UUID, state: str, *, by: str) -> None:
@@ -260,7 +260,12 @@ def settle_pair(one: UUID, other: UUID, state: str, *, by: str) -> None:
                RETURNING p.id, p.group_id, {_ENDS}""",
             [first, second, state, by],
         )
-        _regrouped(cursor.fetchall())
+        # No turn is taken: whoever merges has locked contacts, and who looks for duplicates may wait for these.
+        _regrouped(cursor.fetchall(), _tenant_id())
+
+
+def _tenant_id() -> UUID:
+    return UUID(sql.scalar("SELECT current_setting('loanark.tenant_id')"))
 
 
 def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:

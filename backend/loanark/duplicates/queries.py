@@ -14,7 +14,7 @@ from loanark.contacts.queries import every_column
 from loanark.contacts.standing import FROM, REASON, STATE, badge
 from loanark.core.duplicates.groups import LARGEST_AUTOMATIC
 from loanark.core.fields import display_name
-from loanark.duplicates.merges import merges, preview
+from loanark.duplicates.merges import preview
 from loanark.duplicates.models import Scan
 from loanark.duplicates.people import sources
 from loanark.duplicates.proposals import HUBSPOT, SAID_BY_HUBSPOT
@@ -35,7 +35,7 @@ from loanark.kit import sql
 from loanark.kit.cursors import bad_cursor
 from loanark.kit.errors import NotFound
 
-__all__ = ["group", "merges", "page", "preview", "scan_out", "summary"]
+__all__ = ["group", "page", "scan_out", "summary"]
 
 _SAID = "HubSpot says that they are one contact"
 
