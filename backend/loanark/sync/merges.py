@@ -20,8 +20,8 @@ from loanark.hubspot.models import Rejected as RejectedRow
 from loanark.kit import clock, sql
 from loanark.sync import hints
 from loanark.sync.hints import Lane
-from loanark.sync.look import digest, remote_values
-from loanark.sync.reconcile import follow_merges, see
+from loanark.sync.look import digest, holders, remote_values
+from loanark.sync.reconcile import follow_merges, see, see_made
 from loanark.sync.session import Session
 
 #: A merge that HubSpot could not do now, or whose answer was lost, is taken up again this much later.
@@ -58,9 +58,21 @@ _MADE_AGAIN = """duplicate_merges m
     WHERE m.state = 'undone' AND m.hubspot = 'done'"""
 
 
+#: Merges that were taken back, and of which one contact cannot be made in HubSpot again, as what it was found by there
+#: is borne by somebody else.
+_KEYLESS = """duplicate_merges m
+    JOIN contact_rejections x ON x.tenant_id = m.tenant_id AND x.contact_id IN (m.contact_id, m.other_contact_id)
+    WHERE m.state = 'undone' AND x.code = 'merged-in-hubspot' AND x.resolved_at IS NULL"""
+
+
 def is_due() -> bool:
     """Whether there is something to do. Call inside a tenant's scope."""
-    return bool(sql.scalar(f"SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_MADE_AGAIN})"))
+    return bool(
+        sql.scalar(
+            f"""SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_MADE_AGAIN})
+                OR EXISTS (SELECT FROM {_KEYLESS})"""
+        )
+    )
 
 
 def carry_out(session: Session) -> bool:
@@ -68,7 +80,7 @@ def carry_out(session: Session) -> bool:
     with session.transaction():
         due = _next()
     if due is None:
-        return _complete(session)
+        return _free_key(session) or _complete(session)
     if due.hubspot == "sending":
         _read_back(session, due)
     else:
@@ -149,6 +161,24 @@ def _read_back(session: Session, due: Due) -> None:
                 Side.HUBSPOT, [due.hubspot_id, due.other_hubspot_id], source="gone at its merge", lane=Lane.WEBHOOK
             )
             _put(due, hubspot_due_at=_soon())
+
+
+def _free_key(session: Session) -> bool:
+    """HubSpot's merge may have given the loanark_id of one contact to the HubSpot contact of the other. Once the two
+    are parted that gets its own, and the one that is free is made again."""
+    with session.transaction():
+        found = sql.first(f"SELECT x.contact_id, x.id FROM {_KEYLESS} ORDER BY x.id LIMIT 1")
+    if found is None:
+        return False
+    ids = [one.hubspot_id for one in see_made(session, [found["contact_id"]], lane=Lane.EDIT)]
+    with session.transaction():
+        owners = holders(ids)
+    keys = [Update(id, id, {KEY_PROPERTY: str(owner)}) for id, owner in owners.items() if owner != found["contact_id"]]
+    session.client.batch_update(keys, lane=Lane.EDIT.label)
+    with session.transaction():
+        sql.execute("UPDATE contact_rejections SET resolved_at = now() WHERE id = %s", [found["id"]])
+        hints.leave(Side.LOANARK, [str(found["contact_id"])], source="parted", lane=Lane.PERSON)
+    return True
 
 
 def _complete(session: Session) -> bool:

@@ -15,7 +15,8 @@ from loanark.sync.look import Case
 
 
 def parted(cases: Sequence[Case]) -> None:
-    """Marks those that HubSpot merged once, and that are made there again (`Case.address_stays`). In transaction A."""
+    """Marks those that were one with somebody once, and are made in HubSpot again (`Case.address_stays`). What HubSpot
+    refuses of a whole contact it may take field by field. In transaction A."""
     made = {
         case.contact_id: case
         for case in cases
@@ -24,7 +25,7 @@ def parted(cases: Sequence[Case]) -> None:
     if made:
         found = sql.rows(
             """SELECT other_contact_id FROM duplicate_merges
-               WHERE other_contact_id = ANY(%s::uuid[]) AND state = 'undone' AND hubspot = 'done'""",
+               WHERE other_contact_id = ANY(%s::uuid[]) AND state = 'undone'""",
             [sql.texts(made)],
         )
         for row in found:
@@ -72,6 +73,8 @@ def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:
         return None
     reason = f"merged in HubSpot into {survivor_id}"
     root, root_of_other = merging.root_of(holder), merging.root_of(other)
+    _expect_filled(survivor_id, old_id)
+    _expect_filled(old_id, survivor_id)
     if root == other:
         # Who lives on in LoanArk keeps the contact that lives on in HubSpot.
         _close(survivor_id, reason)
@@ -92,6 +95,16 @@ def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:
         [survivor_id, survivor_id, old_id, holder, other, other, holder],
     )
     return None
+
+
+def _expect_filled(hubspot_id: str, by: str) -> None:
+    """HubSpot gives what one of the two lacks the value of the other. That is no edit of its users: what LoanArk holds
+    instead by then is newer."""
+    sql.execute(
+        """UPDATE contact_links l SET base = o.base || l.base FROM contact_links o
+           WHERE l.hubspot_id = %s AND l.state = 'live' AND o.hubspot_id = %s AND o.state = 'live'""",
+        [hubspot_id, by],
+    )
 
 
 def _follow(holder: UUID, other: UUID) -> bool:
