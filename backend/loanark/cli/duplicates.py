@@ -44,9 +44,8 @@ def find(name: str, wait: bool, as_json: bool) -> None:
     if as_json:
         show({**told.model_dump(mode="json"), "open": open_pairs})
     elif told.status == "done":
-        click.echo(
-            f"Searched {told.total:,} contacts: {told.found:,} pairs that may be one person, {open_pairs:,} open."
-        )
+        waiting = "1 pair waits" if open_pairs == 1 else f"{open_pairs:,} pairs wait"
+        click.echo(f"Searched {told.total:,} contacts. {waiting} for a decision whether they are one person.")
         click.echo("See them with: loanark duplicates list --tenant …")
     else:
         click.echo(f"Search {told.id}: {told.status}. It goes on in the background; --wait carries it out here.")
