@@ -25,7 +25,7 @@ PairIds = Annotated[list[int], Field(min_length=1, max_length=200)]
 class Reason(Schema):
     """What was compared of a pair, and how much it says: a bit doubles the odds, a negative one halves them."""
 
-    #: first | last | email | phone | birth | address | suffix | middle | identifier | household | crossed | book
+    #: first | last | email | phone | birth | address | suffix | middle | identifier | loan | household | crossed | book
     what: str
     label: str
     bits: float
