@@ -29,9 +29,9 @@ export function HubSpotState({
         </Badge>
       )}
       <span className="min-w-0 text-pretty">
-        {words}
+        {words}{" "}
         {due && hubspot === "waiting" && (
-          <span className="whitespace-nowrap tabular-nums"> Due {formatMoment(due)}.</span>
+          <span className="whitespace-nowrap tabular-nums">Due {formatMoment(due)}.</span>
         )}
       </span>
     </p>
