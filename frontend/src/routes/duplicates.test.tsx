@@ -234,7 +234,7 @@ describe("filters", () => {
     expect(router.state.location.search).toMatchObject({ likely: "possible" });
     await user.click(screen.getByRole("button", { name: /^Found by/ }));
     await user.click(await screen.findByRole("button", { name: /^Same phone\s*2$/ }));
-    await user.click(screen.getByRole("button", { name: /^Holds a new contact back/ }));
+    await user.click(screen.getByRole("button", { name: /^Holds a new contact back\s*1$/ }));
     await waitFor(() => expect(screen.getByText("1 of 1")).toBeInTheDocument());
   });
 
