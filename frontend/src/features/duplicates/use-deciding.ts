@@ -58,7 +58,7 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
     const takeBack = async () => {
       // Each is undone as the book was when it was made: the last one first.
       for (const { id } of [...merges].reverse()) await decisions.undo(id);
-      onGo(undefined);
+      onGo(group.id);
     };
     toastDone(`${plural(merges.length + 1, "contact")} are one now: ${first.name}`, {
       detail: first.hubspot_words,
@@ -88,6 +88,7 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
     reject,
     undoLast: () => void past.current.at(-1)?.(),
     fault,
+    forgetFault: () => setFault(undefined),
     isBusy: decisions.isDeciding,
   };
 }
