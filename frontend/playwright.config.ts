@@ -35,7 +35,7 @@ export default defineConfig({
     {
       name: "desk",
       use: desk,
-      testMatch: /contacts|main-job|roles|states|looks|people|audit|offline|mapping|conflicts/,
+      testMatch: /contacts|main-job|roles|states|looks|people|audit|offline|mapping|conflicts|duplicates/,
       dependencies: ["first-run"],
     },
     {

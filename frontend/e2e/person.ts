@@ -68,8 +68,8 @@ export async function visitContact(page: Page, nth: number): Promise<string> {
   return ((await link.textContent()) ?? "").trim();
 }
 
-/** The API as the signed-in person uses it. */
-export async function call(page: Page, method: string, path: string, data: object): Promise<void> {
+/** The API as the signed-in person uses it, and what it answers. */
+export async function call<T = void>(page: Page, method: string, path: string, data: object): Promise<T> {
   const { url, tenant } = theDemo();
   const token = (await page.context().cookies()).find(({ name }) => name.endsWith("csrftoken"))?.value ?? "";
   const answer = await page.request.fetch(new URL(`/api/tenants/${tenant}/${path}`, url).href, {
@@ -77,7 +77,9 @@ export async function call(page: Page, method: string, path: string, data: objec
     data,
     headers: { "X-CSRFToken": token, Referer: page.url() },
   });
-  expect(answer.ok(), await answer.text()).toBe(true);
+  const text = await answer.text();
+  expect(answer.ok(), text).toBe(true);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
 /** Changes a field of the contact in view, and ends when the form is closed: it was saved, or is kept. */

@@ -15,6 +15,7 @@ const SCREENS = {
   Dashboard: "",
   Contacts: "/contacts",
   "Needs you": "/needs-you",
+  Duplicates: "/duplicates",
   Sync: "/runs",
   Requests: "/runs/requests",
   Connection: "/connection",

@@ -67,6 +67,44 @@ const SYNC: Words[] = [
   ],
 ];
 
+const DUPLICATES: Words[] = [
+  [
+    "duplicate.certain",
+    "Certain",
+    "So much speaks for one person, and nothing against it, that the strict rules let the pair through.",
+    "Nothing is merged yet, unless an administrator switched that on. Each merge can be undone.",
+    "Merge it, or all certain ones at once.",
+  ],
+  [
+    "duplicate.held",
+    "Holds a new contact back",
+    "A new contact may be somebody who is there already. It is not made on the other side before that is decided.",
+    "It is kept on its own side as it is. Everybody else goes on.",
+    "Say whether they are one person. Either way it goes on by itself then.",
+  ],
+  [
+    "duplicate.waiting",
+    "Waits in HubSpot",
+    "Merged in LoanArk. In HubSpot both are still there, until the waiting time is over or a person says so.",
+    "Until then an undo brings everything back, on both sides.",
+    "Nothing. Merge in HubSpot now if there is no doubt; undo it if there is.",
+  ],
+  [
+    "duplicate.refused",
+    "Refused by HubSpot",
+    "HubSpot did not merge the two. Its reason stands beside it.",
+    "In LoanArk they are one, and both of HubSpot’s go on being synchronised.",
+    "Do what the reason says, then try in HubSpot again; or merge them there yourself, which is followed.",
+  ],
+  [
+    "duplicate.remade",
+    "Made again in HubSpot",
+    "The merge was undone after HubSpot had merged, too. HubSpot cannot undo that: the other contact was made anew.",
+    "Its values were stored before the merge, and are as they were.",
+    "Look at what did not come back, which is listed beside it.",
+  ],
+];
+
 const RUNS: Words[] = [
   [
     "run.running",
@@ -191,6 +229,7 @@ const meaning = ([code, title, happened, safe, todo]: Words): Meaning => ({
 
 export const STATES: Chapter[] = [
   { title: "A contact", meanings: SYNC.map(meaning) },
+  { title: "A duplicate", meanings: DUPLICATES.map(meaning) },
   { title: "A run", meanings: RUNS.map(meaning) },
   { title: "The connection", meanings: CONNECTION.map(meaning) },
   { title: "The whole", meanings: LEVELS.map(meaning) },

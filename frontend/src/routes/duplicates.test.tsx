@@ -78,6 +78,19 @@ describe("what may be one person", () => {
     expect(reasons).not.toBeInTheDocument();
   });
 
+  it("stays in sight when something likelier comes in before it: a key meets what was looked at", async () => {
+    const [likeliest] = book.groups;
+    book.groups = book.groups.slice(1);
+    const { user, queryClient } = renderApp(PAGE);
+    await card("Luis Patel");
+    if (likeliest) book.groups = [likeliest, ...book.groups];
+    await queryClient.invalidateQueries();
+    expect(await screen.findByRole("button", { name: /^Anna Holmberg/ })).toBeVisible();
+    expect(await card("Luis Patel")).toBeVisible();
+    await user.keyboard("n");
+    await waitFor(() => expect(waiting()).toEqual([401, 403]));
+  });
+
   it("is walked with j, k and s, the address says where one is, and the focus follows", async () => {
     const { user, router } = renderApp(PAGE);
     await card(ANNA);
@@ -141,6 +154,8 @@ describe("merging", () => {
     expect(alert).toHaveTextContent(STALE.detail);
     expect(alert).toHaveTextContent("Nothing was merged.");
     expect(waiting()).toContain(401);
+    await user.keyboard("jk");
+    expect(within(await card(ANNA)).queryByRole("alert")).not.toBeInTheDocument();
   });
 
   it("of what somebody else decided meanwhile is told where it stood", async () => {
@@ -234,7 +249,7 @@ describe("filters", () => {
     expect(router.state.location.search).toMatchObject({ likely: "possible" });
     await user.click(screen.getByRole("button", { name: /^Found by/ }));
     await user.click(await screen.findByRole("button", { name: /^Same phone\s*2$/ }));
-    await user.click(screen.getByRole("button", { name: /^Holds a new contact back/ }));
+    await user.click(screen.getByRole("button", { name: /^Holds a new contact back\s*1$/ }));
     await waitFor(() => expect(screen.getByText("1 of 1")).toBeInTheDocument());
   });
 

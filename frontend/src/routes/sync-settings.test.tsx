@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it } from "vitest";
 import { choiceOf, cronAt, timeOf } from "@/features/sync-settings/choices";
+import { duplicateSettings } from "@/test/duplicates";
 import { organisationAs, scheduleOf, session, syncSettings } from "@/test/fixtures";
 import { accessibilityFaults, renderApp } from "@/test/render-app";
 import { server } from "@/test/server";
@@ -87,6 +88,65 @@ describe("the settings of the sync", () => {
     const brakes = await section("Brakes");
     expect(within(brakes).getByRole("spinbutton", { name: /percent/ })).toBeDisabled();
     expect(screen.getByText("How the sync works is changed by an administrator")).toBeVisible();
+  });
+});
+
+describe("the settings of duplicates", () => {
+  function heardDuplicates(): object[] {
+    const sent: object[] = [];
+    server.use(
+      http.patch(`${API}/duplicates/settings`, async ({ request }) => {
+        const body = (await request.json()) as object;
+        sent.push(body);
+        return HttpResponse.json({ ...duplicateSettings, ...body });
+      }),
+    );
+    return sent;
+  }
+
+  it("say when HubSpot follows, or that a person says so, and are undone from the message", async () => {
+    const sent = heardDuplicates();
+    const { user, container } = renderApp(SETTINGS);
+    const duplicates = await section("Duplicates");
+    await user.click(within(duplicates).getByRole("radio", { name: "Merge it without a person" }));
+    await user.click(within(duplicates).getByRole("checkbox", { name: /HubSpot merges the two as well/ }));
+    expect(within(duplicates).getByText(/Only when a person says so/)).toBeVisible();
+    expect(within(duplicates).getByLabelText("Hours before HubSpot merges")).toBeDisabled();
+    expect(await accessibilityFaults(container)).toEqual([]);
+    await user.click(within(duplicates).getByRole("button", { name: "Save" }));
+    const told = (await screen.findByText("How duplicates are treated is saved")).closest(
+      "li",
+    ) as HTMLElement;
+    await user.click(within(told).getByRole("button", { name: "Undo" }));
+    await waitFor(() =>
+      expect(sent).toEqual([
+        { at_ingest: true, automatic: true, hubspot_wait_hours: null },
+        { at_ingest: true, automatic: false, hubspot_wait_hours: 24 },
+      ]),
+    );
+  });
+
+  it("give a field a rule of its own, or take it back to the default", async () => {
+    const sent = heardDuplicates();
+    const { user } = renderApp(SETTINGS);
+    const survival = await section("Whose value survives");
+    expect(within(survival).queryByLabelText("City")).not.toBeInTheDocument();
+    await user.click(within(survival).getByRole("button", { name: /^Show all/ }));
+    await user.click(within(survival).getByRole("combobox", { name: "City" }));
+    await user.click(await screen.findByRole("option", { name: "HubSpot’s" }));
+    await user.click(within(survival).getByRole("combobox", { name: "Phone" }));
+    await user.click(await screen.findByRole("option", { name: "Default: who is trusted more" }));
+    await user.click(within(survival).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(sent).toEqual([{ rules: { city: "hubspot" } }]));
+  });
+
+  it("are only read by others than administrators", async () => {
+    const organisations = [organisationAs("sales_manager")];
+    server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations })));
+    renderApp(SETTINGS);
+    const duplicates = await section("Duplicates");
+    expect(within(duplicates).getByRole("radio", { name: "A person decides" })).toBeDisabled();
+    expect(screen.getByText("How duplicates are treated is changed by an administrator")).toBeVisible();
   });
 });
 

@@ -3,6 +3,7 @@ import { ChevronDown, ChevronUp, CircleHelp, Merge, SkipForward, UserRoundX } fr
 import { type ReactNode, useId, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Explain } from "@/components/ui/explain";
 import { Kbd } from "@/components/ui/kbd";
 import { Notice } from "@/components/ui/notice";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -197,8 +198,16 @@ function Head({ group, place, isExplained, onExplain, onMove, reasonsId }: HeadP
               one person
             </span>
           )}
-          {group.certain && <Badge tone="ok">Certain</Badge>}
-          {holds && <Badge tone="warn">Holds a new contact back</Badge>}
+          {group.certain && (
+            <Explain code="duplicate.certain">
+              <Badge tone="ok">Certain</Badge>
+            </Explain>
+          )}
+          {holds && (
+            <Explain code="duplicate.held">
+              <Badge tone="warn">Holds a new contact back</Badge>
+            </Explain>
+          )}
           <Button
             kind="quiet"
             size="sm"

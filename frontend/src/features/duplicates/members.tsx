@@ -74,7 +74,7 @@ function Table(props: Fields) {
         <colgroup>
           <col className="w-32" />
           {members.map(({ key }) => (
-            <col key={key} className={members.length > 2 ? "w-60" : undefined} />
+            <col key={key} className={members.length > 2 ? "w-50" : undefined} />
           ))}
         </colgroup>
         <thead>

@@ -1,9 +1,16 @@
 import { Check, Clock, Hand, type LucideIcon, RotateCcw, Send, TriangleAlert } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
+import { Explain } from "@/components/ui/explain";
 import { formatMoment } from "@/lib/format";
 import type { MergeOut } from "./queries";
 
-const STATES: Record<MergeOut["hubspot"], { label: string; icon: LucideIcon; tone: Tone } | null> = {
+interface StateLook {
+  label: string;
+  icon: LucideIcon;
+  tone: Tone;
+}
+
+const STATES: Record<MergeOut["hubspot"], StateLook | null> = {
   none: null,
   waiting: { label: "Waits", icon: Clock, tone: "plain" },
   approved: { label: "Next", icon: Hand, tone: "plain" },
@@ -21,21 +28,28 @@ export function HubSpotState({
 }) {
   const state = STATES[hubspot];
   return (
-    <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ink-2 text-xs">
-      {state && (
-        <Badge tone={state.tone} icon={state.icon}>
-          <span className="sr-only">In HubSpot: </span>
-          {state.label}
-        </Badge>
-      )}
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ink-2 text-xs">
+      {state && <State {...state} hubspot={hubspot} />}
       <span className="min-w-0 text-pretty">
-        {words}
+        {words}{" "}
         {due && hubspot === "waiting" && (
-          <span className="whitespace-nowrap tabular-nums"> Due {formatMoment(due)}.</span>
+          <span className="whitespace-nowrap tabular-nums">Due {formatMoment(due)}.</span>
         )}
       </span>
-    </p>
+    </div>
   );
+}
+
+const EXPLAINED: readonly MergeOut["hubspot"][] = ["waiting", "refused", "remade"];
+
+function State({ hubspot, label, icon, tone }: StateLook & Pick<MergeOut, "hubspot">) {
+  const badge = (
+    <Badge tone={tone} icon={icon}>
+      <span className="sr-only">In HubSpot: </span>
+      {label}
+    </Badge>
+  );
+  return EXPLAINED.includes(hubspot) ? <Explain code={`duplicate.${hubspot}`}>{badge}</Explain> : badge;
 }
 
 /** What may still be sent to HubSpot by a person's word. */

@@ -88,7 +88,7 @@ export function PossibleDuplicate({ tenant, contactId, canDecide }: OfContactPro
         </Link>
       }
     >
-      {best && `${formatLikelihood(best.likelihood)} likely, by what they hold. `}
+      {best && `By what they hold that is ${formatLikelihood(best.likelihood)} likely. `}
       {group.pairs.some(({ holds }) => holds === contactId) &&
         "It is not made on the other side before that is decided."}
     </Notice>

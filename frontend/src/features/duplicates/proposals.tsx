@@ -13,7 +13,7 @@ import { FilterBar, type SearchChange } from "./filter-bar";
 import { GroupCard } from "./group-card";
 import { GroupList } from "./group-list";
 import { Headway } from "./headway";
-import { duplicatesQuery } from "./queries";
+import { duplicatesQuery, type Group } from "./queries";
 import { type DuplicateSearch, filtersOf, isFiltered } from "./search";
 import { duplicateSummaryQuery } from "./summary/queries";
 import { useDeciding } from "./use-deciding";
@@ -35,19 +35,26 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
   const { data: summary } = useQuery(duplicateSummaryQuery(tenant));
   const groups = list.data?.pages.flatMap((page) => page.groups) ?? [];
   const total = list.data?.pages[0]?.total ?? 0;
-  const found = groups.findIndex(({ id }) => String(id) === search.at);
-  const index = found >= 0 ? found : 0;
-  const group = groups[index];
+  const { index, group } = useStanding(groups, search.at);
   const { place, follow } = useFollowing(group?.id);
   const [isExplained, setExplained] = useState(false);
   const goTo = (id: number | undefined) => {
     follow();
     onSearch({ at: id === undefined ? undefined : String(id) });
   };
-  const { merge, reject, undoLast, fault, isBusy } = useDeciding({ tenant, groups, index, onGo: goTo });
+  const { merge, reject, undoLast, fault, forgetFault, isBusy } = useDeciding({
+    tenant,
+    groups,
+    index,
+    onGo: goTo,
+  });
+  const onChoose = (id: number) => {
+    forgetFault();
+    goTo(id);
+  };
   const onMove = (step: 1 | -1) => {
     const next = groups[index + step];
-    if (next) goTo(next.id);
+    if (next) onChoose(next.id);
     if (index + step >= groups.length - 2 && list.hasNextPage) void list.fetchNextPage();
   };
   useHotkeys({ j: () => onMove(1), k: () => onMove(-1), u: undoLast });
@@ -80,7 +87,7 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
         ) : (
           <div className="grid items-start gap-4 lg:grid-cols-[17rem_minmax(0,1fr)]">
             <div className="overflow-hidden rounded-lg border bg-surface shadow-low max-lg:order-last lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:overflow-y-auto">
-              <GroupList groups={groups} chosen={group.id} onChoose={goTo} />
+              <GroupList groups={groups} chosen={group.id} onChoose={onChoose} />
               {list.hasNextPage && (
                 <Button
                   kind="quiet"
@@ -112,6 +119,16 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
       </div>
     </>
   );
+}
+
+/** What is looked at stays, whatever comes in before it, until somebody goes on: a key must not meet another group. */
+function useStanding(groups: Group[], at: string | undefined) {
+  const [stood, setStood] = useState<number>();
+  const placeOf = (id: string | undefined) => groups.findIndex((one) => String(one.id) === id);
+  const index = [placeOf(at), placeOf(String(stood)), 0].find((found) => found >= 0) ?? 0;
+  const group = groups[index];
+  if (group && group.id !== stood) setStood(group.id);
+  return { index, group };
 }
 
 /** The focus follows to the card that comes; where none is left, it stays in its place. */

@@ -35,10 +35,7 @@ export function UndoDialog({ tenant, merge, onClose }: UndoDialogProps) {
       description={`${name} and ${other} become two contacts again.`}
     >
       <div className="mb-4 grid gap-3 text-sm">
-        <p>
-          In LoanArk both are as they were, with what was edited since at the one that lived on. They are not
-          proposed again by themselves.
-        </p>
+        <p>In LoanArk each holds its own values again.</p>
         {behind.length > 0 ? (
           <Notice tone="warn" title="What does not come back">
             <ul className="grid list-disc gap-1 pl-4">
@@ -48,7 +45,7 @@ export function UndoDialog({ tenant, merge, onClose }: UndoDialogProps) {
             </ul>
           </Notice>
         ) : (
-          <p className="text-ink-2">Nothing is lost: both are still in HubSpot.</p>
+          <p className="text-ink-2">Nothing is left behind.</p>
         )}
         {problem && (
           <div role="alert">

@@ -26,10 +26,10 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
   /** How what was decided on this visit is taken back, the last at the end. */
   const past = useRef<(() => Promise<void>)[]>([]);
 
-  const remember = (takeBack: () => Promise<unknown>) => {
+  const remember = (title: string, takeBack: () => Promise<unknown>) => {
     const undo = async () => {
       past.current = past.current.filter((one) => one !== undo);
-      await takeBack().then(() => toastDone("It waits again"), tellFault);
+      await takeBack().then(() => toastDone(title), tellFault);
     };
     past.current.push(undo);
     return { undo: () => void undo() };
@@ -58,11 +58,14 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
     const takeBack = async () => {
       // Each is undone as the book was when it was made: the last one first.
       for (const { id } of [...merges].reverse()) await decisions.undo(id);
-      onGo(undefined);
+      onGo(group.id);
     };
     toastDone(`${plural(merges.length + 1, "contact")} are one now: ${first.name}`, {
       detail: first.hubspot_words,
-      ...remember(takeBack),
+      ...remember(
+        merges.length > 1 ? "They are contacts of their own again" : "They are two contacts again",
+        takeBack,
+      ),
     });
   };
 
@@ -76,7 +79,7 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
     };
     toastDone(`${namesOf(group.members)}: not the same person`, {
       detail: "They are not proposed again.",
-      ...remember(takeBack),
+      ...remember("They wait for a decision again", takeBack),
     });
   };
 
@@ -85,6 +88,7 @@ export function useDeciding({ tenant, groups, index, onGo }: DecidingOptions) {
     reject,
     undoLast: () => void past.current.at(-1)?.(),
     fault,
+    forgetFault: () => setFault(undefined),
     isBusy: decisions.isDeciding,
   };
 }

@@ -24,7 +24,7 @@ export function Waterfall({ id, group, show }: WaterfallProps) {
       className="rounded-lg border bg-sunken p-3.5 sm:p-4"
     >
       <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p className="max-w-prose text-pretty text-ink-2 text-xs">
+        <p className="min-w-48 flex-1 text-pretty text-ink-2 text-xs">
           Each reason goes on where the one above it ended. To the right it speaks for one person, to the left
           against; the number says how many times more or less likely it makes that.
         </p>
