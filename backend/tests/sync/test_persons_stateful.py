@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIELDS = ("city", "company", "zip", "phone")
 STEPS = 14
-STORIES = 40
+STORIES = 8
 
 
 @dataclass
