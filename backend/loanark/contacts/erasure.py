@@ -72,10 +72,8 @@ def order(contact_ids: Collection[UUID], *, by: str) -> None:
 def merged_into(contact_ids: Collection[UUID]) -> list[UUID]:
     """The contacts that live on in these: they are the same person."""
     found = sql.rows(
-        """WITH RECURSIVE down AS (
-               SELECT id FROM contacts WHERE merged_into = ANY(%s::uuid[])
-               UNION SELECT c.id FROM down JOIN contacts c ON c.merged_into = down.id)
-           SELECT id FROM down ORDER BY id""",
+        """SELECT contact_members(c.tenant_id, c.id) AS id FROM contacts c
+           WHERE c.id = ANY(%s::uuid[]) ORDER BY 1""",
         [sql.texts(contact_ids)],
     )
     return [row["id"] for row in found]

@@ -267,25 +267,22 @@ def survivor_of(rows: Sequence[Row]) -> tuple[Row, str | None]:
 
 def root_of(contact_id: UUID) -> UUID | None:
     """Who lives on for a contact: itself, where it is merged into nobody. None: there is no such contact."""
-    while row := sql.first("SELECT merged_into FROM contacts WHERE id = %s", [contact_id]):
-        if row["merged_into"] is None:
-            return contact_id
-        contact_id = row["merged_into"]
-    return None
+    root = sql.scalar("SELECT contact_root(tenant_id, id) FROM contacts WHERE id = %s", [contact_id])
+    return UUID(str(root)) if root else None
 
 
 def heirs(contact_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Of contacts that live on without a HubSpot contact: a member that still has one."""
     found = sql.rows(
-        """SELECT DISTINCT ON (m.contact_id) m.contact_id, m.other_contact_id FROM duplicate_merges m
-           JOIN contact_links l ON l.tenant_id = m.tenant_id AND l.contact_id = m.other_contact_id AND l.state = 'live'
-           WHERE m.state = 'live' AND m.contact_id = ANY(%s::uuid[])
-           AND NOT EXISTS (SELECT FROM contact_links o WHERE o.tenant_id = m.tenant_id AND o.contact_id = m.contact_id
-                           AND o.state = 'live')
-           ORDER BY m.contact_id, m.id""",
+        """SELECT DISTINCT ON (c.id) c.id AS root, l.contact_id AS id FROM contacts c
+           CROSS JOIN LATERAL contact_members(c.tenant_id, c.id) AS m
+           JOIN contact_links l ON l.tenant_id = c.tenant_id AND l.contact_id = m AND l.state = 'live'
+           WHERE c.id = ANY(%s::uuid[])
+           AND NOT EXISTS (SELECT FROM contact_links o WHERE o.contact_id = c.id AND o.state = 'live')
+           ORDER BY c.id, l.id""",
         [sql.texts(contact_ids)],
     )
-    return {row["contact_id"]: row["other_contact_id"] for row in found}
+    return {row["root"]: row["id"] for row in found}
 
 
 def inherit(contact_ids: Collection[UUID]) -> None:
@@ -303,7 +300,7 @@ def expect(contact_ids: Collection[UUID]) -> None:
                   other_hubspot_id = o.hubspot_id
            FROM contact_links l, contact_links o
            WHERE m.state = 'live' AND m.hubspot IN ('none', 'done') AND m.other_contact_id = ANY(%s::uuid[])
-           AND l.tenant_id = m.tenant_id AND l.contact_id = m.contact_id AND l.state = 'live'
+           AND l.tenant_id = m.tenant_id AND l.contact_id = contact_root(m.tenant_id, m.contact_id) AND l.state = 'live'
            AND o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'""",
         [clock.now() + timedelta(hours=wait) if wait is not None else None, sql.texts(contact_ids)],
     )
@@ -319,8 +316,8 @@ def _pass_on(links: Mapping[UUID, UUID]) -> None:
         )
         sql.execute(
             """UPDATE duplicate_merges SET hubspot = 'none', hubspot_due_at = NULL
-               WHERE state = 'live' AND contact_id = %s AND other_contact_id = %s AND hubspot <> 'done'""",
-            [survivor, other],
+               WHERE state = 'live' AND other_contact_id = %s AND hubspot <> 'done'""",
+            [other],
         )
 
 

@@ -530,9 +530,10 @@ def holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
 
 
 _DELETED = """CASE WHEN merged_into IS NULL THEN deleted_at IS NOT NULL ELSE contact_is_gone(tenant_id, id) END"""
-_HEIRS = """EXISTS (SELECT FROM contacts m JOIN contact_links h
-    ON h.tenant_id = m.tenant_id AND h.contact_id = m.id AND h.state = 'live'
-    WHERE m.tenant_id = c.tenant_id AND m.merged_into = c.id)"""
+#: The members are walked only where there are any.
+_HEIRS = """(EXISTS (SELECT FROM contacts m WHERE m.tenant_id = c.tenant_id AND m.merged_into = c.id)
+    AND EXISTS (SELECT FROM contact_members(c.tenant_id, c.id) AS m JOIN contact_links h
+                ON h.tenant_id = c.tenant_id AND h.contact_id = m AND h.state = 'live'))"""
 #: Each subquery is asked once a statement: there are few such rows, and an index of their own finds them.
 _ERASED = """(c.id IN (SELECT contact_id FROM erasures) OR c.id::text IN (
     SELECT record_id FROM contact_tombstones WHERE side = 'loanark' AND erased_at IS NOT NULL))"""

@@ -45,8 +45,10 @@ class Due:
     other_hash: str
 
 
+# Of a merge of merges each HubSpot contact is merged into the one of who lives on in the end.
 _LINKED = """duplicate_merges m
-    JOIN contact_links l ON l.tenant_id = m.tenant_id AND l.contact_id = m.contact_id AND l.state = 'live'
+    JOIN contact_links l
+        ON l.tenant_id = m.tenant_id AND l.contact_id = contact_root(m.tenant_id, m.contact_id) AND l.state = 'live'
     JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'"""
 _DUE = """m.state = 'live' AND m.hubspot IN ('waiting', 'approved', 'sending')
     AND m.hubspot_due_at <= clock_timestamp()"""
@@ -91,12 +93,12 @@ def carry_out(session: Session) -> bool:
 def _next() -> Due | None:
     """Where something is still on its way it is waited for: HubSpot keeps what the one that lives on holds there."""
     found = sql.first(
-        f"""SELECT m.id, m.contact_id, m.hubspot, l.hubspot_id, o.hubspot_id AS other_hubspot_id, l.remote_hash AS hash,
+        f"""SELECT m.id, l.contact_id, m.hubspot, l.hubspot_id, o.hubspot_id AS other_hubspot_id, l.remote_hash AS hash,
                    o.remote_hash AS other_hash
             FROM {_LINKED}
             WHERE {_DUE}
             AND NOT EXISTS (SELECT FROM hints h WHERE h.tenant_id = m.tenant_id AND (
-                h.side = 'loanark' AND h.record_id IN (m.contact_id::text, m.other_contact_id::text)
+                h.side = 'loanark' AND h.record_id IN (l.contact_id::text, m.other_contact_id::text)
                 OR h.side = 'hubspot' AND h.record_id IN (l.hubspot_id, o.hubspot_id)))
             ORDER BY m.hubspot_due_at, m.id LIMIT 1"""
     )

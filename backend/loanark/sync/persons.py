@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from loanark.contacts.erasure import merged_into
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
 from loanark.duplicates import merging, proposals, settings
@@ -52,13 +53,9 @@ def settle(cases: Sequence[Case]) -> None:
 
 def _look_at_members(contact_ids: Sequence[UUID]) -> None:
     """Who lives on was deleted: so were those who live on in them."""
-    found = sql.rows(
-        """SELECT l.contact_id::text AS id FROM contacts c JOIN contact_links l
-               ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'
-           WHERE c.merged_into = ANY(%s::uuid[])""",
-        [sql.texts(contact_ids)],
+    hints.leave(
+        Side.LOANARK, map(str, merged_into(contact_ids)), source="merged into a deleted contact", lane=Lane.EDIT
     )
-    hints.leave(Side.LOANARK, [row["id"] for row in found], source="merged into a deleted contact", lane=Lane.EDIT)
 
 
 def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:

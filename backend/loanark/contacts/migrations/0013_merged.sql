@@ -39,6 +39,26 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- Who lives on for a contact: itself, where it is merged into nobody. Null: there is no such contact any more.
+CREATE FUNCTION contact_root(of_tenant uuid, of_id uuid) RETURNS uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE up AS (
+        SELECT id, merged_into FROM contacts WHERE tenant_id = of_tenant AND id = of_id
+        UNION ALL
+        SELECT c.id, c.merged_into FROM up JOIN contacts c ON c.tenant_id = of_tenant AND c.id = up.merged_into
+    )
+    SELECT id FROM up WHERE merged_into IS NULL
+$$;
+
+-- The contacts that are merged into one, and into these, and so on.
+CREATE FUNCTION contact_members(of_tenant uuid, of_id uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE down AS (
+        SELECT id FROM contacts WHERE tenant_id = of_tenant AND merged_into = of_id
+        UNION ALL
+        SELECT c.id FROM down JOIN contacts c ON c.tenant_id = of_tenant AND c.merged_into = down.id
+    )
+    SELECT id FROM down
+$$;
+
 -- Whether a person is gone: for a merged contact, whether the one that lives on in its place is.
 CREATE FUNCTION contact_is_gone(of_tenant uuid, of_id uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     WITH RECURSIVE up AS (
