@@ -17,6 +17,8 @@ from hubspot_simulator.model import USER, Contact, Source
 from loanark.contacts import actions as contacts
 from loanark.contacts import conflicts
 from loanark.core.mapping import Side
+from loanark.duplicates import actions as duplicates
+from loanark.duplicates.schemas import MergeIn
 from loanark.kit.errors import LoanArkError
 from loanark.sync import runs
 from simulation.story import CHOICE_FIELDS, MARK, STAGE_FIELD, STAGE_PROPERTY, TYPED_FIELDS
@@ -352,6 +354,111 @@ class Actors:
         if not found:
             raise Nobody
         world.acts(lambda: runs.cancel(found[0]["id"], by="jane"))
+
+    # ── Duplicates ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _double_of(self, held: Callable[[str], str | None]) -> tuple[dict[str, str], dict[str, str]]:
+        """What a double of somebody has: theirs, and something of its own."""
+        number, theirs = self.world.number(), {}
+        for name in ("firstname", "phone", "mobilephone"):
+            if value := held(name):
+                theirs[name] = value
+        if not {"phone", "mobilephone"} & theirs.keys():
+            raise Nobody
+        field = self.text_field()
+        own = {} if field in theirs or self.chance.random() < 0.3 else {field: self.value(field)}
+        return {MARK: f"Born {number}"}, {**theirs, **own}
+
+    def hubspot_enters_a_double(self) -> None:
+        world, contact = self.world, self.in_hubspot()
+        if not contact.props.get("phone"):
+            self._hubspot_sets(contact, {"phone": self.value("phone"), "firstname": f"First {world.number()}"})
+        mark, values = self._double_of(contact.props.get)
+        if self.chance.random() < 0.5:
+            mark["email"] = f"h{world.number()}@example.com"
+        id = world.hubspot_creates({**mark, **{self.property(name): value for name, value in values.items()}})
+        for name, value in values.items():
+            world.typed("hubspot", id, name, value)
+        world.tell(f"  HubSpot user: creates {id} {mark[MARK]} {values}, who is {contact.id}")
+
+    def person_enters_a_double(self) -> None:
+        world, id = self.world, self.in_loanark()
+        if not world.rows("SELECT phone FROM contacts WHERE id = %s", id)[0]["phone"]:
+            self._person_sets(id, {"phone": self.value("phone"), "firstname": f"First {world.number()}"})
+        held = world.rows("SELECT * FROM contacts WHERE id = %s", id)[0]
+        mark, values = self._double_of(held.get)
+        if self.chance.random() < 0.5 and held["email"]:
+            mark["email"] = held["email"]
+        made = world.acts(lambda: contacts.create(world.scope, {**mark, **values}))
+        for name, value in values.items():
+            world.typed("loanark", made, name, value)
+        world.tell(f"  LoanArk user: creates {_short(made)} {mark[MARK]} {values}, who is {_short(id)}")
+
+    def program_inserts_a_double(self) -> None:
+        world, id = self.world, self.in_loanark()
+        held = world.rows("SELECT * FROM contacts WHERE id = %s", id)[0]
+        mark, values = self._double_of(held.get)
+        names = [*mark, *values]
+        made = world.rows(
+            f"INSERT INTO contacts ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) RETURNING id",
+            *mark.values(), *values.values(),
+        )[0]["id"]  # fmt: skip
+        for name, value in values.items():
+            world.typed("loanark", made, name, value)
+        world.tell(f"  program: inserts {_short(made)} {mark[MARK]} {values}, who is {_short(id)}")
+
+    def program_edits_who_is_merged(self) -> None:
+        """The loan system knows a row by its id, whatever was merged."""
+        world, field = self.world, self.text_field()
+        hidden = "SELECT id FROM contacts WHERE merged_into IS NOT NULL ORDER BY lastname, id"
+        id, value = self._few(world.rows(hidden))["id"], self.value(field)
+        if world.sql(f"UPDATE contacts SET {field} = %s WHERE id = %s", value, id):
+            world.typed("loanark", id, field, value)
+        world.tell(f"  program: {_short(id)}, which is merged, {field} {value}")
+
+    def _person_merges(self, members: list[str]) -> None:
+        world = self.world
+        world.acts(lambda: duplicates.merge(world.scope, MergeIn(members=members)))
+        world.tell(f"  LoanArk user: merges {' and '.join(map(_short, members))}")
+
+    def person_merges_two(self) -> None:
+        """Whoever they are: people know what no score knows."""
+        one, other = self.in_loanark(), self.in_loanark()
+        if one == other:
+            raise Nobody
+        self._person_merges([str(one), str(other)])
+
+    def _proposal(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._few(
+            self.world.rows("SELECT * FROM duplicate_proposals WHERE state = 'open' ORDER BY id")
+        )
+        return found
+
+    def person_merges_a_proposal(self) -> None:
+        one = self._proposal()
+        other = one["other_contact_id"] or f"hubspot:{one['other_hubspot_id']}"
+        self._person_merges([str(one["contact_id"]), str(other)])
+
+    def person_rejects_a_proposal(self) -> None:
+        world, one = self.world, self._proposal()
+        done = world.acts(lambda: duplicates.reject(world.scope, [one["id"]]))
+        if done.pairs:
+            world.deed("loanark", one["id"], "rejected")
+        world.tell(f"  LoanArk user: {_short(one['contact_id'])} is not "
+                   f"{_short(one['other_contact_id'] or one['other_hubspot_id'])}")  # fmt: skip
+
+    def person_undoes_a_merge(self) -> None:
+        world = self.world
+        one = self._few(world.rows("SELECT * FROM duplicate_merges WHERE state = 'live' ORDER BY id"))
+        world.acts(lambda: duplicates.undo(world.scope, one["id"]))
+        world.tell(f"  LoanArk user: {_short(one['other_contact_id'])} is not {_short(one['contact_id'])} after all "
+                   f"(HubSpot: {one['hubspot']})")  # fmt: skip
+
+    def person_lets_hubspot_merge(self) -> None:
+        world = self.world
+        one = self._few(world.rows("SELECT * FROM duplicate_merges WHERE state = 'live' AND hubspot = 'waiting'"))
+        world.acts(lambda: duplicates.merge_in_hubspot(world.scope, one["id"]))
+        world.tell(f"  LoanArk user: HubSpot shall merge {_short(one['other_contact_id'])} now")
 
     # ── Other programs ──────────────────────────────────────────────────────────────────────────────────────────
 

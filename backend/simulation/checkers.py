@@ -7,6 +7,7 @@ database's history, which triggers write. Nothing is asked of the engine.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from dataclasses import field as column
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +61,28 @@ class Evidence:
     kin: "Kin"
     held_by_hubspot: dict[tuple[str, str], set[str | None]]
     held_by_loanark: dict[tuple[str, str], set[str | None]]
+    #: Whom LoanArk merged into whom, as the rows themselves told when it happened; `survivor` None: it was undone.
+    merges: list[dict[str, Any]] = column(default_factory=list)
+    #: What the engine says of its merges, their golden records, and its proposals.
+    told_merges: list[dict[str, Any]] = column(default_factory=list)
+    proposals: list[dict[str, Any]] = column(default_factory=list)
+
+    def met(self) -> set[str]:
+        """The kin of all who were ever merged, on either side."""
+        found = {self.kin.of(f"h{event.record}") for event in self.record.events if event.kind == "merge"}
+        return found | {self.kin.of(f"l{row['other']}") for row in self.merges}
+
+    def members(self) -> dict[str, set[str]]:
+        """Who lives on in whom now, by the one that lives on; directly."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for id, row in self.contacts.items():
+            if row.get("merged_into"):
+                found[str(row["merged_into"])].add(id)
+        return found
 
 
 class Kin:
-    """Which records of both sides are or were the same person: by links, by merges, by their mark."""
+    """Which records of both sides are or were the same person: by links, by merges on either side, by their mark."""
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}
@@ -89,8 +108,11 @@ def gather(world: "World") -> Evidence:
     kin = Kin()
     for link in links:
         kin.join(f"l{link['contact_id']}", f"h{link['hubspot_id']}")
+    merges = rows("SELECT * FROM simulation.merges ORDER BY id")
+    for merge in merges:
+        kin.join(f"l{merge['other']}", f"l{merge['survivor'] or merge['was']}")
     for change in changes:
-        if mark := change["after"].get(MARK):
+        if (mark := change["after"].get(MARK)) and change["cause"] != "merge":
             kin.join(f"l{change['contact_id']}", f"mark {mark}")
     held_by_hubspot: dict[tuple[str, str], set[str | None]] = defaultdict(set)
     for event in world.record.events:
@@ -135,6 +157,9 @@ def gather(world: "World") -> Evidence:
         kin=kin,
         held_by_hubspot=dict(held_by_hubspot),
         held_by_loanark=dict(held_by_loanark),
+        merges=merges,
+        told_merges=rows("SELECT * FROM duplicate_merges ORDER BY id"),
+        proposals=rows("SELECT * FROM duplicate_proposals ORDER BY id"),
     )
 
 
@@ -184,6 +209,8 @@ def _fate_in_hubspot(e: Evidence, typed: Typed, rule: FieldRule) -> str:
             str(event.detail["primaryObjectId"]), *map(str, event.detail["mergedObjectIds"])
         ):  # fmt: skip
             if _canonical(typed.field, event.detail["props"].get(name)) != value:
+                if event.ours and rule.source is not Side.LOANARK:
+                    return "LoanArk merged the contact, which dropped it, and nobody wrote that down"
                 return ""  # the person who merged chose the other's
             id = event.record
         elif event.record != id:
@@ -255,7 +282,7 @@ def a_clear_is_an_edit(e: Evidence) -> Iterable[str]:
     Unless, between about then and its return, a user gave the field that value on the other side, deleted or restored
     the person, or a conflict or rejection says why.
     """
-    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    merged = e.met()
     for typed in e.record.typed:
         rule = e.rules.get(typed.field)
         who = e.kin.of(f"{typed.side[0]}{typed.record}")
@@ -357,7 +384,7 @@ def nobody_is_twice(e: Evidence) -> Iterable[str]:
     # Whoever takes a record out of the bin that was made anew meanwhile makes it twice, on purpose or not.
     restored = {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "restored"}
     # Two who were merged carry one mark from then on, and may have to live on as two.
-    restored |= {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    restored |= e.met()
     # Whoever was entered on both sides and got another e-mail on one of them may never have been recognised.
     twice = {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "entered twice"}
     restored |= twice & {e.kin.of(f"{t.side[0]}{t.record}") for t in e.record.typed if t.field == "email"}
@@ -399,7 +426,7 @@ def no_deletion_without_evidence(e: Evidence) -> Iterable[str]:
 
 def nobody_rises_from_the_dead(e: Evidence) -> Iterable[str]:
     """A deletion is final unless somebody restored or merged, or edited on the other side, unseen by the deleter."""
-    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    merged = e.met()
     alive = {e.kin.of(f"l{id}"): f"LoanArk's {id}" for id, row in e.contacts.items() if not row["deleted_at"]}
     alive |= {e.kin.of(f"h{id}"): f"HubSpot's {id}" for id, (_, archived) in e.records.items() if not archived}
     reasons: dict[str, list[float]] = defaultdict(list)
@@ -445,7 +472,7 @@ def both_sides_are_the_same(e: Evidence) -> Iterable[str]:
             yield f"HubSpot's {id} ({props.get(MARK)}) has no LoanArk contact"
     for link in live:
         here, there = e.contacts.get(str(link["contact_id"])), e.records.get(link["hubspot_id"])
-        if here is None or here["deleted_at"] or there is None or there[1]:
+        if here is None or there is None or there[1] or (here["deleted_at"] and not _lives_on(e, here)):
             yield f"the link of {link['contact_id']} and {link['hubspot_id']} lost a side"
             continue
         for rule in e.rules.values():
@@ -455,6 +482,13 @@ def both_sides_are_the_same(e: Evidence) -> Iterable[str]:
                 continue
             if (str(link["contact_id"]), rule.field) not in fields:
                 yield f"{rule.field} of {link['contact_id']}: LoanArk {ours}, HubSpot {theirs}, and nothing says why"
+
+
+def _lives_on(e: Evidence, row: dict[str, Any]) -> bool:
+    """Whether a hidden contact is merged into one that lives."""
+    while row.get("merged_into"):
+        row = e.contacts[str(row["merged_into"])]
+    return not row["deleted_at"]
 
 
 def _may_differ(rule: FieldRule, base: Any, ours: Value | Unreadable, theirs: Value | Unreadable) -> bool:
@@ -532,6 +566,9 @@ def writes_are_bounded(e: Evidence) -> Iterable[str]:
     for event in e.record.events:
         if event.kind in ("merge", "creation"):
             lives[e.kin.of(f"h{event.record}")] += 1
+    for merge in e.merges:
+        # The golden record is written, and what it was made of again when it is taken apart.
+        lives[e.kin.of(f"l{merge['other']}")] += 2
     written: Counter[tuple[str, str]] = Counter()
     for event in e.record.events:
         if event.kind == "propertyChange" and event.ours:
@@ -686,7 +723,7 @@ def coercions_are_told(e: Evidence) -> Iterable[str]:
 
 def _taken_back(e: Evidence, field: str, property_name: str) -> Iterable[tuple[str, str | None]]:
     """What LoanArk's users typed and the sync replaced by the very value before, which no user gave again."""
-    merged = {e.kin.of(f"h{event.record}") for event in e.record.events if event.kind == "merge"}
+    merged = e.met()
     given = [
         (e.kin.of(f"h{event.record}"), event.at)
         for event in e.record.events
@@ -706,7 +743,113 @@ def _taken_back(e: Evidence, field: str, property_name: str) -> Iterable[tuple[s
                 yield id, _text(last["after"].get(field))
 
 
-# ── 12. No surprises ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 12. One person, one contact ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def one_person_has_one_hubspot_contact(e: Evidence) -> Iterable[str]:
+    """Once the waiting is over HubSpot has merged what LoanArk merged, unless it would not."""
+    refused = {e.kin.of(f"l{row['contact_id']}") for row in e.told_merges if row["hubspot"] == "refused"}
+    homes: dict[str, set[str]] = defaultdict(set)
+    for link in e.links:
+        if link["state"] == "live":
+            homes[_root(e, str(link["contact_id"]))].add(link["hubspot_id"])
+    for id, found in homes.items():
+        if len(found) > 1 and e.kin.of(f"l{id}") not in refused:
+            yield f"{id} has {len(found)} HubSpot contacts: {sorted(found)}"
+
+
+def _root(e: Evidence, id: str) -> str:
+    while id in e.contacts and e.contacts[id].get("merged_into"):
+        id = str(e.contacts[id]["merged_into"])
+    return id
+
+
+def nobody_is_overwritten_by_a_merge(e: Evidence) -> Iterable[str]:
+    """A row into which nobody is merged holds exactly what was typed or synced into it, whatever was merged meanwhile
+    and taken back."""
+    golden, erased = e.members(), _erased(e)
+    own: dict[str, dict[str, Any]] = defaultdict(dict)
+    for change in e.changes:
+        if change["cause"] == "merge":
+            continue
+        state = own[str(change["contact_id"])]
+        state.update(change["after"])
+        for name in change["before"].keys() - change["after"].keys():
+            state.pop(name, None)
+    for id in sorted({str(row[end]) for row in e.merges for end in ("other", "survivor", "was") if row[end]}):
+        row = e.contacts.get(id)
+        if row is None or id in golden or e.kin.of(f"l{id}") in erased:
+            continue
+        for name in NAMES:
+            if _text(own[id].get(name)) != raw_text(row[name]) and str(own[id].get(name)) != str(row[name]):
+                yield f"{name} of {id} is {row[name]!r} after a merge; it was given {own[id].get(name)!r}"
+
+
+def a_golden_record_is_made_of_its_members(e: Evidence) -> Iterable[str]:
+    """Each of its values is held by a member or was given to itself; and it is blank only where all are, or where
+    somebody cleared it."""
+    given: dict[tuple[str, str], set[str | None]] = defaultdict(set)
+    for change in e.changes:
+        if change["cause"] != "merge":
+            for name in change["before"].keys() | change["after"].keys():
+                given[str(change["contact_id"]), name].add(_text(change["after"].get(name)))
+    erased = _erased(e)
+    for id, members in e.members().items():
+        row = e.contacts[id]
+        if e.kin.of(f"l{id}") in erased:
+            continue
+        for name in NAMES:
+            value, theirs = raw_text(row[name]), {raw_text(e.contacts[one][name]) or "" for one in members}
+            if value and value not in theirs | given[id, name]:
+                yield f"{name} of {id} is {value!r}, which no member holds and nobody typed"
+            if not value and any(theirs) and None not in given[id, name]:
+                yield f"{name} of {id} is blank, though a member holds {max(theirs)!r}"
+
+
+def _erased(e: Evidence) -> set[str]:
+    return {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "erased"}
+
+
+def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
+    """Whoever is held back as a possible duplicate has an open proposal that says so, and the other way round."""
+    held = {
+        str(row["contact_id"] or row["hubspot_id"])
+        for row in _open(e.rejections)
+        if row["code"] == "possible-duplicate"
+    }
+    holding = {row["holds"] for row in e.proposals if row["state"] == "open" and row["holds"]}
+    yield from (f"{id} is held back, and no proposal waits for a decision" for id in sorted(held - holding))
+    for id in sorted(holding - held):
+        yield f"a proposal holds {id}, which is not held back"
+
+
+def nobody_is_proposed_again(e: Evidence) -> Iterable[str]:
+    """What a person rejected stays rejected, unless somebody merged the two after all."""
+    linked = {link["hubspot_id"]: str(link["contact_id"]) for link in e.links if link["state"] == "live"}
+    rejected = {deed.record for deed in e.record.deeds if deed.what == "rejected"}
+    decided = {_pair(row, linked): row for row in e.proposals if str(row["id"]) in rejected}
+    for row in e.proposals:
+        if row["state"] == "open" and (str(row["id"]) in rejected or _pair(row, linked) in decided):
+            yield f"proposal {row['id']} of {sorted(_pair(row, linked))} is open, though a person rejected it"
+
+
+def _pair(row: dict[str, Any], linked: dict[str, str]) -> frozenset[str]:
+    other = row["other_contact_id"] or linked.get(row["other_hubspot_id"], row["other_hubspot_id"])
+    return frozenset((str(row["contact_id"]), str(other)))
+
+
+def hubspot_is_at_no_merge(e: Evidence) -> Iterable[str]:
+    for row in e.told_merges:
+        if row["hubspot"] == "sending":
+            yield f"the merge {row['id']} is being sent for ever"
+        if row["state"] == "undone" and row["hubspot"] == "done":
+            other = e.contacts.get(str(row["other_contact_id"]))
+            live = any(k["state"] == "live" and k["contact_id"] == row["other_contact_id"] for k in e.links)
+            if other and not other["deleted_at"] and live:
+                yield f"the merge {row['id']} was taken back, and its other contact never completed in HubSpot"
+
+
+# ── 13. No surprises ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def no_turn_fails_by_surprise(e: Evidence) -> Iterable[str]:
@@ -732,6 +875,12 @@ CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "the history names the doer": the_history_names_the_doer,
     "only what cannot be carried over is rejected": only_the_refused_is_rejected,
     "what HubSpot silently did not take is told": coercions_are_told,
+    "one person has one HubSpot contact": one_person_has_one_hubspot_contact,
+    "nobody is overwritten by a merge": nobody_is_overwritten_by_a_merge,
+    "a golden record is made of its members": a_golden_record_is_made_of_its_members,
+    "who waits waits for a decision": who_waits_waits_for_a_decision,
+    "nobody who was rejected is proposed again": nobody_is_proposed_again,
+    "HubSpot's merges come to an end": hubspot_is_at_no_merge,
     "no turn fails by surprise": no_turn_fails_by_surprise,
 }
 

@@ -45,6 +45,18 @@ CREATE FUNCTION simulation.statement_timestamp() RETURNS timestamptz LANGUAGE sq
     AS 'SELECT simulation.clock_timestamp()';
 CREATE FUNCTION simulation.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE
     AS $$SELECT md5('simulated ' || nextval('simulation.ids'))::uuid$$;
+CREATE TABLE simulation.merges (
+    id bigint GENERATED ALWAYS AS IDENTITY, other uuid, survivor uuid, was uuid, at timestamptz
+);
+CREATE FUNCTION simulation.note_merge() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    INSERT INTO simulation.merges (other, survivor, was, at)
+    VALUES (NEW.id, NEW.merged_into, OLD.merged_into, simulation.clock_timestamp());
+    RETURN NULL;
+END $$;
+CREATE TRIGGER simulation_notes_merges AFTER UPDATE ON public.contacts FOR EACH ROW
+    WHEN (OLD.merged_into IS DISTINCT FROM NEW.merged_into) EXECUTE FUNCTION simulation.note_merge();
+GRANT SELECT ON simulation.merges TO PUBLIC;
 GRANT USAGE ON SCHEMA simulation TO PUBLIC;
 GRANT USAGE ON SEQUENCE simulation.ids TO PUBLIC;
 """

@@ -26,6 +26,11 @@ TURNS_TO_REST = 80
 #: Longer than any hint waits, any index lags, any outage lasts.
 LONG = 660.0
 
+#: Longer than HubSpot waits before it merges what LoanArk merged.
+WAITED = 3_700.0
+_MERGES_WAIT = """SELECT 1 FROM duplicate_merges
+    WHERE hubspot = 'sending' OR state = 'live' AND hubspot IN ('waiting', 'approved')"""
+
 #: A hint that was followed so often waits for something else.
 TRIED_OFTEN = 6
 
@@ -323,6 +328,7 @@ class Player:
         world.clock.sleep(60)
         # An id that HubSpot knows no more, and of which no event told, waits for two sweeps.
         self._rest(idle_turns=2, patience=TRIED_OFTEN)
+        self._let_hubspot_merge()
 
     def act_once_more(self) -> None:
         """In peace: plain edits and clears on both sides, which must arrive by themselves."""
@@ -345,6 +351,15 @@ class Player:
         if twice:
             self.world.clock.sleep(LONG)
             self._sweep()
+        self._let_hubspot_merge()
+
+    def _let_hubspot_merge(self) -> None:
+        """The time is over that HubSpot waits before it merges what LoanArk merged."""
+        for _ in range(3):
+            if not self.world.rows(_MERGES_WAIT):
+                return
+            self.world.clock.sleep(WAITED)
+            self._rest(idle_turns=1)
 
     def _sweep(self, patience: int | None = None) -> None:
         """A complete comparison: it finds what no event and no poll told."""

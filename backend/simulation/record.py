@@ -29,7 +29,7 @@ class Deed:
 
     side: str
     record: str
-    what: str  # deleted | restored | erased
+    what: str  # deleted | restored | erased | rejected (of a proposal, by its number)
     after_event: int
     at: float
 

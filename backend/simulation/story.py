@@ -66,6 +66,19 @@ ACTS = {
     "both edit and delete": 2,
 }
 
+#: The same for duplicates, where a story has them switched on.
+ACTS_ABOUT_DUPLICATES = {
+    "hubspot enters a double": 4,
+    "person enters a double": 4,
+    "program inserts a double": 2,
+    "program edits who is merged": 3,
+    "person merges two": 4,
+    "person merges a proposal": 6,
+    "person rejects a proposal": 3,
+    "person undoes a merge": 3,
+    "person lets hubspot merge": 3,
+}
+
 #: Steps of the machinery, against the acts.
 MACHINERY = {
     "turn": 20,
@@ -104,6 +117,15 @@ class Rule:
     direction: str = "both"
     policy: str = "hubspot"
     blank_may_overwrite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """How a story's organisation wants duplicates treated: held back, and merges in HubSpot followed."""
+
+    automatic: bool = False
+    #: Until HubSpot merges what LoanArk merged.
+    wait_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +178,8 @@ class Story:
     settled_in_seconds: float = 0.0
     #: So many workers die within the first load; None: up to three, where workers die.
     first_deaths: int | None = None
+    #: None: nobody is held back, and who is merged in HubSpot stays two in LoanArk.
+    duplicates: Duplicates | None = None
     #: None: a worker is struck anywhere, and actors act anywhere between two steps of it.
     aim: Aim | None = None
     meddling_at: Aim | None = None
@@ -204,7 +228,17 @@ class Focus:
 def write(seed: int, *, steps: int, focus: Focus | None = None) -> Story:
     """The story of a seed."""
     story = _any_story(seed, steps)
-    return _directed(story, focus, steps) if focus else story
+    return _directed(story, focus, steps) if focus else _with_duplicates(story)
+
+
+def _with_duplicates(story: Story) -> Story:
+    """About half of the stories are also about duplicates. Its chance is its own: the others are what they were."""
+    chance = random.Random(f"duplicates {story.seed}")
+    if chance.random() < 0.5:
+        return story
+    acts = {name: weight for name, weight in ACTS_ABOUT_DUPLICATES.items() if chance.random() < 0.8}
+    chosen = Duplicates(automatic=chance.random() < 0.4, wait_hours=chance.choice((0, 0, 1)))
+    return replace(story, acts={**story.acts, **acts}, duplicates=chosen)
 
 
 def _directed(story: Story, focus: Focus, steps: int) -> Story:

@@ -118,6 +118,7 @@ class World:
             """SELECT setval(c.oid, s.seqstart, false) FROM pg_class c JOIN pg_sequence s ON s.seqrelid = c.oid
                WHERE c.relnamespace = 'public'::regnamespace"""
         )
+        self.admin.execute("TRUNCATE simulation.merges RESTART IDENTITY")
         self.admin.execute("ALTER SEQUENCE simulation.ids RESTART")
         self.admin.execute("SET session_replication_role = DEFAULT")
 
@@ -167,6 +168,16 @@ class World:
             tenant.id, "lender", Role.ADMINISTRATOR, 0, "jane@lender.example", OF_ROLE[Role.ADMINISTRATOR]
         )
         self.program = self.another_program()
+        chosen = self.story.duplicates
+        self.sql(
+            """INSERT INTO duplicate_settings (tenant_id, at_ingest, follow_hubspot, automatic, hubspot_wait_hours)
+               VALUES (%s, %s, %s, %s, %s)""",
+            self.tenant_id,
+            chosen is not None,
+            chosen is not None,
+            chosen is not None and chosen.automatic,
+            chosen.wait_hours if chosen else 0,
+        )
 
     @contextmanager
     def _marked(self) -> Iterator[None]:

@@ -55,8 +55,10 @@ def example(schema: Any, document: Any) -> Any:
             }
         case "string" if schema.get("format") == "date-time":
             return "2026-01-01T00:00:00Z"
+        case "array":
+            return [example(schema["items"], document)] * schema.get("minItems", 0)
         case kind:
-            return {"string": "x", "integer": schema.get("minimum", 1), "boolean": True, "array": []}[kind]
+            return {"string": "x", "integer": schema.get("minimum", 1), "number": 1.0, "boolean": True}[kind]
 
 
 EVERY = [operation for operation in operations() if operation.name != "live"]
@@ -155,6 +157,18 @@ def make_victim() -> Victim:
         """INSERT INTO saved_views (user_id, by, name, shared, state) VALUES (%s, 'x', 'Theirs', true, '{}')
            RETURNING id""",
         colleague.pk,
+    )
+    ids["group_id"] = organisation.scalar(
+        """INSERT INTO duplicate_proposals (contact_id, other_hubspot_id, other_values, group_id, posterior, certain,
+               kind, parts) VALUES (%s, '10', '{}', 0, 9, false, 'name', '{}') RETURNING id""",
+        contact,
+    )
+    organisation.execute("UPDATE duplicate_proposals SET group_id = id")
+    ids["scan_id"] = organisation.scalar("INSERT INTO duplicate_scans (by) VALUES ('x') RETURNING id")
+    ids["merge_id"] = organisation.scalar(
+        """INSERT INTO duplicate_merges (contact_id, other_contact_id, how, by, parts, chosen, hubspot, left_behind)
+           VALUES (%s, gen_random_uuid(), 'person', 'x', '{}', '{}', 'none', '[]') RETURNING id""",
+        contact,
     )
     ids["event_id"] = organisation.scalar("SELECT max(id) FROM audit_events")
     ids["token_id"] = organisation.scalar(

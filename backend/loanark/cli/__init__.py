@@ -30,6 +30,7 @@ class LazyGroup(click.Group):
         "resync": "syncing:resync",
         "retry": "syncing:retry",
         "contacts": "contacts:contacts",
+        "duplicates": "duplicates:duplicates",
         "mapping": "mapping:mapping",
         "fields": "fields:fields",
         "settings": "settings:settings",

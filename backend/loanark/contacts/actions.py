@@ -101,8 +101,9 @@ def delete(scope: Scope, contact_id: UUID) -> None:
 
 
 def restore(scope: Scope, contact_id: UUID) -> None:
-    """Brings a deleted contact back. Raises: NotFound; Stale for one erased for privacy."""
-    _lock(contact_id)
+    """Brings a deleted contact back. Raises: NotFound; Stale for one erased for privacy, or merged into another."""
+    if _lock(contact_id).merged_into:
+        raise Stale("This contact was merged into another one. Take the merge back instead; nothing was changed.")
     refuse_erased(contact_id)
     sql.execute("UPDATE contacts SET deleted_at = NULL WHERE id = %s AND deleted_at IS NOT NULL", [contact_id])
 

@@ -53,7 +53,7 @@ def ask(tenant_id: UUID, contact_id: UUID, *, by: str) -> bool:
         erase({contact_id: f"asked for by {by}; it never was in HubSpot"})
         notify(tenant_id, "contacts")
         return True
-    order([contact_id], by=by)
+    order([contact_id, *merged_into([contact_id])], by=by)
     wake_workers(tenant_id)
     notify(tenant_id, "contacts")
     return False
@@ -67,6 +67,30 @@ def order(contact_ids: Collection[UUID], *, by: str) -> None:
                ON CONFLICT DO NOTHING""",
             [by, sql.texts(contact_ids)],
         )
+
+
+def merged_into(contact_ids: Collection[UUID]) -> list[UUID]:
+    """The contacts that live on in these: they are the same person."""
+    found = sql.rows(
+        """WITH RECURSIVE down AS (
+               SELECT id FROM contacts WHERE merged_into = ANY(%s::uuid[])
+               UNION SELECT c.id FROM down JOIN contacts c ON c.merged_into = down.id)
+           SELECT id FROM down ORDER BY id""",
+        [sql.texts(contact_ids)],
+    )
+    return [row["id"] for row in found]
+
+
+def _left_behind(contacts: Mapping[UUID, str]) -> dict[UUID, str]:
+    """Who lives on in contacts that are about to be erased, and goes with them. Of those that HubSpot still has a
+    contact of, the erasure is ordered: it begins there."""
+    by = {other: evidence for id, evidence in contacts.items() for other in merged_into([id])}
+    found = sql.rows(
+        "SELECT contact_id FROM contact_links WHERE contact_id = ANY(%s::uuid[]) AND state = 'live'", [sql.texts(by)]
+    )
+    linked = {row["contact_id"] for row in found} - contacts.keys()
+    order(linked, by="an erasure of the contact it was merged into")
+    return {id: evidence for id, evidence in by.items() if id not in linked}
 
 
 def erased(contact_ids: Collection[UUID]) -> set[UUID]:
@@ -101,6 +125,7 @@ def erase(
     strangers = strangers or {}
     if not contacts and not strangers:
         return
+    contacts = {**_left_behind(contacts), **contacts}
     ids = sorted(contacts)
     remote = {contact_id: set((hubspot_ids or {}).get(contact_id, ())) for contact_id in ids}
     for row in sql.rows(

@@ -129,7 +129,7 @@ def narrow(decided: Decided, own: str) -> Decided:
 def _present(changes: Mapping[UUID, Sequence[Past]], *, lock: bool) -> dict[UUID, Present]:
     ids = sql.texts(changes)
     found = sql.rows(
-        f"""SELECT id, deleted_at IS NOT NULL AS deleted,
+        f"""SELECT id, deleted_at IS NOT NULL AS deleted, merged_into IS NOT NULL AS merged,
                    (SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each_text(contact_fields(c)))
                    AS texts
             FROM contacts c WHERE id = ANY(%s::uuid[]) ORDER BY id {"FOR NO KEY UPDATE" if lock else ""}""",
@@ -138,7 +138,9 @@ def _present(changes: Mapping[UUID, Sequence[Past]], *, lock: bool) -> dict[UUID
     never = erased(list(changes))
     since = _since(changes)
     return {
-        row["id"]: Present(orjson.loads(row["texts"]), row["deleted"], row["id"] in never, since.get(row["id"], ()))
+        row["id"]: Present(
+            orjson.loads(row["texts"]), row["deleted"], row["id"] in never, row["merged"], since.get(row["id"], ())
+        )
         for row in found
     }
 

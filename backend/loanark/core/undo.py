@@ -36,6 +36,8 @@ class Present:
     values: Texts
     deleted: bool
     erased: bool = False
+    #: It is merged into another contact: what it held is kept as it is, until the merge is taken back.
+    merged: bool = False
     #: The ids of all its changes since the oldest that shall be undone.
     since: Collection[int] = ()
 
@@ -53,6 +55,8 @@ def undo(changes: Sequence[Past], present: Present | None, fields: Fields, *, re
 
     The operations are the writes, and a rejection for everything that stays as it is, with the reason.
     """
+    if present and present.merged:
+        return Plan(Action.NOTHING, None, (Reject("", Side.LOANARK, "", MERGED),), MERGED)
     if present and present.erased:
         return Plan(Action.NOTHING, None, (Reject("", Side.LOANARK, "", ERASED),), ERASED)
     walk = _Walk(present, fields)
@@ -65,6 +69,7 @@ MADE_IN_HUBSPOT = (
     "it was made from a HubSpot contact: deleting it here would delete it there too, and it would be gone from both. "
     "Delete it in HubSpot if it should not be"
 )
+MERGED = "it was merged into another contact: take the merge back instead"
 ERASED = "the person was erased for privacy: no value of theirs is left, and none comes back"
 GONE = "its row is gone, and its values with it: erased for privacy, or deleted before its history began"
 

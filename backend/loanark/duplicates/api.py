@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from loanark.core.duplicates.survivorship import DEFAULTS
-from loanark.duplicates import actions, queries, scan, settings
+from loanark.duplicates import actions, merges, queries, scan, settings
 from loanark.duplicates.schemas import (
     DecidedOut,
     DuplicateSettingsIn,
@@ -65,7 +65,7 @@ def get_duplicate_group(request: HttpRequest, tenant: Path[str], group_id: int) 
 def preview_merge(request: HttpRequest, tenant: Path[str], asked: MergeIn) -> Preview:
     """What merging these contacts would make of them. Any contacts may be asked for, proposed or not."""
     with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.preview(asked.members, survivor=asked.survivor, chosen=asked.chosen)
+        return merges.preview(asked.members, survivor=asked.survivor, chosen=asked.chosen)
 
 
 @router.post("/duplicates/merge", response=list[MergeOut])
@@ -107,7 +107,7 @@ def list_merges(
 ) -> MergePage:
     """What was merged, the newest first. `contact_id`: into this contact, or this one into others."""
     with enter(request, tenant, Permission.CONTACTS_READ):
-        return queries.merges(contact_id=contact_id, state=state, cursor=cursor, limit=limit)
+        return merges.page(contact_id=contact_id, state=state, cursor=cursor, limit=limit)
 
 
 @router.post("/duplicates/merges/{merge_id}/undo", response=MergeOut)
@@ -158,6 +158,7 @@ def _told(chosen: settings.DuplicateSettings) -> DuplicateSettingsOut:
     return DuplicateSettingsOut(
         at_ingest=chosen.at_ingest,
         automatic=chosen.automatic,
+        follow_hubspot=chosen.follow_hubspot,
         hubspot_wait_hours=chosen.hubspot_wait_hours,
         rules=dict(chosen.rules),
         defaults=dict(DEFAULTS),

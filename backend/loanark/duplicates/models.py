@@ -90,7 +90,7 @@ class Proposal(models.Model):
     #: HubSpot's contact that is in LoanArk under no id yet, and its values by LoanArk field, as last seen.
     other_hubspot_id = models.TextField(null=True)
     other_values = models.JSONField(null=True)
-    #: Open proposals that hang together have one group: the lowest id among them, or among those it grew from.
+    #: Open proposals that hang together have one group, the lowest id among them (`core.duplicates.groups`).
     group_id = models.BigIntegerField()
     posterior = models.FloatField()
     #: Sure enough for a merge of its own accord, where that is switched on.
@@ -101,6 +101,8 @@ class Proposal(models.Model):
     parts = models.JSONField()
     #: The contact that is not carried to the other side before this is decided: its LoanArk id, or its HubSpot id.
     holds = models.TextField(null=True)
+    #: Whose values a person chose when approving it, by field; for one that is in HubSpot only, until it is let in.
+    chosen = models.JSONField(default=dict, db_default={})
     #: open | merged | rejected (never proposed again) | gone (they do not look alike any more, or one was deleted)
     state = models.TextField(default="open", db_default="open")
     at = models.DateTimeField(db_default=Now())
@@ -142,8 +144,14 @@ class Proposal(models.Model):
                 condition=Q(state="open"),
                 name="duplicate_proposals_open_idx",
             ),
+            models.Index(fields=["tenant_id", "contact_id"], name="duplicate_proposals_one_idx"),
             models.Index(fields=["tenant_id", "other_contact_id"], name="duplicate_proposals_other_idx"),
             models.Index(fields=["tenant_id", "group_id"], name="duplicate_proposals_group_idx"),
+            models.Index(
+                fields=["tenant_id", "other_hubspot_id"],
+                condition=Q(other_hubspot_id__isnull=False),
+                name="duplicate_proposals_strangers",
+            ),
         ]
 
 
@@ -161,11 +169,13 @@ class Merge(models.Model):
     #: person | automatic | hubspot (merged there by somebody)
     how = models.TextField()
     by = models.TextField()
+    #: Nobody looked at this very pair: merged by the gate, or among many at once. The brakes count these.
+    unseen = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(db_default=Now())
     posterior = models.FloatField(null=True)
-    parts = models.JSONField(default=dict)
+    parts = models.JSONField(default=dict, db_default={})
     #: Whose value a person chose, by field: the id of one of the two.
-    chosen = models.JSONField(default=dict)
+    chosen = models.JSONField(default=dict, db_default={})
     #: What becomes of the two HubSpot contacts: none (there are no two) | waiting (for `hubspot_due_at` or a person) |
     #: approved | sending | done | refused | remade (after an undo the other one was made again).
     hubspot = models.TextField()
@@ -182,7 +192,7 @@ class Merge(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.TextField(null=True)
     #: What an undo could not bring back, in words.
-    left_behind = models.JSONField(default=list)
+    left_behind = models.JSONField(default=list, db_default=[])
 
     class Meta:
         db_table = "duplicate_merges"
@@ -217,7 +227,7 @@ class GoldenRecord(models.Model):
     #: What was computed last: where the contact holds something else, somebody edited it since.
     golden = models.JSONField()
     #: When fields were edited since the merge: only what is newer may take their place.
-    edited = models.JSONField(default=dict)
+    edited = models.JSONField(default=dict, db_default={})
 
     class Meta:
         db_table = "golden_records"
@@ -229,8 +239,9 @@ class DuplicateSettings(models.Model):
     tenant_id = models.UUIDField(primary_key=True)
     at_ingest = models.BooleanField(default=True, db_default=True)
     automatic = models.BooleanField(default=False, db_default=False)
+    follow_hubspot = models.BooleanField(default=True, db_default=True)
     hubspot_wait_hours = models.IntegerField(null=True, default=24, db_default=24)
-    rules = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict, db_default={})
     changed_at = models.DateTimeField(db_default=Now())
     changed_by = models.TextField(default="", db_default="")
 

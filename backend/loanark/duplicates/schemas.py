@@ -25,7 +25,7 @@ PairIds = Annotated[list[int], Field(min_length=1, max_length=200)]
 class Reason(Schema):
     """What was compared of a pair, and how much it says: a bit doubles the odds, a negative one halves them."""
 
-    #: first | last | email | phone | birth | address | suffix | middle | identifier | household | crossed | book
+    #: first | last | email | phone | birth | address | suffix | middle | identifier | loan | household | crossed | book
     what: str
     label: str
     bits: float
@@ -261,6 +261,7 @@ class DuplicateSettingsOut(Schema):
 
     at_ingest: bool
     automatic: bool
+    follow_hubspot: bool
     hubspot_wait_hours: int | None
     rules: dict[str, Rule]
     defaults: dict[str, Rule]
@@ -271,5 +272,6 @@ class DuplicateSettingsIn(Schema):
 
     at_ingest: bool = True
     automatic: bool = False
+    follow_hubspot: bool = True
     hubspot_wait_hours: int | None = None
     rules: dict[str, Rule] = {}

@@ -25,6 +25,8 @@ class DuplicateSettings:
     at_ingest: bool = True
     #: What the strict gate lets through is merged without a person.
     automatic: bool = False
+    #: What somebody merges in HubSpot is merged here as well; else it waits for a person.
+    follow_hubspot: bool = True
     #: HubSpot merges the two as well after so many hours; None: when a person says so.
     hubspot_wait_hours: int | None = 24
     #: Whose value survives, by field; other fields go by `core.duplicates.survivorship.DEFAULT`.
@@ -33,7 +35,10 @@ class DuplicateSettings:
 
 def load() -> DuplicateSettings:
     """The settings in force. Call inside a tenant's scope."""
-    row = sql.first("SELECT at_ingest, automatic, hubspot_wait_hours, rules::text AS rules FROM duplicate_settings")
+    row = sql.first(
+        """SELECT at_ingest, automatic, follow_hubspot, hubspot_wait_hours, rules::text AS rules
+           FROM duplicate_settings"""
+    )
     if row is None:
         return DuplicateSettings()
     rules = {name: Rule(rule) for name, rule in orjson.loads(row["rules"]).items()}

@@ -14,6 +14,7 @@ from loanark.core.fields import BY_NAME, COLUMN_TYPES, NAMES, column_text, raw_t
 from loanark.core.mapping import Policy, Side
 from loanark.core.plan import Action, Conflict, MoveBase, Plan, Write
 from loanark.core.values import BLANK, Kind, Value
+from loanark.duplicates import merging
 from loanark.kit import sql
 from loanark.sync import hints
 from loanark.sync.brakes import Judgement
@@ -21,6 +22,8 @@ from loanark.sync.hints import Lane
 from loanark.sync.look import Case, remote_texts
 from loanark.sync.session import Session
 
+#: Why a contact is on one side only: it may be somebody who is on both already.
+POSSIBLE_DUPLICATE = "possible-duplicate"
 #: Why a contact has lost its HubSpot contact to another LoanArk contact: a person decides what that means.
 MERGED_IN_HUBSPOT = "merged-in-hubspot"
 
@@ -97,7 +100,7 @@ def _decide_one(session: Session, case: Case, effects: Effects, may_create: bool
     match plan.action:
         case Action.NOTHING:
             effects.counts["unchanged"] += case.seen is not None
-            if case.contact_id and (case.local is None or case.local.deleted):
+            if case.contact_id and (case.local is None or case.local.deleted or case.rests):
                 # It is on neither side any more: whatever was open about it is over.
                 effects.settled.append((case.contact_id, [], []))
             elif case.link and case.link.live and case.seen and not case.seen.contact:
@@ -154,6 +157,12 @@ def _join(session: Session, case: Case, effects: Effects, rejected: "Rejected") 
 
 def _bring_to_loanark(session: Session, case: Case, effects: Effects) -> None:
     assert case.seen
+    if case.duplicate:
+        effects.rejections.append(
+            _rejection(case, None, "", Side.LOANARK, None, POSSIBLE_DUPLICATE, possible(case.duplicate))
+        )
+        effects.counts["rejected"] += 1
+        return
     contact_id = case.contact_id or uuid4()
     values = case.plan.writes(Side.LOANARK)
     base = {name: value.canonical for name, value in values.items() if value.canonical is not None}
@@ -179,7 +188,7 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
     assert case.contact_id and case.local
     if case.link and case.link.live:
         _close(case, effects, case.plan.reason, tombstone=False)
-    if not may_create or rejected.whole(case.contact_id):
+    if not may_create or (rejected.whole(case.contact_id) and not case.duplicate):
         return
     if case.local.erased:
         # Whatever was written into its row since, nothing brings an erased person back by itself.
@@ -188,6 +197,12 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
             "of their own will, make a new contact and delete this one."
         )
         effects.rejections.append(_rejection(case, case.contact_id, "", Side.HUBSPOT, None, "erased", reason))
+        effects.counts["rejected"] += 1
+        return
+    if case.duplicate:
+        effects.rejections.append(
+            _rejection(case, case.contact_id, "", Side.HUBSPOT, None, POSSIBLE_DUPLICATE, possible(case.duplicate))
+        )
         effects.counts["rejected"] += 1
         return
     if case.holder:
@@ -210,7 +225,17 @@ def _bring_to_hubspot(session: Session, case: Case, effects: Effects, may_create
     _note_open(case, case.contact_id, effects, set(case.plan.writes(Side.HUBSPOT)) | {""})
     # To HubSpot an empty text is an order to clear, which a new contact needs none of.
     values = {name: value for name, value in case.plan.writes(Side.HUBSPOT).items() if not value.blank}
+    if case.address_stays:
+        values.pop("email", None)
     effects.intents.append(Intent(case, case.contact_id, "create", values))
+
+
+def possible(name: str) -> str:
+    """What everybody is told of a contact that may be somebody who is there already."""
+    return (
+        f"It may be the same person as {name}, who is there already. Nothing was made on the other side: decide on the "
+        "page Duplicates whether the two are one."
+    )
 
 
 def already_merged(hubspot_id: str) -> str:
@@ -381,7 +406,8 @@ class Rejected:
         if self.codes.get(contact_id) == MERGED_IN_HUBSPOT:
             # An edit is no answer to the question whether this is a person of its own.
             return self.insistent.get(contact_id) is not Lane.PERSON
-        return contact_id not in self.insistent and contact_id in self.codes
+        # One that waited for a decision is looked at afresh: `ingest` says whether it waits still.
+        return contact_id not in self.insistent and self.codes.get(contact_id, POSSIBLE_DUPLICATE) != POSSIBLE_DUPLICATE
 
 
 def rejected_before(contact_ids: Iterable[UUID], insistent: Mapping[UUID, Lane]) -> Rejected:
@@ -425,6 +451,7 @@ def write(effects: Effects, *, run_id: int | None) -> None:
         )
     _delete_contacts(effects)
     if effects.erased:
+        merging.without(effects.erased)
         erase(
             {contact_id: evidence for contact_id, (_, evidence) in effects.erased.items()},
             {contact_id: [hubspot_id] for contact_id, (hubspot_id, _) in effects.erased.items()},

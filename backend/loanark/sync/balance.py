@@ -32,6 +32,7 @@ _PARTED = """
 _NOT_LINKED = """
     CASE WHEN x.codes && ARRAY['merged-in-hubspot'] THEN 'in LoanArk, merged in HubSpot: a person decides'
          WHEN x.codes && ARRAY['duplicate-email'] THEN 'in LoanArk, rejected as a duplicate'
+         WHEN x.codes && ARRAY['possible-duplicate'] THEN 'in LoanArk, perhaps a duplicate: a person decides'
          WHEN x.codes && ARRAY['erased'] THEN 'in LoanArk, erased before and not made in HubSpot again'
          WHEN x.codes IS NOT NULL THEN 'in LoanArk, refused by HubSpot'
          WHEN EXISTS (SELECT FROM held_operations o WHERE o.tenant_id = c.tenant_id AND o.contact_id = c.id
@@ -54,12 +55,18 @@ _DOUBTED = f"""
 #: Why a contact is in HubSpot only, though it is linked. Null: HubSpot may not have it either.
 _ORPHANED = """
     CASE WHEN EXISTS (SELECT FROM absences a WHERE a.tenant_id = l.tenant_id AND a.hubspot_id = l.hubspot_id) THEN NULL
+         WHEN EXISTS (SELECT FROM contacts m WHERE m.tenant_id = l.tenant_id AND m.id = l.contact_id
+                      AND m.merged_into IS NOT NULL) AND NOT contact_is_gone(l.tenant_id, l.contact_id)
+             THEN 'in HubSpot, one of two that are one person in LoanArk'
          WHEN g.record IS NOT NULL THEN 'in HubSpot, deleted in LoanArk: held'
          ELSE 'in HubSpot, deleted in LoanArk' END"""
 
 #: Why a contact is in HubSpot only, though LoanArk knows of it.
 _ONLY_HUBSPOT = """
     CASE WHEN EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = n.tenant_id AND x.hubspot_id = n.id
+                      AND x.resolved_at IS NULL AND x.code = 'possible-duplicate')
+             THEN 'in HubSpot, perhaps a duplicate: a person decides'
+         WHEN EXISTS (SELECT FROM contact_rejections x WHERE x.tenant_id = n.tenant_id AND x.hubspot_id = n.id
                       AND x.resolved_at IS NULL) THEN 'in HubSpot, not storable in LoanArk'
          WHEN EXISTS (SELECT FROM held_operations o WHERE o.tenant_id = n.tenant_id AND o.hubspot_id = n.id
                       AND o.state IN ('held', 'approved')) THEN 'in HubSpot, held'

@@ -16,6 +16,7 @@ from loanark.connections.credentials import NotConnected
 from loanark.connections.models import Connection
 from loanark.connections.settings import SyncSettings
 from loanark.core.mapping import Side
+from loanark.duplicates import automatic
 from loanark.hubspot.errors import HubSpotError
 from loanark.kit import clock, sql
 from loanark.sync import (
@@ -25,6 +26,7 @@ from loanark.sync import (
     key_property,
     lease,
     listing,
+    merges,
     poll,
     privacy,
     quiet,
@@ -70,6 +72,8 @@ def advance(tenant_id: UUID, *, turn_seconds: float = TURN_SECONDS) -> Turn:
         with tenant_scope(tenant_id):
             opened = _open(tenant_id)
     turn = _advance(opened, turn_seconds) if isinstance(opened, Session) else opened or Turn.IDLE
+    if turn is Turn.IDLE and automatic.step(tenant_id):
+        turn = Turn.MORE
     return Turn.MORE if editing and turn in (Turn.IDLE, Turn.BUSY) else turn
 
 
@@ -120,6 +124,7 @@ def _is_due(connection: Connection, chosen: SyncSettings) -> bool:
         or poll.is_due(connection)
         or _count_is_due(connection)
         or _intents()
+        or merges.is_due()
         or scheduled.is_due(connection, chosen.schedule)
         or upkeep.is_due(connection)
     )
@@ -169,6 +174,8 @@ def _one(session: Session, chosen: SyncSettings, deadline: float) -> bool:
     edited = beside.carry_on(session.tenant_id, seconds=BESIDE_SECONDS)
     # What people edit is carried to HubSpot while they still edit: neither waits for the other's end.
     if (approved and drain(session)) or edited:
+        return True
+    if approved and session.connection.backfilled_at and merges.carry_out(session):
         return True
     with tenant_scope(session.tenant_id):
         runs.ensure_first_preview(session.connection)

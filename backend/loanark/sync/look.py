@@ -70,6 +70,11 @@ class LocalRow:
     deleted: bool
     #: Erased for privacy, or about to be: nothing is made of it any more.
     erased: bool
+    #: It is merged into another contact, and syncs with a HubSpot contact of its own while it has one. It counts as
+    #: deleted if that one is.
+    merged: bool
+    #: Contacts that are merged into this one have HubSpot contacts of their own.
+    heirs: bool
     #: Values by field; a custom field without one answers None.
     columns: dict[str, Any]
 
@@ -93,6 +98,10 @@ class Case:
     stale: bool = False
     #: The policy `newest` decides, and it is not known yet when the values were changed.
     untimed: bool = False
+    #: HubSpot merged it once and keeps its e-mail address with whom it was merged: it is made again without.
+    address_stays: bool = False
+    #: Who is there already and may be the same person, by name: no counterpart is made before a person decides.
+    duplicate: str | None = None
     #: The HubSpot contact that carries this contact's loanark_id by a merge, although it is linked to another one.
     holder: str | None = None
 
@@ -100,6 +109,11 @@ class Case:
     def undecided(self) -> bool:
         """Nothing follows from this look: it is taken again."""
         return self.stale or self.problem is not None or self.untimed
+
+    @property
+    def rests(self) -> bool:
+        """It is merged into another contact, and HubSpot has none of its own any more."""
+        return bool(self.local and self.local.merged and not (self.link and self.link.live) and not self.seen)
 
     @property
     def name(self) -> str:
@@ -288,6 +302,9 @@ def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen:
     live = link if link and link.live else None
     hubspot_id = seen.hubspot_id if seen else (live.hubspot_id if live else None)
     case = Case(contact_id, hubspot_id, link, row, seen, Plan(Action.NOTHING))
+    if row and row.merged and not live and not (seen and seen.contact):
+        # It lives on in another contact: nothing is made of its own row.
+        return case
     if live and seen is None:
         case.problem = "HubSpot was not asked about it"
         return case
@@ -320,6 +337,9 @@ def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen:
         back = remote and remote.deleted and local and not local.deleted and live.hubspot_id in ours.archived
         agreed: dict[str, str] = {} if back else live.base
         case.plan = plan_linked(agreed, live.read_at, local, remote, session.mapping, session.policies)
+        if row and row.heirs and case.plan.action is Action.DELETE and case.plan.side is Side.LOANARK:
+            # HubSpot has the person twice, and somebody deleted one of the two there: the other one takes its place.
+            case.plan = Plan(Action.CLOSE, reason="deleted in HubSpot, where this person has another contact")
         return case
     base = _base_of_unfinished_create(case)
     policies = _policies(session, case)
@@ -509,6 +529,10 @@ def holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
     return {row["hubspot_id"]: row["contact_id"] for row in found}
 
 
+_DELETED = """CASE WHEN merged_into IS NULL THEN deleted_at IS NOT NULL ELSE contact_is_gone(tenant_id, id) END"""
+_HEIRS = """EXISTS (SELECT FROM contacts m JOIN contact_links h
+    ON h.tenant_id = m.tenant_id AND h.contact_id = m.id AND h.state = 'live'
+    WHERE m.tenant_id = c.tenant_id AND m.merged_into = c.id)"""
 #: Each subquery is asked once a statement: there are few such rows, and an index of their own finds them.
 _ERASED = """(c.id IN (SELECT contact_id FROM erasures) OR c.id::text IN (
     SELECT record_id FROM contact_tombstones WHERE side = 'loanark' AND erased_at IS NOT NULL))"""
@@ -518,13 +542,26 @@ def _lock(contact_ids: Sequence[UUID]) -> dict[UUID, LocalRow]:
     if not contact_ids:
         return {}
     found = sql.rows(
-        f"""SELECT id, version, deleted_at IS NOT NULL AS deleted, {_ERASED} AS erased, custom, {", ".join(NAMES)}
+        f"""SELECT id, version, {_DELETED} AS deleted, {_ERASED} AS erased, merged_into IS NOT NULL AS merged,
+                   {_HEIRS} AS heirs, custom, {", ".join(NAMES)}
             FROM contacts c WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE""",
-        [sql.texts(set(contact_ids))],
+        [sql.texts({*contact_ids, *_survivors(contact_ids)})],
     )
     return {
-        row["id"]: LocalRow(row["id"], row["version"], row["deleted"], row["erased"], _columns(row)) for row in found
+        row["id"]: LocalRow(
+            row["id"], row["version"], row["deleted"], row["erased"], row["merged"], row["heirs"], _columns(row)
+        )
+        for row in found
     }
+
+
+def _survivors(contact_ids: Sequence[UUID]) -> list[UUID]:
+    """Who lives on for those of these that are merged: a change of one may change the other."""
+    found = sql.rows(
+        "SELECT merged_into FROM contacts WHERE id = ANY(%s::uuid[]) AND merged_into IS NOT NULL",
+        [sql.texts(contact_ids)],
+    )
+    return [row["merged_into"] for row in found]
 
 
 class _Columns(dict[str, Any]):

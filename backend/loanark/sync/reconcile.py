@@ -17,7 +17,7 @@ from loanark.core.mapping import Side
 from loanark.hubspot.models import Contact
 from loanark.hubspot.whereabouts import Archived, Gone, Here, Merged
 from loanark.kit import sql
-from loanark.sync import brakes, evidence, hints, outbound, travels, witness
+from loanark.sync import brakes, evidence, hints, ingest, outbound, persons, travels, witness
 from loanark.sync.apply import MERGED_IN_HUBSPOT, already_merged, decide, rejected_before, write, write_rejections
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case, Seen, holders, look, newest_rules
@@ -59,10 +59,13 @@ def reconcile(
     # A crash may lose the last pages together with their checkpoint: they are simply read again.
     with session.transaction(run_id=run_id, durable=lane < Lane.SWEEP):
         everybody, seen = seen, sift(seen) if sift else seen
-        _follow_merges(_known_merges(seen))
+        follow_merges(_known_merges(seen))
         if run_id is None:  # at its end a complete run tells of all it saw
             evidence.reappeared([one.hubspot_id for one in seen if one.contact])
+        seen = ingest.decided(seen)
         cases = look(session, seen, contact_ids, timed=timed, ours=asked.ours() if asked else None)
+        ingest.compare(session, cases)
+        persons.parted(cases)
         may_create = session.connection.backfilled_at is not None
         rejected = rejected_before([case.contact_id for case in cases if case.contact_id], insistent)
         held = brakes.judge(session, cases, run_id=run_id)
@@ -70,6 +73,8 @@ def reconcile(
         if asked:
             witness.testify(session, cases, asked, effects)
         write(effects, run_id=run_id)
+        ingest.carry_out([link["hubspot_id"] for link in effects.new_links])
+        persons.settle(cases)
         if run_id is None:
             travels.to_loanark(_modified(cases, held))
         witness.foresee(effects.intents)
@@ -159,6 +164,7 @@ def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane
             holder = taken.get(hubspot_id) or free.setdefault(hubspot_id, contact_id)
             if holder != contact_id:
                 refused.append(_duplicate(contact_id, hubspot_id, holder))
+                persons.propose(contact_id, holder)
         write_rejections(refused, run_id)
     seen, _ = see(session, list(free), lane=lane)
     alive = [replace(one, match=free.get(one.hubspot_id)) for one in seen if one.contact]
@@ -166,11 +172,14 @@ def _meet(session: Session, proposals: Sequence[tuple[UUID, str]], *, lane: Lane
     with session.transaction(run_id=run_id):
         # A merge that was learnt of just now may have brought somebody else there.
         taken = holders(list(free))
-        late = [
-            _duplicate(contact_id, hubspot_id, taken[hubspot_id])
+        met = [
+            (contact_id, hubspot_id)
             for hubspot_id, contact_id in free.items()
             if taken.get(hubspot_id, contact_id) != contact_id
         ]
+        late = [_duplicate(contact_id, hubspot_id, taken[hubspot_id]) for contact_id, hubspot_id in met]
+        for contact_id, hubspot_id in met:
+            persons.propose(contact_id, taken[hubspot_id])
         write_rejections(late, run_id)
         tally.counts["rejected"] += len(refused) + len(late)
         left = free.keys() - {one.hubspot_id for one in alive}
@@ -188,7 +197,8 @@ def _duplicate(contact_id: UUID, hubspot_id: str, other: UUID) -> dict[str, obje
         "value": None,
         "code": "duplicate-email",
         "reason": f"HubSpot's contact {hubspot_id} has this e-mail already, and it is linked to the LoanArk contact "
-        f"{other}. Nothing was changed: give one of them another e-mail, or delete the one that is too many.",
+        f"{other}. Nothing was changed: decide on the page Duplicates whether the two are one, or give one of them "
+        "another e-mail.",
     }
 
 
@@ -226,7 +236,7 @@ def see(
     if merged:
         survivors = {contact.id: contact for _, contact in merged}
         with session.transaction():
-            _follow_merges(merged)
+            follow_merges(merged)
             later = {id for id, contact in survivors.items() if contact.archived and witness.archived_together(contact)}
         seen = [one for one in seen if one.hubspot_id not in later]
         known = {one.hubspot_id for one in seen} | later
@@ -281,7 +291,7 @@ def _known_merges(seen: Sequence[Seen]) -> list[tuple[str, Contact]]:
     return [(row["hubspot_id"], survivors[row["hubspot_id"]]) for row in found]
 
 
-def _follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
+def follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
     """The link moves to the survivor; two LoanArk contacts meeting in one HubSpot contact is for a person to decide."""
     for old_id, survivor in merged:
         witness.merged(old_id, survivor.id)
@@ -302,14 +312,10 @@ def _follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
 
 
 def _part(old_id: str, survivor_id: str) -> None:
-    left = sql.first(
-        """UPDATE contact_links SET state = 'closed', closed_at = clock_timestamp(), closed_reason = %s
-           WHERE hubspot_id = %s AND state = 'live' RETURNING contact_id""",
-        [f"merged in HubSpot into {survivor_id}, which is linked to another LoanArk contact", old_id],
-    )
-    if left:
+    if left := persons.met_in_hubspot(old_id, survivor_id):
+        persons.propose(left, holders([survivor_id])[survivor_id])
         row = {
-            "contact_id": left["contact_id"],
+            "contact_id": left,
             "hubspot_id": None,
             "field": "",
             "side": Side.HUBSPOT.value,

@@ -20,7 +20,7 @@ from loanark.hubspot.client import Client, Gate
 from loanark.hubspot.errors import NotHubSpot, Rejected, Transient
 from loanark.hubspot.gate import Allowance
 from loanark.hubspot.models import MERGED_IDS
-from loanark.kit import clock
+from loanark.kit import clock, sql
 from loanark.sync.hints import Lane
 from loanark.sync.lease import Lease
 from loanark.tenants.access import tenant_scope
@@ -51,6 +51,19 @@ class Session:
     #: HubSpot contacts in which a value is gone, before and after it was asked whether its property is still there.
     doubted: set[str] = field(default_factory=set)
     vouched: set[str] = field(default_factory=set)
+    _only_here: bool | None = None
+
+    def someone_is_only_here(self) -> bool:
+        """Whether LoanArk has contacts that HubSpot does not: asked once a session. Call inside its transaction."""
+        if self._only_here is None:
+            self._only_here = bool(
+                sql.scalar(
+                    """SELECT EXISTS (SELECT FROM contacts c WHERE c.deleted_at IS NULL AND NOT EXISTS (
+                           SELECT FROM contact_links l
+                           WHERE l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live'))"""
+                )
+            )
+        return self._only_here
 
     @property
     def properties(self) -> list[str]:

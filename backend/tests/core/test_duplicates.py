@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loanark.cli.bench.duplicates import find
+from loanark.core.duplicates.groups import LARGEST, Pair, group, may_be_one
 from loanark.core.duplicates.keys import keys
 from loanark.core.duplicates.names import is_nickname, is_slip, soundex
 from loanark.core.duplicates.person import Person, person
-from loanark.core.duplicates.score import LARGE, First, Frequencies, Frequency, Score, score
+from loanark.core.duplicates.score import LARGE, First, Frequencies, Frequency, Score, kind, score
 
 #: A small town: a few names are many people's.
 TOWN = Frequencies(
@@ -189,3 +190,80 @@ def test_labelled_people_are_found_as_well_as_promised(people: str, f1: float, c
     assert found.certain_recall >= certain
     if people.startswith("febrl"):
         assert found.certain_precision == 1
+
+
+def test_a_number_that_one_person_alone_has_makes_certain_and_in_conflict_never_does() -> None:
+    bare = person({"first": "Ann", "last": "Holmberg", "birth": "1984-11-04"}, {"ssn": "123-45-6788"})
+    assert bare.identifiers == (("ssn", "123456788"),)
+    assert weigh(bare, bare).is_certain
+    for other, bits in (("123 45 6787", 6.0), ("987-00-1234", -8.0)):
+        found = weigh(bare, replace(bare, identifiers=(("ssn", other.replace(" ", "").replace("-", "")),)))
+        assert (found.parts["identifier"], found.is_certain) == (bits, False)
+    assert "identifier" not in weigh(bare, replace(bare, identifiers=(("other", "123456788"),))).parts
+
+
+@pytest.mark.parametrize("number", ["***-**-6788", "000-00-0000", "123456789", "n/a", "pending", ""])
+def test_a_number_that_is_none_or_a_part_of_one_is_not_compared(number: str) -> None:
+    assert person({}, {"ssn": number}).identifiers == ()
+
+
+def test_a_loan_is_shared_by_a_household() -> None:
+    ann, bob = replace(ANN, loan="ln20260042"), replace(ANN, first="bob", birth="1981-02-17", loan="ln20260042")
+    assert weigh(ann, bob).posterior == pytest.approx(weigh(replace(ann, loan=""), bob).posterior)
+    assert weigh(ann, replace(ann, loan="ln1")).posterior < weigh(ann, ann).posterior
+    assert person({"loan": "LN 2026-0042"}).loan == "ln20260042"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"first": 9.0, "last": 12.0}, "name"),
+        ({"last": 12.0, "email": 18.0, "phone": 15.0}, "email"),
+        ({"last": 12.0, "email": -1.2, "address": 9.0}, "name"),
+        ({"address": 16.0, "birth": 13.5}, "address"),
+        ({"loan": 15.0, "email": 9.0}, "identifier"),
+    ],
+)
+def test_what_speaks_most_for_a_pair_beside_its_names(parts: dict[str, float], expected: str) -> None:
+    assert kind(parts) == expected
+
+
+def test_a_group_takes_in_nobody_who_contradicts_one_of_it() -> None:
+    father, son = replace(ANN, birth="1951-03-12"), ANN
+    unknown = replace(ANN, birth="")
+    people = {"father": father, "unknown": unknown, "son": son, "again": son}
+    assert not may_be_one([father, unknown, son])
+    assert may_be_one([unknown, son])
+    groups = group(
+        [
+            Pair(1, "father", "unknown", 5.0),
+            Pair(2, "unknown", "son", 9.0),
+            Pair(3, "son", "again", 20.0),
+            Pair(4, "unknown", "again", 8.0),
+        ],
+        people,
+    )
+    assert groups == {1: 1, 2: 2, 3: 2, 4: 2}
+
+
+def test_a_group_is_no_larger_than_a_person_sees_through() -> None:
+    chain = [Pair(number, f"p{number}", f"p{number + 1}", 5.0) for number in range(1, 30)]
+    groups = group(chain, {})
+    assert groups.keys() == {pair.id for pair in chain}
+    for lowest in groups.values():
+        together = [pair for pair in chain if groups[pair.id] == lowest]
+        assert len({end for pair in together for end in (pair.one, pair.other)}) <= LARGEST
+        assert min(pair.id for pair in together) == lowest
+
+
+ENDS = st.sampled_from("abcdef")
+
+
+@given(st.lists(st.tuples(ENDS, ENDS, st.floats(-3, 30)), max_size=12), st.permutations(range(12)))
+def test_the_order_of_pairs_does_not_matter_to_their_groups(
+    drawn: list[tuple[str, str, float]], order: list[int]
+) -> None:
+    pairs = [Pair(number, one, other, bits) for number, (one, other, bits) in enumerate(drawn) if one != other]
+    people = {end: replace(ANN, birth=f"19{ord(end) % 2}4-11-0{ord(end) % 3 + 1}") for end in "abcdef"}
+    mixed = sorted(pairs, key=lambda pair: order[pair.id])
+    assert group(pairs, people) == group(mixed, people)

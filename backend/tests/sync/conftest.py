@@ -16,11 +16,18 @@ def tenant_id(database: str) -> UUID:
     """A new organisation, without the third of a second that hashing a password well must take."""
     from django.test import override_settings
 
+    from loanark.kit import sql
+    from loanark.tenants.access import tenant_scope
     from loanark.tenants.actions import create_tenant
 
     name = secrets.token_hex(4)
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        return create_tenant(name, admin_email=f"admin@{name}.example", password=name).tenant.id
+        tenant = create_tenant(name, admin_email=f"admin@{name}.example", password=name).tenant
+    # People in these stories resemble each other without being meant: `test_ingest.py` and `test_persons.py` mean it.
+    with tenant_scope(tenant.id):
+        sql.execute("INSERT INTO duplicate_settings (tenant_id, at_ingest, follow_hubspot) VALUES (%s, false, false)",
+                    [tenant.id])  # fmt: skip
+    return tenant.id
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from loanark.web.api import api
 #: What each role may not do; whatever changes something is forbidden to auditors.
 FOR_MANAGERS = {
     "start_run", "approve_run", "cancel_run", "approve_held", "reject_held", "pause_sync", "resume_sync",
-    "undo_run", "undo_changes",
+    "undo_run", "undo_changes", "merge_duplicates", "merge_many_duplicates", "reject_duplicates", "reopen_duplicates",
+    "undo_merge", "merge_in_hubspot", "start_duplicate_scan", "cancel_duplicate_scan",
 }  # fmt: skip
 FOR_ADMINISTRATORS = {
     "erase_contact", "authorize", "connect_static", "check", "disconnect", "change_sync_settings",
-    "define_field", "change_field", "archive_field",
+    "define_field", "change_field", "archive_field", "change_duplicate_settings",
 }  # fmt: skip
 
 #: The mapping is changed by administrators only.
@@ -49,7 +50,7 @@ NOT_FOR_OFFICERS = {"list_requests", "get_request", "get_answer_times"}
 
 #: What everybody may change: what is their own. And what only reads, though it asks with a body.
 FOR_EVERYBODY = {"leave_organisation", "make_token", "revoke_token", "make_view", "change_view", "delete_view"}
-FOR_EVERYBODY |= {"export_chosen_contacts"}
+FOR_EVERYBODY |= {"export_chosen_contacts", "preview_merge"}
 
 
 FOR_ADMINISTRATORS |= {"invite", "resend_invitation", "revoke_invitation", "change_sign_in_rules"}

@@ -85,6 +85,11 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
         "INSERT INTO brake_uses (kind, side, record) VALUES ('delete', 'hubspot', %(w)s)",
         """INSERT INTO planned (run_id, seq, record, contact_id, action, reason, operations, digest)
            VALUES (%(r)s, 1, %(n)s, %(c)s, 'update', %(w)s, '[]', '')""",
+        "INSERT INTO duplicate_keys (key, contact_id) VALUES (%(n)s, %(c)s)",
+        "INSERT INTO duplicate_waiting (contact_id) VALUES (%(c)s) ON CONFLICT DO NOTHING",
+        "INSERT INTO golden_records (contact_id, own, golden, edited) VALUES (%(c)s, %(j)s, %(j)s, '{}')",
+        "INSERT INTO duplicate_frequencies (kind, value, count) VALUES ('first', %(w)s, 3)",
+        "INSERT INTO duplicate_scans (by, status) VALUES (%(w)s, 'done')",
         """INSERT INTO held_operations (brake_id, kind, side, record, contact_id, name, reason)
            VALUES (%(b)s, 'delete', 'hubspot', %(n)s, %(c)s, %(w)s, 'x')""",
     ):
@@ -94,6 +99,7 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
                 {"c": contact, "n": number, "w": name, "j": f'{{"firstname": "{name}"}}', "r": run, "b": brake},
             )
     return {
+        **_duplicates(organisation, contact, number),
         "contact_id": str(contact),
         "run_id": str(run),
         "group": str(brake),
@@ -118,6 +124,24 @@ def _one_of_everything(organisation: Organisation, contact: Any, name: str, numb
             )
         ),
     }
+
+
+def _duplicates(organisation: Organisation, contact: Any, number: str) -> dict[str, str]:
+    """What may be the same person in HubSpot, and what was merged into this contact; their ids."""
+    proposal = organisation.scalar(
+        """INSERT INTO duplicate_proposals (contact_id, other_hubspot_id, other_values, group_id, posterior, certain,
+               kind, parts) VALUES (%s, %s, '{}', 0, 9, false, 'name', '{}') RETURNING id""",
+        contact,
+        number,
+    )
+    organisation.execute("UPDATE duplicate_proposals SET group_id = id WHERE id = %s", proposal)
+    merge = organisation.scalar(
+        """INSERT INTO duplicate_merges (contact_id, other_contact_id, how, by, parts, chosen, hubspot, left_behind)
+           VALUES (%s, gen_random_uuid(), 'person', 'x', '{}', '{}', 'none', '[]') RETURNING id""",
+        contact,
+    )
+    scan = organisation.scalar("SELECT max(id) FROM duplicate_scans")
+    return {"group_id": str(proposal), "merge_id": str(merge), "scan_id": str(scan)}
 
 
 @pytest.fixture(scope="module")
@@ -316,7 +340,7 @@ def as_own(branch: Branch, url: str, own: str | None) -> psycopg.Connection[Any]
 #: Tables of an organisation that hold nothing of a contact.
 OF_NO_CONTACT = {
     "api_token_uses", "api_tokens", "company_sign_in", "connections", "custom_fields", "field_mappings",
-    "invitations", "leases", "mapping_versions", "memberships", "poll_states", "request_buckets",
+    "duplicate_settings", "invitations", "leases", "mapping_versions", "memberships", "poll_states", "request_buckets",
     "request_usage", "saved_views", "sign_in_rules", "sync_settings", "travels",
 }  # fmt: skip
 

@@ -35,7 +35,11 @@ FITTING_IN = {
     ("contact_links", "state"): "live",
     ("brakes", "kind"): "delete",
     ("brakes", "side"): "hubspot",
+    ("duplicate_merges", "how"): "person",
+    ("duplicate_merges", "hubspot"): "none",
 }
+#: Columns that may be null, where a constraint does not let all of them be.
+NEEDED_TOO = {"duplicate_proposals": {"other_hubspot_id": "77"}}
 BY_TYPE = {
     "uuid": "5d7c1f3e-5f0a-4c8e-9a1d-000000000001",
     "text": "x",
@@ -44,6 +48,7 @@ BY_TYPE = {
     "bigint": 1,
     "smallint": 1,
     "boolean": True,
+    "double precision": 1.0,
     "jsonb": "{}",
     "timestamp with time zone": "2026-01-01T00:00:00Z",
     "bytea": b"0" * 32,
@@ -118,7 +123,7 @@ def _insert(connection: psycopg.Connection[Any], table: str, tenant_id: UUID) ->
            AND is_identity = 'NO' AND is_nullable = 'NO' AND column_default IS NULL""",
         [table],
     ).fetchall()
-    values: dict[str, Any] = {"tenant_id": tenant_id}
+    values: dict[str, Any] = {"tenant_id": tenant_id, **NEEDED_TOO.get(table, {})}
     for name, type_name in columns:
         values[name] = FITTING_IN.get((table, name), FITTING.get(name, BY_TYPE[type_name]))
     connection.execute(

@@ -1344,6 +1344,10 @@ export type DuplicateSettingsIn = {
      */
     automatic?: boolean;
     /**
+     * Follow Hubspot
+     */
+    follow_hubspot?: boolean;
+    /**
      * Hubspot Wait Hours
      */
     hubspot_wait_hours?: number | null;
@@ -1375,6 +1379,10 @@ export type DuplicateSettingsOut = {
     defaults: {
         [key: string]: Rule;
     };
+    /**
+     * Follow Hubspot
+     */
+    follow_hubspot: boolean;
     /**
      * Hubspot Wait Hours
      */
@@ -4269,7 +4277,7 @@ export type Role = 'loan_officer' | 'sales_manager' | 'administrator' | 'auditor
  *
  * How the value of a field is chosen among several. Whatever the rule, empty never wins over full.
  */
-export type Rule = 'trusted' | 'newest' | 'hubspot' | 'loanark' | 'stricter';
+export type Rule = 'trusted' | 'newest' | 'hubspot' | 'loanark' | 'stricter' | 'survivor';
 
 /**
  * RunChange

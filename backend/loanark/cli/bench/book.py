@@ -96,6 +96,73 @@ _CONNECTION = """
 _TABLES = ("contacts", "contact_links", "contact_conflicts", "contact_rejections", "hints", "connections")
 
 
+#: People as in a lender's book: namesakes, families of one address and phone, blanks. Whoever is there twice comes
+#: with another e-mail, a slip in the name, little but the e-mail, or moved away; `company` says who it is.
+_PEOPLE = """
+    INSERT INTO contacts (tenant_id, email, firstname, lastname, phone, address, city, zip, company, custom)
+    SELECT %(tenant)s,
+           CASE WHEN differs IN ('e-mail', 'moved') THEN 'new.' || n || '@inbox.example'
+                WHEN h3 %% 10 > 0 THEN lower(firstname || '.' || lastname || person || '@mail.example') END,
+           firstname, CASE WHEN differs = 'slip' THEN left(lastname, 2) || substr(lastname, 4) ELSE lastname END,
+           CASE differs WHEN 'bare' THEN NULL WHEN 'moved' THEN '+1737' || lpad((n %% 10000000)::text, 7, '0')
+                ELSE '+1512' || lpad((house %% 10000000)::text, 7, '0') END,
+           CASE differs WHEN 'bare' THEN NULL WHEN 'moved' THEN n || ' New Street'
+                ELSE (1 + s1 %% 4999) || ' ' || street END,
+           CASE WHEN differs IN ('bare', 'moved') THEN NULL
+                ELSE (%(cities)s::text[])[1 + s4 %% cardinality(%(cities)s::text[])] END,
+           CASE WHEN differs IN ('bare', 'moved') THEN NULL ELSE lpad((s4 %% 20000 * 5)::text, 5, '0') END,
+           person::text,
+           CASE WHEN differs = 'bare' OR (differs IS NULL AND h3 %% 5 < 2) THEN '{}'
+                ELSE jsonb_build_object('date_of_birth', date '1940-01-01' + (h2 %% 24000)::int) END
+    FROM (SELECT *, (%(first)s::text[])[1 + h1 %% cardinality(%(first)s::text[])] AS firstname,
+                 (%(beginnings)s::text[])[1 + s2 %% cardinality(%(beginnings)s::text[])]
+                 || CASE WHEN s3 %% 10 < 4 THEN (%(endings)s::text[])[1 + s1 %% cardinality(%(endings)s::text[])]
+                         ELSE '' END
+                 || (%(endings)s::text[])[1 + s4 %% cardinality(%(endings)s::text[])] AS lastname,
+                 (%(beginnings)s::text[])[1 + s1 %% cardinality(%(beginnings)s::text[])]
+                 || (%(endings)s::text[])[1 + s3 %% cardinality(%(endings)s::text[])] || ' Street' AS street
+          FROM (SELECT n, person, differs, person - (person %% 6 = 0)::int AS house
+                FROM generate_series(%(start)s::int, %(stop)s::int) AS n, LATERAL (
+                    SELECT CASE WHEN n > %(contacts)s THEN 1 + (n - %(contacts)s) * 97 %% %(contacts)s ELSE n END
+                           AS person,
+                           CASE WHEN n > %(contacts)s THEN (ARRAY['slip', 'e-mail', 'bare', 'moved'])[1 + n %% 4] END
+                           AS differs) AS who) AS housed,
+               LATERAL (SELECT abs(hashint4(person)::bigint) AS h1, abs(hashint4(person + 100000000)::bigint) AS h2,
+                               abs(hashint4(person + 200000000)::bigint) AS h3,
+                               abs(hashint4(house + 300000000)::bigint) AS s1,
+                               abs(hashint4(house + 400000000)::bigint) AS s2,
+                               abs(hashint4(house + 500000000)::bigint) AS s3,
+                               abs(hashint4(house + 600000000)::bigint) AS s4) AS hashes) AS drawn
+"""
+
+#: One more contact than this many people is one of them again.
+TWINS_OF = 100
+
+
+def fill_people(url: str, tenant_id: UUID, contacts: int) -> None:
+    """Writes so many people into a book, of whom one in a hundred is there a second time. As the tables' owner."""
+    words = {
+        "first": _FIRST.split(),
+        "beginnings": _BEGINNINGS.split(),
+        "endings": _ENDINGS.split(),
+        "cities": _CITIES.split(),
+    }
+    everybody = contacts + contacts // TWINS_OF
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute("SELECT set_config('loanark.tenant_id', %s, false)", [str(tenant_id)])
+        database.execute(
+            "INSERT INTO custom_fields (name, label, kind) VALUES ('date_of_birth', 'Date of birth', 'date')"
+        )
+        _triggers(database, "DISABLE")
+        for start in range(1, everybody + 1, ROWS_AT_ONCE):
+            stop = min(start + ROWS_AT_ONCE - 1, everybody)
+            database.execute(
+                _PEOPLE, {"tenant": tenant_id, "contacts": contacts, "start": start, "stop": stop, **words}
+            )
+        _triggers(database, "ENABLE")
+        database.execute("VACUUM ANALYZE contacts")
+
+
 def fill(url: str, tenant_id: UUID, contacts: int) -> None:
     """Writes `contacts` contacts of an organisation, linked to an account, some in trouble, as the tables' owner.
 

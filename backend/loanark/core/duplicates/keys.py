@@ -20,6 +20,9 @@ def _of(one: Person) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = [("phone", phone) for phone in one.phones]
     if one.email:
         found.append(("email", one.email))
+    found += [("identifier", *identifier) for identifier in one.identifiers]
+    if one.loan:
+        found.append(("loan", one.loan))
     if len(one.mailbox) >= _LONG_MAILBOX:
         found.append(("mailbox", one.mailbox))
     if one.first and one.last:

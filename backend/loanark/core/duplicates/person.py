@@ -27,6 +27,10 @@ _ADDRESS_WORDS = {
 #: Digits of a phone number without its country: below that it is an extension or a typing error.
 _SHORTEST_PHONE = 7
 _US_PHONE = 10
+#: Shorter ones are parts of one (the last four of a social security number), or no number at all.
+_SHORTEST_IDENTIFIER = 6
+_SHORTEST_LOAN = 4
+_NO_NUMBER = frozenset({"123456789", "987654321", "unknown", "pending", "notapplicable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,21 @@ class Person:
     zip: str = ""
     #: YYYY-MM-DD
     birth: str = ""
+    #: The number of a loan: whoever borrows together shares it.
+    loan: str = ""
+    #: Numbers that one person alone has, such as a tax id, each after the name of its field.
+    identifiers: tuple[tuple[str, str], ...] = ()
 
     @property
     def email(self) -> str:
         return f"{self.mailbox}@{self.domain}" if self.mailbox else ""
 
 
-def person(values: Mapping[str, str | None]) -> Person:
-    """From values by the names first, middle, last, email, phone, mobile, address, city, zip, birth; any may miss."""
+def person(values: Mapping[str, str | None], identifiers: Mapping[str, str | None] | None = None) -> Person:
+    """From values by the names first, middle, last, email, phone, mobile, address, city, zip, birth and loan.
+
+    `identifiers`: numbers that one person alone has, by field. Any of them may miss.
+    """
 
     def text(name: str) -> str:
         return values.get(name) or ""
@@ -82,6 +93,12 @@ def person(values: Mapping[str, str | None]) -> Person:
         city=plain(text("city")),
         zip="" if code in _NO_ZIP else code,
         birth="" if birth in _NO_BIRTHDAY else birth,
+        loan=_numbered(text("loan"), _SHORTEST_LOAN),
+        identifiers=tuple(
+            (name, number)
+            for name, given in (identifiers or {}).items()
+            if (number := _numbered(given or "", _SHORTEST_IDENTIFIER))
+        ),
     )
 
 
@@ -114,6 +131,13 @@ def _phone(text: str) -> str:
     if len(digits) == _US_PHONE + 1 and digits.startswith("1"):
         digits = digits[1:]
     return "" if len(digits) < _SHORTEST_PHONE or digits in _NO_PHONE or len(set(digits)) == 1 else digits
+
+
+def _numbered(text: str, shortest: int) -> str:
+    """Letters and digits alone; nothing where no digit is among them, or they are all the same."""
+    number = plain(text).replace(" ", "")
+    is_none = len(number) < shortest or number in _NO_NUMBER or len(set(number)) == 1 or number.isalpha()
+    return "" if is_none else number
 
 
 def _address(text: str) -> tuple[str, str, str]:

@@ -41,6 +41,9 @@ _BIRTH, _BIRTH_SLIP = 13.5, 7.0
 _BIRTH_DIFFERS = (-6.0, -3.5, 4.0)
 _HOUSE, _HOUSE_NEARLY, _OTHER_UNIT, _STREET, _ZIP_DIFFERS = 16.0, 12.0, 6.0, 7.0, -1.0
 _CITY_SLIP, _CITY_DIFFERS = 2.0, -1.5
+_IDENTIFIER, _IDENTIFIER_SLIP, _IDENTIFIER_DIFFERS = 18.0, 6.0, -8.0
+#: People have several loans: another number says nothing.
+_LOAN = 15.0
 _SHORTEST_STREET = 6
 
 
@@ -60,12 +63,22 @@ class First(Enum):
 _CAPS = {First.DIFFERS: 11.0, First.MISSING: 15.0, First.INITIAL: 13.0, First.WEAK: 17.0}
 #: First names differ and the day of birth does not: twins.
 _CAP_OF_TWINS = 6.0
-_SHARED = ("last", "email", "phone", "address")
+_SHARED = ("last", "email", "phone", "address", "loan")
+#: Bits below which something contradicts. That one side only has a suffix does not.
+_CONTRADICTING = {"birth": 0.0, "suffix": _SUFFIX_ON_ONE, "middle": 0.0, "identifier": 0.0}
+#: From so many bits on something identifies a person more than a neighbourhood.
+_IDENTIFYING = {
+    "email": _EMAIL_SLIP,
+    "phone": _PHONE_SLIP,
+    "birth": _BIRTH_SLIP,
+    "address": _HOUSE_NEARLY,
+    "identifier": 6.0,
+}
 _AGREE = frozenset({First.EQUAL, First.NICKNAME, First.SLIP})
 
 
-#: A name that was seen once may be seen again; and a book of fifty says little of how rare names are.
-_LEAST_SEEN, _LEAST_BOOK = 2, 1_000
+#: A name that was seen once may be seen again; and a book of fifty says little of how rare names are, or people twice.
+_LEAST_SEEN, LEAST_BOOK = 2, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,7 @@ class Frequency:
     def bits(self, cap: float, *values: str) -> float:
         """What it says that these values, which are the same but for a slip, agree: by the more frequent one."""
         seen = max(_LEAST_SEEN, *(self.counts.get(value, 0) for value in values))
-        return min(cap, math.log2(max(self.total, _LEAST_BOOK) / seen))
+        return min(cap, math.log2(max(self.total, LEAST_BOOK) / seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Frequencies:
     @property
     def prior(self) -> float:
         """Bits that speak against any pair, before anything is compared."""
-        return math.log2(2 * TWINS / max(self.size, 1))
+        return math.log2(2 * TWINS / max(self.size, LEAST_BOOK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,9 @@ def score(one: Person, other: Person, book: Frequencies) -> Score:
     _email(one, other, parts)
     _phone(one, other, parts)
     _birth(one, other, parts)
+    _identifiers(one, other, parts)
+    if one.loan and one.loan == other.loan:
+        parts["loan"] = _LOAN
     _address(one, other, book, parts)
     shared = sum(max(0.0, parts.get(name, 0.0)) for name in _SHARED)
     cap = _CAP_OF_TWINS if first is First.DIFFERS and parts.get("birth") == _BIRTH else _CAPS.get(first, shared)
@@ -146,6 +162,23 @@ def score(one: Person, other: Person, book: Frequencies) -> Score:
     least = SUGGESTED_IN_LARGE if book.size >= LARGE else SUGGESTED
     certain = posterior >= CERTAIN and _gate(one, other, first, parts)
     return Score(parts, first, posterior, certain, posterior >= least)
+
+
+def kind(parts: Mapping[str, float]) -> str:
+    """What speaks most for a pair beside its names; where nothing else identifies anybody, the names."""
+    bits = {**parts, "identifier": max(parts.get("identifier", 0.0), parts.get("loan", 0.0))}
+    telling = [(bits[name], name) for name, least in _IDENTIFYING.items() if bits.get(name, 0.0) >= least]
+    return max(telling)[1] if telling else "name"
+
+
+def contradicts(one: Person, other: Person) -> bool:
+    """Whether they cannot be one person, however alike they are: by birth date, suffix, middle name or a number."""
+    parts: dict[str, float] = {}
+    _suffix(one, other, parts)
+    _middle(one, other, parts)
+    _birth(one, other, parts)
+    _identifiers(one, other, parts)
+    return any(parts.get(name, 0.0) < least for name, least in _CONTRADICTING.items())
 
 
 def _names(one: Person, other: Person, book: Frequencies, parts: dict[str, float]) -> First:
@@ -255,6 +288,16 @@ def _birth(one: Person, other: Person, parts: dict[str, float]) -> None:
         parts["birth"] = _BIRTH_DIFFERS[sum(a == b for a, b in zip(mine, theirs, strict=False))]
 
 
+def _identifiers(one: Person, other: Person, parts: dict[str, float]) -> None:
+    """By field: the same number of two fields is a chance. One in conflict outweighs another that agrees."""
+    theirs = dict(other.identifiers)
+    found = [(number, theirs[name]) for name, number in one.identifiers if name in theirs]
+    if found:
+        # Numbers of brothers and sisters may follow each other: one slip is believed, and never is certain.
+        slips = max(DamerauLevenshtein.distance(mine, other, score_cutoff=1) for mine, other in found)
+        parts["identifier"] = (_IDENTIFIER, _IDENTIFIER_SLIP, _IDENTIFIER_DIFFERS)[slips]
+
+
 def _address(one: Person, other: Person, book: Frequencies, parts: dict[str, float]) -> None:
     same_street = one.street != "" and one.street == other.street
     nearly = bool(one.street and other.street) and is_weakly_alike(one.street, other.street)
@@ -279,8 +322,15 @@ def _gate(one: Person, other: Person, first: First, parts: Mapping[str, float]) 
         return False
     if any(parts.get(name, 0.0) < 0 for name in ("birth", "suffix", "middle")):
         return False
-    same_email, same_birth = parts.get("email") == _EMAIL, parts.get("birth") == _BIRTH
-    identifying = [same_email, same_birth, parts.get("phone") == _PHONE, parts.get("address", 0.0) >= _HOUSE_NEARLY]
-    if not (same_email or same_birth):
+    if parts.get("identifier", _IDENTIFIER) != _IDENTIFIER:
         return False
+    same_email, same_birth, same_number = (
+        parts.get("email") == _EMAIL,
+        parts.get("birth") == _BIRTH,
+        "identifier" in parts,
+    )
+    if not (same_email or same_birth or same_number):
+        return False
+    same_house = parts.get("address", 0.0) >= _HOUSE_NEARLY
+    identifying = [same_email, same_birth, same_number, same_house, parts.get("phone") == _PHONE, "loan" in parts]
     return sum(identifying) > 1 or (same_email and one.first == other.first and one.last == other.last)

@@ -18,6 +18,7 @@ class Rule(StrEnum):
     HUBSPOT = "hubspot"
     LOANARK = "loanark"
     STRICTER = "stricter"
+    SURVIVOR = "survivor"
 
 
 class Origin(StrEnum):
@@ -29,8 +30,9 @@ class Origin(StrEnum):
 
 
 DEFAULT = Rule.TRUSTED
-#: A consent that was withdrawn once does not come back by a merge.
-DEFAULTS: Mapping[str, Rule] = {"consent_to_contact": Rule.STRICTER}
+#: A consent that was withdrawn once does not come back by a merge. An address belongs to one HubSpot contact only: the
+#: other one's is free to be taken when HubSpot has merged the two, and is kept there as an additional one by then.
+DEFAULTS: Mapping[str, Rule] = {"consent_to_contact": Rule.STRICTER, "email": Rule.SURVIVOR}
 
 #: Who is trusted more comes first.
 _TRUST = (Origin.PERSON, Origin.LOAN_SYSTEM, Origin.HUBSPOT)
@@ -129,6 +131,8 @@ def _rank(rule: Rule, entry: Entry) -> tuple[int, float]:
             return int(entry.origin is not Origin.HUBSPOT), at
         case Rule.NEWEST:
             return 0, at
+        case Rule.SURVIVOR:
+            return 0, 0.0
 
 
 def _why(rule: Rule, best: Entry, others: Sequence[Entry]) -> str:

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             "duplicate_settings",
             "duplicate_settings",
             "tenant_id",
-            ["at_ingest", "automatic", "hubspot_wait_hours", "rules"],
+            ["at_ingest", "automatic", "follow_hubspot", "hubspot_wait_hours", "rules"],
         ),
         migrations.RunSQL(FENCES_SQL, migrations.RunSQL.noop),
     ]

@@ -1,0 +1,252 @@
+"""What LoanArk merged is merged in HubSpot too: after a while, or when a person says so. And made again, after an undo.
+
+HubSpot cannot take a merge back. So everything it holds of the two is kept before; the request is written down before
+it is sent; and one whose answer was lost is read back before anything else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from loanark.connections.actions import notify
+from loanark.connections.mapping import KEY_PROPERTY, properties_of
+from loanark.core.mapping import Side
+from loanark.hubspot.errors import NotFound, Rejected, Transient, UnknownOutcome
+from loanark.hubspot.models import Contact, Update
+from loanark.hubspot.models import Rejected as RejectedRow
+from loanark.kit import clock, sql
+from loanark.sync import hints
+from loanark.sync.hints import Lane
+from loanark.sync.look import digest, holders, remote_values
+from loanark.sync.reconcile import follow_merges, see, see_made
+from loanark.sync.session import Session
+
+#: A merge that HubSpot could not do now, or whose answer was lost, is taken up again this much later.
+AGAIN_SECONDS = 30
+
+#: Properties that HubSpot fills itself, or that LoanArk gives by other ways.
+_NEVER_WRITTEN = frozenset({"email", KEY_PROPERTY})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A merge whose turn it is. Who lives on comes first."""
+
+    id: int
+    contact_id: UUID
+    hubspot: str
+    hubspot_id: str
+    other_hubspot_id: str
+    #: The digests of what LoanArk saw of the two last.
+    hash: str
+    other_hash: str
+
+
+_LINKED = """duplicate_merges m
+    JOIN contact_links l ON l.tenant_id = m.tenant_id AND l.contact_id = m.contact_id AND l.state = 'live'
+    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'"""
+_DUE = """m.state = 'live' AND m.hubspot IN ('waiting', 'approved', 'sending')
+    AND m.hubspot_due_at <= clock_timestamp()"""
+
+#: Merges that were taken back after HubSpot had merged the two, once the other contact was made again there. It carries
+#: what LoanArk knows of it by then; what HubSpot alone knew follows.
+_MADE_AGAIN = """duplicate_merges m
+    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'
+    WHERE m.state = 'undone' AND m.hubspot = 'done'"""
+
+
+#: Merges that were taken back, and of which one contact cannot be made in HubSpot again, as what it was found by there
+#: is borne by somebody else.
+_KEYLESS = """duplicate_merges m
+    JOIN contact_rejections x ON x.tenant_id = m.tenant_id AND x.contact_id IN (m.contact_id, m.other_contact_id)
+    WHERE m.state = 'undone' AND x.code = 'merged-in-hubspot' AND x.resolved_at IS NULL"""
+
+
+def is_due() -> bool:
+    """Whether there is something to do. Call inside a tenant's scope."""
+    return bool(
+        sql.scalar(
+            f"""SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_MADE_AGAIN})
+                OR EXISTS (SELECT FROM {_KEYLESS})"""
+        )
+    )
+
+
+def carry_out(session: Session) -> bool:
+    """Merges two contacts in HubSpot, or completes one that was made again. Returns whether there was one."""
+    with session.transaction():
+        due = _next()
+    if due is None:
+        return _free_key(session) or _complete(session)
+    if due.hubspot == "sending":
+        _read_back(session, due)
+    else:
+        _merge(session, due)
+    return True
+
+
+def _next() -> Due | None:
+    """Where something is still on its way it is waited for: HubSpot keeps what the one that lives on holds there."""
+    found = sql.first(
+        f"""SELECT m.id, m.contact_id, m.hubspot, l.hubspot_id, o.hubspot_id AS other_hubspot_id, l.remote_hash AS hash,
+                   o.remote_hash AS other_hash
+            FROM {_LINKED}
+            WHERE {_DUE}
+            AND NOT EXISTS (SELECT FROM hints h WHERE h.tenant_id = m.tenant_id AND (
+                h.side = 'loanark' AND h.record_id IN (m.contact_id::text, m.other_contact_id::text)
+                OR h.side = 'hubspot' AND h.record_id IN (l.hubspot_id, o.hubspot_id)))
+            ORDER BY m.hubspot_due_at, m.id LIMIT 1"""
+    )
+    return Due(**found) if found else None
+
+
+def _merge(session: Session, due: Due) -> None:
+    """Keeps what HubSpot holds of the two, writes the request down, and sends it."""
+    ids = [due.hubspot_id, due.other_hubspot_id]
+    names = [prop["name"] for prop in session.connection.properties]
+    read = session.client.batch_read(ids, names, names, lane=Lane.EDIT.label)
+    now = [read.contacts.get(id) for id in ids]
+    changed = [
+        id
+        for id, contact, known in zip(ids, now, (due.hash, due.other_hash), strict=True)
+        if contact is None or digest(remote_values(contact, session.mapping), session.mapping) != known
+    ]
+    with session.transaction():
+        if changed:
+            # An edit that nobody looked at would be lost in HubSpot's merge.
+            hints.leave(Side.HUBSPOT, changed, source="looked at before its merge", lane=Lane.WEBHOOK)
+            _put(due, hubspot_due_at=_soon())
+            return
+        _put(due, hubspot="sending", hubspot_due_at=_soon(), kept=_json([_kept(one) for one in now if one]))
+    try:
+        survivor = session.client.merge(*ids, lane=Lane.EDIT.label)
+    except UnknownOutcome:
+        return
+    except Transient:
+        with session.transaction():
+            _put(due, hubspot="approved")
+        raise
+    except NotFound:
+        with session.transaction():
+            hints.leave(Side.HUBSPOT, ids, source="gone before its merge", lane=Lane.WEBHOOK)
+            _put(due, hubspot="approved")
+    except Rejected as refusal:
+        with session.transaction():
+            _put(due, hubspot="refused", hubspot_error=refusal.reason, hubspot_due_at=None)
+            notify(session.tenant_id, "duplicates")
+    else:
+        _done(session, due, survivor)
+
+
+def _done(session: Session, due: Due, survivor: Contact) -> None:
+    with session.transaction():
+        follow_merges([(due.hubspot_id, survivor), (due.other_hubspot_id, survivor)])
+        # What HubSpot refused because the other one had it can be sent now.
+        hints.leave(Side.LOANARK, [str(due.contact_id)], source="merged", lane=Lane.EDIT)
+        notify(session.tenant_id, "duplicates")
+
+
+def _read_back(session: Session, due: Due) -> None:
+    """Somebody sent the request and never heard an answer. `see` follows the merge, if there was one."""
+    seen, failed = see(session, [due.hubspot_id, due.other_hubspot_id], lane=Lane.EDIT)
+    alive = {one.hubspot_id for one in seen if one.contact}
+    with session.transaction():
+        if not failed and {due.hubspot_id, due.other_hubspot_id} <= alive:
+            _put(due, hubspot="approved")
+        elif sql.scalar("SELECT hubspot = 'sending' FROM duplicate_merges WHERE id = %s", [due.id]):
+            hints.leave(
+                Side.HUBSPOT, [due.hubspot_id, due.other_hubspot_id], source="gone at its merge", lane=Lane.WEBHOOK
+            )
+            _put(due, hubspot_due_at=_soon())
+
+
+def _free_key(session: Session) -> bool:
+    """HubSpot's merge may have given the loanark_id of one contact to the HubSpot contact of the other. Once the two
+    are parted that gets its own, and the one that is free is made again."""
+    with session.transaction():
+        found = sql.first(f"SELECT x.contact_id, x.id FROM {_KEYLESS} ORDER BY x.id LIMIT 1")
+    if found is None:
+        return False
+    ids = [one.hubspot_id for one in see_made(session, [found["contact_id"]], lane=Lane.EDIT)]
+    with session.transaction():
+        owners = holders(ids)
+    keys = [Update(id, id, {KEY_PROPERTY: str(owner)}) for id, owner in owners.items() if owner != found["contact_id"]]
+    session.client.batch_update(keys, lane=Lane.EDIT.label)
+    with session.transaction():
+        sql.execute("UPDATE contact_rejections SET resolved_at = now() WHERE id = %s", [found["id"]])
+        hints.leave(Side.LOANARK, [str(found["contact_id"])], source="parted", lane=Lane.PERSON)
+    return True
+
+
+def _complete(session: Session) -> bool:
+    """Gives a contact that was made again what HubSpot alone knew of it, and takes that from the other one."""
+    with session.transaction():
+        found = sql.first(
+            f"""SELECT m.id, m.contact_id, o.hubspot_id AS made_id, m.hubspot_id, m.other_hubspot_id,
+                       m.merged_hubspot_id,
+                       m.kept::text AS kept FROM {_MADE_AGAIN} ORDER BY m.id LIMIT 1"""
+        )
+    if found is None:
+        return False
+    kept = {one["id"]: one["properties"] for one in orjson.loads(found["kept"] or "[]")}
+    mine, theirs = kept.get(found["hubspot_id"], {}), kept.get(found["other_hubspot_id"], {})
+    names = _free_properties(session)
+    read = session.client.batch_read([found["merged_hubspot_id"]], names, lane=Lane.EDIT.label)
+    merged = read.contacts.get(found["merged_hubspot_id"])
+    updates = [Update("made", found["made_id"], {name: theirs[name] for name in names if theirs.get(name)})]
+    if merged:
+        filled = {
+            name: ""
+            for name in names
+            if theirs.get(name) and not mine.get(name) and merged.properties.get(name) == theirs[name]
+        }
+        updates.append(Update("merged", merged.id, filled))
+    outcomes = session.client.batch_update([one for one in updates if one.properties], lane=Lane.EDIT.label).outcomes
+    refused = [outcome.reason for outcome in outcomes.values() if isinstance(outcome, RejectedRow)]
+    with session.transaction():
+        sql.execute(
+            """UPDATE duplicate_merges SET hubspot = 'remade', left_behind = left_behind || %s::jsonb WHERE id = %s""",
+            [_json([f"HubSpot would not take all of what it alone knew: {reason}" for reason in refused]), found["id"]],
+        )
+        notify(session.tenant_id, "duplicates")
+    return True
+
+
+def _free_properties(session: Session) -> list[str]:
+    """The HubSpot properties that can be written and that LoanArk does not carry."""
+    mapped = {rule.property_name for rule in session.mapping.rules}
+    return [
+        one.name
+        for one in properties_of(session.connection).values()
+        if not (one.read_only or one.calculated or one.name in mapped or one.name in _NEVER_WRITTEN)
+    ]
+
+
+def _kept(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.id,
+        "properties": {name: value for name, value in contact.properties.items() if value is not None},
+        "history": {
+            name: [{"value": one.value, "at": one.at, "source": one.source} for one in revisions]
+            for name, revisions in contact.history.items()
+        },
+    }
+
+
+def _put(due: Due, **values: object) -> None:
+    """Writes down how far it came, unless it was taken back meanwhile."""
+    assignments = ", ".join(f"{name} = %s" for name in values)
+    sql.execute(
+        f"UPDATE duplicate_merges SET {assignments} WHERE id = %s AND state = 'live'", [*values.values(), due.id]
+    )
+
+
+def _soon() -> datetime:
+    return clock.now() + timedelta(seconds=AGAIN_SECONDS)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=str).decode()

@@ -1,0 +1,266 @@
+"""Contacts that are one person: merged in LoanArk, merged in HubSpot, taken back, on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from world import World
+
+
+@pytest.fixture
+def two(world: World) -> tuple[UUID, UUID]:
+    """The same Ann twice, on both sides."""
+    _, ann = world.pair(phone="208-555-0100", city="Boise")
+    _, annie = world.pair(email="annie@example.com", firstname="Annie", lastname="Lee", jobtitle="Nurse")
+    return ann, annie
+
+
+def merge(world: World, survivor: UUID, other: UUID, **chosen: UUID) -> int:
+    from loanark.duplicates import merging
+    from loanark.duplicates.merging import Grounds
+
+    return world._act(
+        lambda: merging.absorb(
+            survivor, other, Grounds("person", "jane"), chosen={name: str(id) for name, id in chosen.items()}
+        )
+    )
+
+
+def undo(world: World, merge_id: int) -> None:
+    from loanark.duplicates import merging
+
+    world._act(lambda: merging.part(merge_id, by="jane"))
+
+
+def merged(world: World) -> dict[str, object]:
+    return world.row("SELECT * FROM duplicate_merges")
+
+
+def let_hubspot_merge(world: World) -> None:
+    """The waiting time is over."""
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now() WHERE hubspot_due_at IS NOT NULL")
+    world.settle()
+
+
+def persons_fields(world: World, contact_id: UUID) -> object:
+    return world.row("SELECT contact_fields(c) AS fields FROM contacts c WHERE id = %s", contact_id)["fields"]
+
+
+def test_the_golden_record_goes_to_hubspot_and_the_other_row_stays_as_it_is(
+    world: World, two: tuple[UUID, UUID]
+) -> None:
+    ann, annie = two
+    before = persons_fields(world, annie)
+    merge(world, ann, annie)
+    world.settle()
+    assert [row["id"] for row in world.live()] == [ann]
+    assert world.local(ann)["lastname"] == "Lee"
+    assert world.hubspot[world.hubspot_id(ann)]["lastname"] == "Lee"
+    assert persons_fields(world, annie) == before
+    assert len(world.hubspot) == 2, "HubSpot still waits"
+    world.assert_at_rest()
+
+
+def test_undoing_brings_both_back_exactly(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    before = [persons_fields(world, id) for id in two]
+    id = merge(world, ann, annie)
+    world.settle()
+    undo(world, id)
+    world.settle()
+    assert [persons_fields(world, id) for id in two] == before
+    assert len(world.hubspot) == 2
+    world.assert_balanced()
+
+
+def test_an_edit_since_the_merge_outlives_its_undo(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    id = merge(world, ann, annie)
+    world.edit(ann, lastname="Lee-Miller", city=None)
+    world.settle()
+    undo(world, id)
+    world.settle()
+    assert (world.local(ann)["lastname"], world.local(ann)["city"]) == ("Lee-Miller", None)
+    assert world.local(annie)["lastname"] == "Lee"
+    world.assert_balanced()
+
+
+def test_what_is_typed_in_hubspot_at_the_other_contact_reaches_the_person(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.hubspot.edit(world.hubspot_id(annie), state="Idaho")
+    world.settle()
+    assert world.local(ann)["state"] == "Idaho"
+    assert world.hubspot[world.hubspot_id(ann)]["state"] == "Idaho"
+    world.assert_at_rest()
+
+
+def test_hubspot_merges_the_two_when_the_waiting_time_is_over(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    ids = {world.hubspot_id(ann), world.hubspot_id(annie)}
+    merge(world, ann, annie, firstname=annie)
+    world.settle()
+    let_hubspot_merge(world)
+    row = merged(world)
+    assert row["hubspot"] == "done"
+    assert {one["id"] for one in row["kept"]} == ids
+    assert len(world.hubspot) == 1
+    assert world.hubspot_id(ann) == row["merged_hubspot_id"]
+    assert world.hubspot[world.hubspot_id(ann)]["firstname"] == "Annie"
+    assert world.rejections() == []
+    world.assert_balanced()
+
+
+def test_who_is_unmerged_after_hubspot_merged_is_made_there_again(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    before = [persons_fields(world, id) for id in two]
+    id = merge(world, ann, annie)
+    world.settle()
+    let_hubspot_merge(world)
+    undo(world, id)
+    world.settle()
+    assert [persons_fields(world, id) for id in two] == before
+    again = world.hubspot[world.hubspot_id(annie)]
+    assert (again["lastname"], again["jobtitle"]) == ("Lee", "Nurse"), "what HubSpot alone knew came back too"
+    assert not world.hubspot[world.hubspot_id(ann)].get("lastname")
+    assert not world.hubspot[world.hubspot_id(ann)].get("jobtitle")
+    (rejection,) = world.rejections()
+    assert (rejection["contact_id"], rejection["field"]) == (annie, "email"), "HubSpot keeps the address with Ann"
+    assert merged(world)["hubspot"] == "remade"
+    world.assert_at_rest()
+
+
+def test_a_worker_that_dies_after_hubspot_merged_is_followed_by_one_that_finds_it_done(
+    world: World, two: tuple[UUID, UUID]
+) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now()")
+    with world.killed_at("loanark.sync.merges._done"):
+        world.turn()
+    assert merged(world)["hubspot"] == "sending"
+    let_hubspot_merge(world)
+    assert merged(world)["hubspot"] == "done"
+    assert len(world.hubspot) == 1
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_is_read_back(world: World, two: tuple[UUID, UUID], when: str) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.hubspot.fails("/contacts/merge", when=when, status=502)
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now()")
+    world.turn()
+    let_hubspot_merge(world)
+    assert merged(world)["hubspot"] == "done"
+    assert len(world.hubspot) == 1
+    world.assert_balanced()
+
+
+def test_an_edit_in_hubspot_just_before_its_merge_is_carried_over_first(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.hubspot.edit(world.hubspot_id(annie), state="Idaho")
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now()")
+    world.turn()
+    let_hubspot_merge(world)
+    assert world.local(ann)["state"] == "Idaho"
+    assert len(world.hubspot) == 1
+    world.assert_balanced()
+
+
+def test_deleting_the_person_deletes_both_in_hubspot(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.delete(ann)
+    world.settle()
+    assert len(world.hubspot) == 0
+    world.assert_at_rest()
+
+
+def test_who_is_deleted_in_hubspot_while_the_other_is_there_lives_on_with_the_other(
+    world: World, two: tuple[UUID, UUID]
+) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    left = world.hubspot_id(annie)
+    world.hubspot.archive(world.hubspot_id(ann))
+    world.settle()
+    world.sweep()
+    world.sweep()
+    assert [row["id"] for row in world.live()] == [ann]
+    assert world.hubspot_id(ann) == left
+    world.assert_balanced()
+
+
+def test_a_merge_in_hubspot_is_followed(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    world.sql("UPDATE duplicate_settings SET follow_hubspot = true")
+    before = persons_fields(world, ann)
+    survivor = world.hubspot.merge(world.hubspot_id(annie), world.hubspot_id(ann))
+    world.settle()
+    row = merged(world)
+    assert (row["contact_id"], row["other_contact_id"], row["how"]) in (
+        (annie, ann, "hubspot"),
+        (ann, annie, "hubspot"),
+    )
+    assert (row["hubspot"], row["merged_hubspot_id"]) == ("done", survivor)
+    assert len(world.live()) == len(world.hubspot) == 1
+    assert world.rejections() == []
+    world.assert_balanced()
+    assert persons_fields(world, ann) == before or row["contact_id"] == ann
+
+
+def test_erasing_the_person_erases_every_row_and_every_hubspot_contact(world: World, two: tuple[UUID, UUID]) -> None:
+    from loanark.contacts import erasure
+
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world._act(lambda: erasure.ask(world.tenant_id, ann, by="jane"))
+    world.settle()
+    assert len(world.hubspot) == 0
+    assert [persons_fields(world, id) for id in two] == [{}, {}]
+    assert world.rows("SELECT 1 FROM golden_records") == world.rows("SELECT 1 FROM duplicate_merges") == []
+    world.assert_at_rest()
+
+
+def test_a_person_of_three_is_taken_apart_in_any_order(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    _, third = world.pair(email="third@example.com", firstname="Anna", zip="83702")
+    before = [persons_fields(world, id) for id in (*two, third)]
+    one = merge(world, ann, annie)
+    merge(world, third, ann)
+    world.settle()
+    assert [row["id"] for row in world.live()] == [third]
+    assert world.local(third)["lastname"] == "Lee"
+    undo(world, one)
+    world.settle()
+    assert world.local(third)["lastname"] is None, "it was Annie's"
+    undo(world, world.row("SELECT id FROM duplicate_merges WHERE state = 'live'")["id"])
+    world.settle()
+    assert [persons_fields(world, id) for id in (*two, third)] == before
+    world.assert_balanced()
+
+
+def test_who_was_merged_is_not_restored_beside_themselves(world: World, two: tuple[UUID, UUID]) -> None:
+    from loanark.kit.errors import Stale
+
+    ann, annie = two
+    merge(world, ann, annie)
+    with pytest.raises(Stale):
+        world.restore(annie)
+    with pytest.raises(Exception, match="merged into"):
+        world.sql("UPDATE contacts SET deleted_at = NULL WHERE id = %s", annie)
