@@ -44,7 +44,9 @@ TOLD_PER_SECOND = 6.0
 LONGEST_TURN_SECONDS = 10.0
 
 #: Kinds a slow page has not heard yet: there are only a few, so nothing is dropped.
-_ALL = frozenset({"contacts", "runs", "connection", "overview", "members", "organisation", "views", "audit"})
+_ALL = frozenset(
+    {"contacts", "duplicates", "runs", "connection", "overview", "members", "organisation", "views", "audit"}
+)
 
 
 class Hub:
