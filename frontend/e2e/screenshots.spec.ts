@@ -42,6 +42,8 @@ const SCREENS: Record<string, (page: Page) => Promise<unknown>> = {
   "Contact, in conflict": (page) => visitContact(page, 12),
   Conflicts: go("/needs-you"),
   "Refused values": go("/needs-you?show=values"),
+  Duplicates: go("/duplicates"),
+  "Merged duplicates": go("/duplicates?show=merged"),
   Sync: go("/runs"),
   "Was it synced?": go("/runs?ask=example"),
   "A preview": go("/runs/1"),

@@ -128,8 +128,9 @@ test("what the server cannot do is told on every page, in its place, with a way 
     await expectFine(page, `${name}, refused`);
     await expectToFit(page, `${name}, refused`);
     const again = page.getByRole("button", { name: "Try again" });
+    // Back at a desk's width the sidebar asks anew what the page asked, too: until that is refused as well, it waits.
+    await expect(again.first(), name).toBeVisible();
     const refusals = await again.count();
-    expect(refusals, name).toBeGreaterThan(0);
     await page.unroute(ANSWERS, refuse);
     // A page that asks again by itself, or at an event, may be quicker than the click: then no button is left.
     await again

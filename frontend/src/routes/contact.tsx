@@ -12,7 +12,13 @@ import { type ContactOut, contactQuery, useWaitingEdit, withWaiting } from "@/fe
 import { RejectionCard } from "@/features/contacts/rejection-card";
 import { Timeline } from "@/features/contacts/timeline";
 import { WaitingEdit } from "@/features/contacts/waiting-edits";
-import { MergedHere, MergedInto, PossibleDuplicate, useMergedInto } from "@/features/duplicates/of-contact";
+import {
+  MergedHere,
+  MergedInto,
+  PossibleDuplicate,
+  useMergedInto,
+  usePossibleDuplicate,
+} from "@/features/duplicates/of-contact";
 import { useRights } from "@/features/session/role";
 import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -25,6 +31,7 @@ export default function ContactPage() {
   const contact = data && withWaiting(data, waiting);
   useTitle(contact?.name ?? "Contact");
   const mergedInto = useMergedInto(tenant, contactId);
+  const mayBe = usePossibleDuplicate(tenant, contactId);
   const { can, canEdit } = useRights(tenant);
   const ofContact = { tenant, contactId, canDecide: can("duplicates:decide") };
   const [editing, setEditing] = useState<string | true | undefined>();
@@ -82,7 +89,7 @@ export default function ContactPage() {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 gap-4">
           {waiting && <WaitingEdit edit={waiting} />}
-          {!contact.deleted_at && <PossibleDuplicate {...ofContact} />}
+          {mayBe && !contact.deleted_at && <PossibleDuplicate {...ofContact} group={mayBe} />}
           <OpenMatters tenant={tenant} contact={contact} />
           <ContactFields
             tenant={tenant}

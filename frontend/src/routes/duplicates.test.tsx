@@ -97,7 +97,7 @@ describe("what may be one person", () => {
     await user.keyboard("js");
     const third = await card(/Renée Nguyen, Renee Nguyen and 1 more/);
     expect(third).toHaveFocus();
-    expect(router.state.location.search).toMatchObject({ at: "403" });
+    expect(router.state.location.search).toMatchObject({ at: "903" });
     await user.keyboard("k");
     expect(await card("Luis Patel")).toHaveFocus();
   });
@@ -129,10 +129,11 @@ describe("merging", () => {
     await user.keyboard("u");
     expect(await card(ANNA)).toBeVisible();
     expect(book.merges.find(({ id }) => id === 4010)?.state).toBe("undone");
+    expect(await screen.findByText("They wait for a decision again")).toBeInTheDocument();
   });
 
   it("of several takes only those that are chosen", async () => {
-    const { user } = renderApp(`${PAGE}?at=403`);
+    const { user } = renderApp(`${PAGE}?at=903`);
     const shown = await card(/Renée/);
     expect(within(shown).getByText("Two of them have loans under different numbers.")).toBeVisible();
     await user.click(within(shown).getByRole("checkbox", { name: "C, R. Nguyen, is one of them" }));
@@ -167,12 +168,15 @@ describe("merging", () => {
     expect(await card("Luis Patel")).toBeVisible();
   });
 
-  it("fixes who lives on where one is in HubSpot only, and says why", async () => {
-    renderApp(`${PAGE}?at=402`);
+  it("fixes who lives on where one is in HubSpot only, says why, and lets it in", async () => {
+    const { user } = renderApp(`${PAGE}?at=902`);
     const shown = await card("Luis Patel");
     expect(within(shown).getByText("In HubSpot only, waits for this")).toBeVisible();
     expect(within(shown).getByText(/it joins the one that is here/)).toBeVisible();
     expect(within(shown).queryByRole("radio", { name: /lives on/ })).not.toBeInTheDocument();
+    await user.keyboard("m");
+    expect(await screen.findByText("Luis Patel: one person")).toBeInTheDocument();
+    expect(await card(/Renée/)).toBeVisible();
   });
 });
 

@@ -120,8 +120,8 @@ describe("the settings of duplicates", () => {
     await user.click(within(told).getByRole("button", { name: "Undo" }));
     await waitFor(() =>
       expect(sent).toEqual([
-        { at_ingest: true, automatic: true, hubspot_wait_hours: null },
-        { at_ingest: true, automatic: false, hubspot_wait_hours: 24 },
+        { at_ingest: true, automatic: true, follow_hubspot: true, hubspot_wait_hours: null },
+        { at_ingest: true, automatic: false, follow_hubspot: true, hubspot_wait_hours: 24 },
       ]),
     );
   });
@@ -145,7 +145,7 @@ describe("the settings of duplicates", () => {
     server.use(http.get("*/api/session", () => HttpResponse.json({ ...session, organisations })));
     renderApp(SETTINGS);
     const duplicates = await section("Duplicates");
-    expect(within(duplicates).getByRole("radio", { name: "A person decides" })).toBeDisabled();
+    expect(within(duplicates).getByRole("radio", { name: "Merge it without a person" })).toBeDisabled();
     expect(screen.getByText("How duplicates are treated is changed by an administrator")).toBeVisible();
   });
 });

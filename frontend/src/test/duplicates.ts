@@ -352,9 +352,10 @@ export const runningScan: ScanOut = {
 export const duplicateSettings: DuplicateSettingsOut = {
   at_ingest: true,
   automatic: false,
+  follow_hubspot: true,
   hubspot_wait_hours: 24,
   rules: { phone: "newest" },
-  defaults: { consent_to_contact: "stricter" },
+  defaults: { consent_to_contact: "stricter", email: "survivor" },
 };
 
 const gone = (status: number, code: string, title: string, detail: string) =>
@@ -411,16 +412,17 @@ export class MockDuplicates {
     );
   }
 
-  merge(body: MergeIn): MergeOut[] {
+  /** Null: there is no such group any more. Whoever is in HubSpot only is let in by the sync: no merge of it yet. */
+  merge(body: MergeIn): MergeOut[] | null {
     this.asked.push(body);
     const found = this.groups.find((one) =>
       body.members.every((key) => one.members.some((m) => m.key === key)),
     );
-    if (!found) return [];
+    if (!found) return null;
     this.groups = this.groups.filter((one) => one !== found);
     const survivor = found.members.find(({ key }) => key === body.survivor) ?? found.members[0];
     const made = found.members
-      .filter((one) => one !== survivor && body.members.includes(one.key))
+      .filter((one) => one !== survivor && one.id !== null && body.members.includes(one.key))
       .map((other, index) => ({
         ...merge,
         id: found.id * 10 + index,
@@ -436,9 +438,10 @@ export class MockDuplicates {
     return made;
   }
 
+  /** Who was merged wrongly counts as two people, and is not proposed again. */
   undo(id: number): MergeOut | undefined {
     const before = this.merged.get(id);
-    if (before && !this.groups.includes(before)) this.groups = [before, ...this.groups];
+    if (before && !this.rejected.includes(before)) this.rejected.push(before);
     this.merges = this.merges.map((one) =>
       one.id === id ? { ...one, state: "undone", undone_at: ago(0), undone_by: "Dana Fields" } : one,
     );
@@ -489,7 +492,7 @@ export function duplicateHandlersOf(book: MockDuplicates) {
     }),
     http.post(`${API}/duplicates/merge`, async ({ request }) => {
       const made = book.merge((await request.json()) as MergeIn);
-      return made.length > 0
+      return made
         ? HttpResponse.json(made)
         : gone(409, "stale", "It has changed meanwhile", "They were decided by somebody else.");
     }),
@@ -498,7 +501,9 @@ export function duplicateHandlersOf(book: MockDuplicates) {
       const certain = book.groups.filter((one) => one.certain);
       if (certain.length !== expected)
         return gone(409, "stale", "It has changed meanwhile", `There are ${certain.length} of them now.`);
-      const made = certain.flatMap(({ members }) => book.merge({ members: members.map(({ key }) => key) }));
+      const made = certain.flatMap(
+        ({ members }) => book.merge({ members: members.map(({ key }) => key) }) ?? [],
+      );
       return HttpResponse.json({ merged: made.map(({ id }) => id), refused: [], left: 0 });
     }),
     http.post(`${API}/duplicates/reject`, async ({ request }) => {

@@ -20,7 +20,7 @@ const KEPT: Record<string, number> = {
   listChanges: 300,
   listConflicts: 8,
   listRejections: 4,
-  listDuplicates: 4,
+  listDuplicates: 30,
   getDuplicateSummary: 4,
   listMerges: 30,
   listRuns: 4,

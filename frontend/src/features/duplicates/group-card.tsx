@@ -13,7 +13,7 @@ import { useHotkeys } from "@/lib/use-hotkeys";
 import { Members } from "./members";
 import { type Group, type MergeIn, mergePreviewQuery, type Preview } from "./queries";
 import { Waterfall } from "./waterfall";
-import { bestPair, formatLikelihood, namesOf, type ShowText } from "./words";
+import { bestPair, formatLikelihood, namesOf, pairsAmong, type ShowText } from "./words";
 
 interface GroupCardProps {
   tenant: string;
@@ -77,9 +77,7 @@ export function GroupCard(props: GroupCardProps) {
     props;
   const { members, chosen, survivor, out, preview, fault: previewFault, edit } = useDraft(tenant, group);
   const reasonsId = useId();
-  const pairs = group.pairs
-    .filter(({ one, other }) => members.includes(one) && members.includes(other))
-    .map(({ id }) => id);
+  const pairs = pairsAmong(group, members);
   const canMerge = members.length > 1 && members.includes(survivor) && !previewFault && !isBusy;
   const canReject = pairs.length > 0 && !isBusy;
   const merge = () => canMerge && onMerge({ members, survivor, chosen });

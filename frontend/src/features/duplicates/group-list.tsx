@@ -8,7 +8,7 @@ import { bestPair, formatLikelihood, KIND_WORDS, namesOf } from "./words";
 interface GroupListProps {
   groups: Group[];
   chosen: number;
-  onChoose: (id: number) => void;
+  onChoose: (group: Group) => void;
 }
 
 /** What waits, a row a group. Beside the card it keeps the chosen one in sight. */
@@ -24,7 +24,7 @@ export function GroupList({ groups, chosen, onChoose }: GroupListProps) {
     <ul ref={list} aria-label="Possible duplicates" className="divide-y divide-line/70">
       {groups.map((group) => (
         <li key={group.id}>
-          <Row group={group} isChosen={group.id === chosen} onChoose={() => onChoose(group.id)} />
+          <Row group={group} isChosen={group.id === chosen} onChoose={() => onChoose(group)} />
         </li>
       ))}
     </ul>

@@ -8,7 +8,7 @@ import { Panel } from "@/components/ui/card";
 import { Notice } from "@/components/ui/notice";
 import { plural } from "@/lib/format";
 import { HubSpotState } from "./merge-state";
-import { duplicateOfQuery, type MergeOut, mergesOfQuery } from "./queries";
+import { duplicateOfQuery, type Group, type MergeOut, mergesOfQuery } from "./queries";
 import { UndoDialog } from "./undo-dialog";
 import { bestPair, formatLikelihood } from "./words";
 
@@ -66,11 +66,18 @@ export function MergedInto({
   );
 }
 
+/** Those with whom a contact may be one person. Asked for with the page, so that the notice does not push it down late. */
+export function usePossibleDuplicate(tenant: string, contactId: string): Group | undefined {
+  return useQuery(duplicateOfQuery(tenant, contactId)).data?.groups[0];
+}
+
 /** A quiet word that the contact may be here twice, with the way to where that is decided. */
-export function PossibleDuplicate({ tenant, contactId, canDecide }: OfContactProps) {
-  const { data } = useQuery(duplicateOfQuery(tenant, contactId));
-  const group = data?.groups[0];
-  if (!group) return null;
+export function PossibleDuplicate({
+  tenant,
+  contactId,
+  canDecide,
+  group,
+}: OfContactProps & { group: Group }) {
   const others = group.members.filter(({ id }) => id !== contactId);
   const best = bestPair(group);
   return (

@@ -17,7 +17,7 @@ import { duplicatesQuery, type Group } from "./queries";
 import { type DuplicateSearch, filtersOf, isFiltered } from "./search";
 import { duplicateSummaryQuery } from "./summary/queries";
 import { useDeciding } from "./use-deciding";
-import type { ShowText } from "./words";
+import { isOf, type ShowText } from "./words";
 
 interface ProposalsProps {
   tenant: string;
@@ -38,9 +38,9 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
   const { index, group } = useStanding(groups, search.at);
   const { place, follow } = useFollowing(group?.id);
   const [isExplained, setExplained] = useState(false);
-  const goTo = (id: number | undefined) => {
+  const goTo = (pairId: number | undefined) => {
     follow();
-    onSearch({ at: id === undefined ? undefined : String(id) });
+    onSearch({ at: pairId === undefined ? undefined : String(pairId) });
   };
   const { merge, reject, undoLast, fault, forgetFault, isBusy } = useDeciding({
     tenant,
@@ -48,19 +48,19 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
     index,
     onGo: goTo,
   });
-  const onChoose = (id: number) => {
+  const onChoose = (chosen: Group) => {
     forgetFault();
-    goTo(id);
+    goTo(chosen.pairs[0]?.id);
   };
   const onMove = (step: 1 | -1) => {
     const next = groups[index + step];
-    if (next) onChoose(next.id);
+    if (next) onChoose(next);
     if (index + step >= groups.length - 2 && list.hasNextPage) void list.fetchNextPage();
   };
   useHotkeys({ j: () => onMove(1), k: () => onMove(-1), u: undoLast });
 
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
-  const isLost = fault && !groups.some(({ id }) => id === fault.group);
+  const isLost = fault && !groups.some((one) => isOf(one, fault.pair));
   return (
     <>
       <div className="mb-4 grid gap-3">
@@ -106,7 +106,7 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
               place={`${formatCount(index + 1)} of ${formatCount(total)}`}
               canDecide={canDecide}
               isBusy={isBusy}
-              fault={fault?.group === group.id ? fault.problem : undefined}
+              fault={fault && isOf(group, fault.pair) ? fault.problem : undefined}
               isExplained={isExplained}
               onExplain={setExplained}
               onMerge={(body) => void merge(group, body)}
@@ -124,10 +124,11 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
 /** What is looked at stays, whatever comes in before it, until somebody goes on: a key must not meet another group. */
 function useStanding(groups: Group[], at: string | undefined) {
   const [stood, setStood] = useState<number>();
-  const placeOf = (id: string | undefined) => groups.findIndex((one) => String(one.id) === id);
-  const index = [placeOf(at), placeOf(String(stood)), 0].find((found) => found >= 0) ?? 0;
+  const placeOf = (pairId: number | string | undefined) => groups.findIndex((one) => isOf(one, pairId));
+  const index = [placeOf(at), placeOf(stood), 0].find((found) => found >= 0) ?? 0;
   const group = groups[index];
-  if (group && group.id !== stood) setStood(group.id);
+  const stands = group?.pairs[0]?.id;
+  if (stands !== undefined && stands !== stood) setStood(stands);
   return { index, group };
 }
 

@@ -1,6 +1,6 @@
 import type { DuplicateFilters, Kind } from "./queries";
 
-/** What the page "Duplicates" says in its address: the tab, the filters, and which group is looked at. */
+/** What the page "Duplicates" says in its address: the tab, the filters, and what is looked at. */
 export interface DuplicateSearch {
   show?: "open" | "merged";
   likely?: "certain" | "likely" | "possible";
@@ -8,6 +8,7 @@ export interface DuplicateSearch {
   held?: "yes";
   /** Only what this contact is in. */
   contact?: string;
+  /** A pair of the group that is looked at. */
   at?: string;
   /** Of merges. */
   state?: "live" | "undone";

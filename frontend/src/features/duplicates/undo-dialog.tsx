@@ -35,7 +35,10 @@ export function UndoDialog({ tenant, merge, onClose }: UndoDialogProps) {
       description={`${name} and ${other} become two contacts again.`}
     >
       <div className="mb-4 grid gap-3 text-sm">
-        <p>In LoanArk each holds its own values again.</p>
+        <p>
+          In LoanArk each holds its own values again. They count as two people then, and are not proposed
+          again.
+        </p>
         {behind.length > 0 ? (
           <Notice tone="warn" title="What does not come back">
             <ul className="grid list-disc gap-1 pl-4">

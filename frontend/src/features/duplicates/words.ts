@@ -40,6 +40,14 @@ export function bestPair({ pairs }: Group): Pair | undefined {
   );
 }
 
+/** Whether a group is the one of this pair. Groups join and part as proposals come and go; a pair stays itself. */
+export const isOf = ({ pairs }: Group, pairId: number | string | undefined): boolean =>
+  pairs.some(({ id }) => String(id) === String(pairId));
+
+/** The proposals of which both ends are among these members. */
+export const pairsAmong = ({ pairs }: Group, keys: readonly string[]): number[] =>
+  pairs.filter(({ one, other }) => keys.includes(one) && keys.includes(other)).map(({ id }) => id);
+
 /** "Anna Holmberg and Annie Holmberg", "Renée Nguyen, R. Nguyen and 1 more". */
 export function namesOf(members: Member[]): string {
   const names = [...new Set(members.map(({ name }) => name))];

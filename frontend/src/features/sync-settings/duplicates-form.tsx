@@ -18,8 +18,18 @@ const FIRST_WAIT_HOURS = 24;
 
 /** When duplicates are looked for, what is merged without a person, and when HubSpot follows. */
 export function DuplicatesForm({ tenant, settings, canWrite }: FormProps) {
-  const section = useDuplicateSection(tenant, settings, ["at_ingest", "automatic", "hubspot_wait_hours"]);
-  const { at_ingest: atIngest, automatic, hubspot_wait_hours: hours } = section.values;
+  const section = useDuplicateSection(tenant, settings, [
+    "at_ingest",
+    "automatic",
+    "follow_hubspot",
+    "hubspot_wait_hours",
+  ]);
+  const {
+    at_ingest: atIngest,
+    automatic,
+    follow_hubspot: follows,
+    hubspot_wait_hours: hours,
+  } = section.values;
   const waitId = useId();
   return (
     <Section
@@ -57,6 +67,19 @@ export function DuplicatesForm({ tenant, settings, canWrite }: FormProps) {
               value: "automatic",
               label: "Merge it without a person",
               note: "No more in an hour than the brake lets through. Each can be undone.",
+            },
+          ]}
+        />
+        <RadioCards
+          legend="Somebody merges two contacts in HubSpot"
+          value={follows ? "follow" : "ask"}
+          onValueChange={(value) => section.set({ follow_hubspot: value === "follow" })}
+          cards={[
+            { value: "follow", label: "Merge them in LoanArk too", note: "It can be undone like any other." },
+            {
+              value: "ask",
+              label: "A person decides",
+              note: "Both stay in LoanArk, and wait on Duplicates.",
             },
           ]}
         />
@@ -108,6 +131,7 @@ const RULES: [Rule, string][] = [
   ["newest", "The newest"],
   ["hubspot", "HubSpot’s"],
   ["loanark", "LoanArk’s"],
+  ["survivor", "Of the one that lives on"],
   ["stricter", "A no outweighs a yes"],
 ];
 /** What holds where neither the organisation nor the product says otherwise. */
