@@ -8,13 +8,11 @@ from itertools import chain
 
 from django.db import connection
 
+from loanark.core.duplicates.keys import LARGEST_BLOCK
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Frequencies, Frequency
 from loanark.duplicates.people import Sources
 from loanark.kit import sql
-
-#: What more contacts share says nothing of any two of them, and comparing them all costs more than it finds.
-LARGEST_BLOCK = 60
 
 #: Kinds of `duplicate_frequencies`, each of them an attribute of a person; the row of no value is their sum.
 KINDS = ("first", "last", "zip", "city")
