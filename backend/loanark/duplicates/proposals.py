@@ -244,8 +244,10 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
 
 
 def _let_go(ids: Collection[int]) -> None:
+    """What a stranger held is kept no longer than it is of use."""
     sql.execute(
-        "UPDATE duplicate_proposals SET state = 'gone', holds = NULL WHERE id = ANY(%s::bigint[]) AND state = 'open'",
+        """UPDATE duplicate_proposals SET state = 'gone', holds = NULL, other_values = NULL
+           WHERE id = ANY(%s::bigint[]) AND state = 'open'""",
         [sql.texts(ids)],
     )
 

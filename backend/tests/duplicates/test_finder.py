@@ -172,7 +172,11 @@ def test_a_stranger_is_compared_before_it_is_let_in(lender: Organisation) -> Non
         assert len(finder.check_strangers(strangers, unlinked_only=False)["901"]) == 2
     with lender.scope():
         assert finder.check_strangers({"901": {"firstname": "Zoe"}}, unlinked_only=False) == {"901": []}
-    assert len(proposals(lender, "gone")) == 2
+    gone = proposals(lender, "gone")
+    assert [row["other_values"] for row in gone] == [None, None], "nothing of somebody else is kept"
+    with lender.scope():
+        assert len(finder.check_strangers(strangers, unlinked_only=False)["901"]) == 2
+    assert len(proposals(lender)) == 3
 
 
 def test_what_was_said_of_a_stranger_is_said_of_the_contact_it_becomes(lender: Organisation) -> None:
