@@ -157,7 +157,8 @@ def settle(
     if added or reopened or gone:
         changed = [*added, *reopened, *(one.ends for one in gone)]
         opened_now = None if about is None else _as_opened(about, found, added, reopened, gone)
-        regroup(changed, [one.group_id for one in gone], sources, people or {}, opened_now)
+        fresh_ids = {*added.values(), *reopened.values()}
+        regroup(changed, fresh_ids, [one.group_id for one in gone], sources, people or {}, opened_now)
     return Settled(opened | reopened | added, bool(added or reopened or gone))
 
 
@@ -274,7 +275,7 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "open", state, by],
         )
-        return _regrouped(cursor.fetchall(), tenant_id)
+        return _regrouped(cursor.fetchall(), tenant_id, opened=False)
 
 
 def reopen(ids: Collection[int]) -> list[int]:
@@ -288,22 +289,26 @@ def reopen(ids: Collection[int]) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "rejected"],
         )
-        return _regrouped(cursor.fetchall(), tenant_id)
+        return _regrouped(cursor.fetchall(), tenant_id, opened=True)
 
 
 _LOCKED = """WITH locked AS (SELECT id FROM duplicate_proposals WHERE id = ANY(%s::bigint[]) AND state = %s ORDER BY id
     FOR NO KEY UPDATE)"""
 
 
-def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID) -> list[int]:
+def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID, *, opened: bool) -> list[int]:
+    ids = {id for id, *_ in rows}
     if rows:
-        regroup([(one, other) for _, _, one, other in rows], [group for _, group, _, _ in rows], sources(), {})
+        changed = [(one, other) for _, _, one, other in rows]
+        left = set() if opened else {group for _, group, _, _ in rows}
+        regroup(changed, ids if opened else set(), left, sources(), {})
         notify(tenant_id, "duplicates")
-    return sorted(id for id, *_ in rows)
+    return sorted(ids)
 
 
 def regroup(
     changed: Iterable[Ends],
+    opened: Collection[int],
     left: Collection[int],
     sources: Sources,
     people: Mapping[str, Person],
@@ -311,7 +316,8 @@ def regroup(
 ) -> None:
     """Groups anew whatever hangs together with pairs that were opened, or that left the groups `left`.
 
-    `about`: every open proposal about those who are in these pairs, where at hand.
+    `opened`: the ids of the former, each of which is a group of its own as yet. `about`: every open proposal about
+    those who are in these pairs, where at hand.
     """
     touched = {end for pair in changed for end in pair}
     if about is None:
@@ -320,7 +326,7 @@ def regroup(
             about += known_of_strangers(strangers)
     # What is open is chosen here: PostgreSQL would rather read all that is open in the organisation.
     hanging = {one.id: one for one in about if one.state == "open" and not touched.isdisjoint(one.ends)}
-    if grouped := {one.group_id for one in hanging.values()} - hanging.keys() | set(left):
+    if grouped := {one.group_id for one in hanging.values() if one.id not in opened} | set(left):
         of_groups = _read(f"{_KNOWN} p.group_id = ANY(%s::bigint[])", [sql.texts(sorted(grouped))])
         hanging |= {one.id: one for one in of_groups if one.state == "open"}
     together = [hanging[id] for id in sorted(hanging)]
@@ -343,6 +349,6 @@ def _meet(together: Iterable[Known], sources: Sources, people: dict[str, Person]
     for one in together:
         if one.values is not None:
             people.setdefault(one.ends[1], sources.person(one.values))
-        unread |= {end for end in one.ends if end not in people}
+        unread |= {end for end in one.ends if end not in people and not end.startswith(HUBSPOT)}
     if unread:
         people.update(book.people(sorted(unread), sources))

@@ -146,6 +146,27 @@ def test_groups_hang_together_and_come_apart(lender: Organisation) -> None:
     assert left["group_id"] == left["id"]
 
 
+def test_a_group_is_joined_as_a_whole_by_what_is_opened_again(lender: Organisation) -> None:
+    chain = [
+        lender.contact(firstname="Ann", lastname="Holmberg", email=email, phone=phone)
+        for email, phone in (
+            ("d@x.example", "208-555-0101"),
+            ("d@x.example", "208-555-0102"),
+            (None, "208-555-0102"),
+            (None, None),
+        )
+    ]
+    check(lender, *chain)
+    rows = proposals(lender)
+    assert len({row["group_id"] for row in rows}) == 1
+    first = rows[0]["id"]
+    decide(lender, [first])
+    assert {row["group_id"] for row in proposals(lender)} == {rows[1]["id"]}
+    with lender.scope():
+        kept.reopen([first])
+    assert {row["group_id"] for row in proposals(lender)} == {first}
+
+
 def test_a_pair_that_contradicts_a_group_is_decided_by_itself(lender: Organisation) -> None:
     lender.execute("INSERT INTO custom_fields (name, label, kind) VALUES ('dob', 'DOB', 'date')")
     father = lender.contact(**ann(custom='{"dob": "1951-03-12"}'))
