@@ -8,13 +8,11 @@ from itertools import chain
 
 from django.db import connection
 
+from loanark.core.duplicates.keys import LARGEST_BLOCK
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Frequencies, Frequency
 from loanark.duplicates.people import Sources
 from loanark.kit import sql
-
-#: What more contacts share says nothing of any two of them, and comparing them all costs more than it finds.
-LARGEST_BLOCK = 60
 
 #: Kinds of `duplicate_frequencies`, each of them an attribute of a person; the row of no value is their sum.
 KINDS = ("first", "last", "zip", "city")
@@ -75,7 +73,16 @@ def count(limit: int | None = None) -> int:
 
 def write_keys(ids: Collection[str], keys: Mapping[str, Iterable[int]]) -> None:
     """These contacts have these keys from now on; one that is not in `keys` has none."""
-    _replace("contact_id = ANY(%s::uuid[])", [sql.texts(ids)], keys)
+    pairs = _columns([(id, key) for id, found in keys.items() for key in found])
+    sql.execute(
+        """WITH fresh AS (SELECT * FROM unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)),
+           stale AS (
+               DELETE FROM duplicate_keys k WHERE k.contact_id = ANY(%s::uuid[]) AND NOT EXISTS (
+                   SELECT FROM fresh f WHERE f.contact_id = k.contact_id AND f.key = k.key))
+           INSERT INTO duplicate_keys (key, contact_id) SELECT key, contact_id FROM fresh ORDER BY key, contact_id
+           ON CONFLICT DO NOTHING""",
+        [*pairs, sql.texts(ids)],
+    )
 
 
 def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> None:
@@ -83,12 +90,11 @@ def replace_keys(after: str, last: str, keys: Mapping[str, Iterable[int]]) -> No
 
     What is there already is left alone: a search of a book that was searched before writes little.
     """
-    _replace("contact_id > %s::uuid AND contact_id <= %s::uuid", [after, last], keys)
-
-
-def _replace(whose: str, params: list[str], keys: Mapping[str, Iterable[int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT contact_id::text, key FROM duplicate_keys WHERE {whose}", params)
+        cursor.execute(
+            "SELECT contact_id::text, key FROM duplicate_keys WHERE contact_id > %s::uuid AND contact_id <= %s::uuid",
+            [after, last],
+        )
         there = set(cursor.fetchall())
     wanted = {(id, key) for id, found in keys.items() for key in found}
     if stale := there - wanted:
@@ -97,17 +103,13 @@ def _replace(whose: str, params: list[str], keys: Mapping[str, Iterable[int]]) -
                WHERE k.contact_id = f.contact_id AND k.key = f.key""",
             _columns(stale),
         )
-    _insert(wanted - there)
-
-
-def _insert(keys: Collection[tuple[str, int]]) -> None:
-    """In the order of the index, which takes them quicker so."""
-    if keys:
+    if new := wanted - there:
+        # In the order of the index, which takes them quicker so. Nobody else writes keys meanwhile.
         sql.execute(
             """INSERT INTO duplicate_keys (key, contact_id)
                SELECT key, contact_id FROM unnest(%s::uuid[], %s::bigint[]) AS f(contact_id, key)
                ORDER BY key, contact_id""",
-            _columns(keys),
+            _columns(new),
         )
 
 

@@ -29,15 +29,14 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     asked = {str(id): id for id in contact_ids}
     if not asked:
         return {}
-    tenant_id = proposals.take_turn()
-    _stop_waiting(asked)
+    tenant_id = proposals.take_turn(asked)
     chosen = sources()
-    _adopt(asked)
     mine = book.people(asked, chosen)
     own_keys = {id: keys(one) for id, one in mine.items()}
     book.write_keys(asked.keys(), own_keys)
     near = _near(own_keys)
-    before = proposals.known(asked)
+    about = proposals.known(asked.keys() | {id for ids in near.values() for id in ids})
+    before = [one for one in about if not asked.keys().isdisjoint(one.ends)]
     for one in before:
         _also(near, one, mine)
     people = mine | {one.ends[1]: chosen.person(one.values) for one in before if one.values is not None}
@@ -46,7 +45,7 @@ def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     of_book = book.frequencies(list(people.values())) if any(near.values()) else None
     found = weigh(near, people, of_book) if of_book else {}
     kept = [one for one in before if one.kind != SAID_BY_HUBSPOT or not people.keys() >= {*one.ends}]
-    opened = _settled(proposals.settle(found, kept, chosen, people=people), tenant_id)
+    opened = _settled(proposals.settle(found, kept, chosen, people=people, about=about), tenant_id)
     opened |= {one.ends: one.id for one in before if one not in kept and one.state == "open"}
     return {id: sorted(proposal for pair, proposal in opened.items() if name in pair) for name, id in asked.items()}
 
@@ -69,7 +68,9 @@ def check_strangers(values: Mapping[str, Mapping[str, str]], *, unlinked_only: b
     candidates = {id for ids in near.values() for id in ids}
     people = strangers | (book.people(candidates, chosen, unlinked=unlinked_only) if candidates else {})
     found = weigh(near, people, book.frequencies(list(people.values()))) if candidates else {}
-    opened = _settled(proposals.settle(found, before, chosen, strangers=values, people=people), tenant_id)
+    kept = [one for one in before if one.kind != SAID_BY_HUBSPOT]
+    opened = _settled(proposals.settle(found, kept, chosen, strangers=values, people=people), tenant_id)
+    opened |= {one.ends: one.id for one in before if one not in kept and one.state == "open"}
     return {id: sorted(found for pair, found in opened.items() if pair[1] == HUBSPOT + id) for id in values}
 
 
@@ -106,32 +107,6 @@ def _settled(settled: Settled, tenant_id: UUID) -> dict[Ends, int]:
     if settled.changed:
         notify(tenant_id, "duplicates")
     return settled.open
-
-
-def _stop_waiting(ids: Iterable[str]) -> None:
-    """Those that somebody is changing just now wait on: what is changed shows afterwards."""
-    sql.execute(
-        """DELETE FROM duplicate_waiting WHERE contact_id IN (
-               SELECT contact_id FROM duplicate_waiting WHERE contact_id = ANY(%s::uuid[])
-               FOR NO KEY UPDATE SKIP LOCKED)""",
-        [sql.texts(ids)],
-    )
-
-
-def _adopt(ids: Iterable[str]) -> None:
-    """What was proposed, or decided, of a stranger is so of the contact that it became when it was let in."""
-    sql.execute(
-        """WITH met AS (
-               SELECT p.id, p.contact_id, l.contact_id AS became FROM contact_links l
-               JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
-               WHERE l.contact_id = ANY(%s::uuid[]) AND l.state = 'live' AND p.contact_id <> l.contact_id)
-           UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL,
-               contact_id = least(met.contact_id, met.became), other_contact_id = greatest(met.contact_id, met.became)
-           FROM met WHERE p.id = met.id AND NOT EXISTS (
-               SELECT FROM duplicate_proposals q WHERE q.contact_id = least(met.contact_id, met.became)
-               AND q.other_contact_id = greatest(met.contact_id, met.became))""",
-        [sql.texts(ids)],
-    )
 
 
 def _near(own_keys: Mapping[str, Collection[int]]) -> dict[str, set[str]]:

@@ -30,9 +30,6 @@ SAID_BY_HUBSPOT = "hubspot"
 #: A proposal is not written anew where only so little changed, as a book's size does with each contact.
 _SAME = 0.01
 
-#: The group of a proposal that was opened just now.
-UNGROUPED = 0
-
 #: Number of the lock under which one transaction at a time looks for duplicates in an organisation.
 _TURN = 7_160_002
 
@@ -60,15 +57,35 @@ class Settled:
     changed: bool
 
 
-def take_turn() -> UUID:
+def take_turn(contacts: Iterable[str] = ()) -> UUID:
     """Waits for whoever looks for duplicates in this organisation just now, until the transaction ends: of two who look
     at once each would miss what the other one writes. Whoever locks contacts or proposals as well locks these first.
     Returns the organisation.
+
+    `contacts`, who are looked at, wait no longer for it; but those whom somebody is changing just now wait on, since
+    what is changed shows only afterwards. And what was proposed, or decided, of a stranger is so of the contact that it
+    became when it was let in.
     """
+    ids = sql.texts(contacts)
     found = sql.scalar(
-        """SELECT tenant FROM (SELECT current_setting('loanark.tenant_id') AS tenant) AS here,
-               LATERAL (SELECT pg_advisory_xact_lock(%s, hashtext(tenant))) AS turn""",
-        [_TURN],
+        """WITH turn AS MATERIALIZED (
+               SELECT tenant, pg_advisory_xact_lock(%s, hashtext(tenant))
+               FROM (SELECT current_setting('loanark.tenant_id') AS tenant) AS here),
+           freed AS (
+               DELETE FROM duplicate_waiting WHERE contact_id IN (
+                   SELECT contact_id FROM duplicate_waiting WHERE contact_id = ANY(%s::uuid[])
+                   FOR NO KEY UPDATE SKIP LOCKED)),
+           met AS (
+               SELECT p.id, least(p.contact_id, l.contact_id) AS one, greatest(p.contact_id, l.contact_id) AS other
+               FROM contact_links l JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
+               WHERE l.contact_id = ANY(%s::uuid[]) AND l.state = 'live' AND p.contact_id <> l.contact_id),
+           adopted AS (
+               UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, contact_id = met.one,
+                   other_contact_id = met.other
+               FROM met WHERE p.id = met.id AND NOT EXISTS (
+                   SELECT FROM duplicate_proposals q WHERE q.contact_id = met.one AND q.other_contact_id = met.other))
+           SELECT tenant FROM turn""",
+        [_TURN, ids, ids],
     )
     return UUID(found)
 
@@ -120,11 +137,12 @@ def settle(
     *,
     strangers: Mapping[str, Mapping[str, str]] | None = None,
     people: Mapping[str, Person] | None = None,
+    about: Collection[Known] | None = None,
 ) -> Settled:
     """Proposes what was found, unless people decided it, and lets go of those of `before` that were not found again.
 
     `strangers`: values of those of whom something was found, by HubSpot id.
-    `people`: those at hand, so that they are not read again.
+    `people`: those at hand, so that they are not read again; `about`: every proposal about any of them, where at hand.
     """
     by_ends = {one.ends: one for one in before}
     fresh = {pair: score for pair, score in found.items() if pair not in by_ends}
@@ -138,8 +156,26 @@ def settle(
         _let_go([one.id for one in gone])
     if added or reopened or gone:
         changed = [*added, *reopened, *(one.ends for one in gone)]
-        regroup(changed, [one.group_id for one in gone], sources, people or {})
+        opened_now = None if about is None else _as_opened(about, found, added, reopened, gone)
+        fresh_ids = {*added.values(), *reopened.values()}
+        regroup(changed, fresh_ids, [one.group_id for one in gone], sources, people or {}, opened_now)
     return Settled(opened | reopened | added, bool(added or reopened or gone))
+
+
+def _as_opened(
+    about: Iterable[Known],
+    found: Mapping[Ends, Score],
+    added: Mapping[Ends, int],
+    reopened: Mapping[Ends, int],
+    gone: Iterable[Known],
+) -> list[Known]:
+    """What of `about` is open by now, and what was opened."""
+    out = {one.id for one in gone} | set(reopened.values())
+    fresh = [
+        Known(id, pair, "open", found[pair].posterior, found[pair].is_certain, "", id, None)
+        for pair, id in (*added.items(), *reopened.items())
+    ]
+    return [*(one for one in about if one.state == "open" and one.id not in out), *fresh]
 
 
 def _differs(one: Known, score: Score, strangers: Mapping[str, Mapping[str, str]]) -> bool:
@@ -200,7 +236,7 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
         """UPDATE duplicate_proposals p SET posterior = r.posterior, certain = r.certain, kind = r.kind,
                parts = r.parts, other_values = coalesce(r.other_values, p.other_values),
                at = CASE WHEN p.state = 'gone' THEN now() ELSE p.at END,
-               group_id = CASE WHEN p.state = 'gone' THEN 0 ELSE p.group_id END, state = 'open'
+               group_id = CASE WHEN p.state = 'gone' THEN p.id ELSE p.group_id END, state = 'open'
            FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, posterior float8, certain boolean, kind text, parts jsonb,
                other_values jsonb)
            WHERE p.id = r.id AND p.state IN ('open', 'gone')""",
@@ -209,8 +245,10 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
 
 
 def _let_go(ids: Collection[int]) -> None:
+    """What a stranger held is kept no longer than it is of use."""
     sql.execute(
-        "UPDATE duplicate_proposals SET state = 'gone', holds = NULL WHERE id = ANY(%s::bigint[]) AND state = 'open'",
+        """UPDATE duplicate_proposals SET state = 'gone', holds = NULL, other_values = NULL
+           WHERE id = ANY(%s::bigint[]) AND state = 'open'""",
         [sql.texts(ids)],
     )
 
@@ -281,7 +319,7 @@ def decide(ids: Collection[int], state: str, *, by: str) -> list[int]:
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "open", state, by],
         )
-        return _regrouped(cursor.fetchall(), tenant_id)
+        return _regrouped(cursor.fetchall(), tenant_id, opened=False)
 
 
 def reopen(ids: Collection[int]) -> list[int]:
@@ -290,34 +328,49 @@ def reopen(ids: Collection[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_LOCKED}
-                UPDATE duplicate_proposals p SET state = 'open', decided_at = NULL, decided_by = NULL, group_id = 0
+                UPDATE duplicate_proposals p SET state = 'open', decided_at = NULL, decided_by = NULL, group_id = p.id
                 FROM locked WHERE p.id = locked.id
                 RETURNING p.id, p.group_id, {_ENDS}""",
             [sql.texts(ids), "rejected"],
         )
-        return _regrouped(cursor.fetchall(), tenant_id)
+        return _regrouped(cursor.fetchall(), tenant_id, opened=True)
 
 
 _LOCKED = """WITH locked AS (SELECT id FROM duplicate_proposals WHERE id = ANY(%s::bigint[]) AND state = %s ORDER BY id
     FOR NO KEY UPDATE)"""
 
 
-def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID) -> list[int]:
+def _regrouped(rows: Collection[tuple[int, int, str, str]], tenant_id: UUID, *, opened: bool) -> list[int]:
+    ids = {id for id, *_ in rows}
     if rows:
-        regroup([(one, other) for _, _, one, other in rows], [group for _, group, _, _ in rows], sources(), {})
+        changed = [(one, other) for _, _, one, other in rows]
+        left = set() if opened else {group for _, group, _, _ in rows}
+        regroup(changed, ids if opened else set(), left, sources(), {})
         notify(tenant_id, "duplicates")
-    return sorted(id for id, *_ in rows)
+    return sorted(ids)
 
 
-def regroup(changed: Iterable[Ends], left: Collection[int], sources: Sources, people: Mapping[str, Person]) -> None:
-    """Groups anew whatever hangs together with pairs that were opened, or that left the groups `left`."""
+def regroup(
+    changed: Iterable[Ends],
+    opened: Collection[int],
+    left: Collection[int],
+    sources: Sources,
+    people: Mapping[str, Person],
+    about: Iterable[Known] | None = None,
+) -> None:
+    """Groups anew whatever hangs together with pairs that were opened, or that left the groups `left`.
+
+    `opened`: the ids of the former, each of which is a group of its own as yet. `about`: every open proposal about
+    those who are in these pairs, where at hand.
+    """
     touched = {end for pair in changed for end in pair}
-    about = known(sorted(end for end in touched if not end.startswith(HUBSPOT)))
-    if strangers := sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)):
-        about += known_of_strangers(strangers)
+    if about is None:
+        about = known(sorted(end for end in touched if not end.startswith(HUBSPOT)))
+        if strangers := sorted(end.removeprefix(HUBSPOT) for end in touched if end.startswith(HUBSPOT)):
+            about += known_of_strangers(strangers)
     # What is open is chosen here: PostgreSQL would rather read all that is open in the organisation.
-    hanging = {one.id: one for one in about if one.state == "open"}
-    if grouped := ({one.group_id for one in hanging.values()} | set(left)) - {UNGROUPED}:
+    hanging = {one.id: one for one in about if one.state == "open" and not touched.isdisjoint(one.ends)}
+    if grouped := {one.group_id for one in hanging.values() if one.id not in opened} | set(left):
         of_groups = _read(f"{_KNOWN} p.group_id = ANY(%s::bigint[])", [sql.texts(sorted(grouped))])
         hanging |= {one.id: one for one in of_groups if one.state == "open"}
     together = [hanging[id] for id in sorted(hanging)]
@@ -340,6 +393,6 @@ def _meet(together: Iterable[Known], sources: Sources, people: dict[str, Person]
     for one in together:
         if one.values is not None:
             people.setdefault(one.ends[1], sources.person(one.values))
-        unread |= {end for end in one.ends if end not in people}
+        unread |= {end for end in one.ends if end not in people and not end.startswith(HUBSPOT)}
     if unread:
         people.update(book.people(sorted(unread), sources))

@@ -34,6 +34,10 @@ BY_ITSELF = "LoanArk"
 #: Where more contacts wait than that, and than half the book, searching it all anew is quicker, and counts names anew.
 _MANY_WAIT = 1_000
 
+#: Whether a book has outgrown what was counted is looked at no more often, by each process.
+_LOOK_SECONDS = 60.0
+_looked_at: dict[UUID, float] = {}
+
 #: So many people a process keeps in memory while it searches, about 600 bytes each.
 _REMEMBERED = 1_500_000
 
@@ -80,11 +84,11 @@ def step(tenant_id: UUID) -> bool:
     A transaction of its own. An organisation that has contacts and was never searched is searched by itself.
     """
     try:
-        with tenant_scope(tenant_id, durable=False, actor="sync", cause="system"):
+        with tenant_scope(tenant_id, durable=False):
             sql.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
             return _step(tenant_id)
     except OperationalError as error:
-        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+        if isinstance(error.__cause__, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
             return True  # somebody decides about the same contacts just now: nothing was written, and it comes again
         raise
 
@@ -95,6 +99,7 @@ def _step(tenant_id: UUID) -> bool:
         proposals.take_turn()
         _carry_on(Scan(**row))
         return True
+    _memories.pop(tenant_id, None)
     standing = sql.first(
         """SELECT EXISTS (SELECT FROM duplicate_scans WHERE status = 'running') AS elsewhere,
                EXISTS (SELECT FROM duplicate_scans) AS searched, EXISTS (SELECT FROM duplicate_waiting) AS waiting,
@@ -106,12 +111,15 @@ def _step(tenant_id: UUID) -> bool:
     if standing["contacts"] and (not standing["searched"] or (standing["waiting"] and _many_wait())):
         start(tenant_id, by=BY_ITSELF)
         return True
-    if not standing["waiting"]:
+    if standing["waiting"]:
+        return finder.catch_up(CAUGHT_UP_AT_ONCE) > 0
+    if clock.monotonic() - _looked_at.get(tenant_id, -_LOOK_SECONDS) < _LOOK_SECONDS:
         return False
-    done = finder.catch_up(CAUGHT_UP_AT_ONCE)
-    if done < CAUGHT_UP_AT_ONCE and standing["contacts"] and _has_outgrown():
-        start(tenant_id, by=BY_ITSELF)
-    return done > 0
+    _looked_at[tenant_id] = clock.monotonic()
+    if not _has_outgrown():
+        return False
+    start(tenant_id, by=BY_ITSELF)
+    return True
 
 
 def _many_wait() -> bool:

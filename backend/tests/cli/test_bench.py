@@ -44,3 +44,14 @@ def test_screens_are_timed_alone_and_with_people_at_work() -> None:
     assert told["every list"]["asked"] == list(told).index("every list")
     assert {row["people"] for row in rows} == {1, 2}
     assert all(0 < row["median_ms"] <= row["p95_ms"] <= row["longest_ms"] for row in rows)
+
+
+def test_duplicates_are_searched_in_a_book_and_for_newcomers() -> None:
+    measured_all = measured("duplicates", "--people", "febrl1", "--contacts", "2000")
+    [people] = measured_all["people"]
+    assert people["f1"] > 0.98
+    book = measured_all["book"]
+    assert (book["contacts"], book["twins"]) == (2020, 20)
+    assert book["found"] >= 19
+    assert book["newcomers_found"] >= 0.95 * book["newcomers"]
+    assert 0 < book["median_ms"] <= book["p95_ms"]

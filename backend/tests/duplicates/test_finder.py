@@ -146,6 +146,27 @@ def test_groups_hang_together_and_come_apart(lender: Organisation) -> None:
     assert left["group_id"] == left["id"]
 
 
+def test_a_group_is_joined_as_a_whole_by_what_is_opened_again(lender: Organisation) -> None:
+    chain = [
+        lender.contact(firstname="Ann", lastname="Holmberg", email=email, phone=phone)
+        for email, phone in (
+            ("d@x.example", "208-555-0101"),
+            ("d@x.example", "208-555-0102"),
+            (None, "208-555-0102"),
+            (None, None),
+        )
+    ]
+    check(lender, *chain)
+    rows = proposals(lender)
+    assert len({row["group_id"] for row in rows}) == 1
+    first = rows[0]["id"]
+    decide(lender, [first])
+    assert {row["group_id"] for row in proposals(lender)} == {rows[1]["id"]}
+    with lender.scope():
+        kept.reopen([first])
+    assert {row["group_id"] for row in proposals(lender)} == {first}
+
+
 def test_a_pair_that_contradicts_a_group_is_decided_by_itself(lender: Organisation) -> None:
     lender.execute("INSERT INTO custom_fields (name, label, kind) VALUES ('dob', 'DOB', 'date')")
     father = lender.contact(**ann(custom='{"dob": "1951-03-12"}'))
@@ -172,7 +193,11 @@ def test_a_stranger_is_compared_before_it_is_let_in(lender: Organisation) -> Non
         assert len(finder.check_strangers(strangers, unlinked_only=False)["901"]) == 2
     with lender.scope():
         assert finder.check_strangers({"901": {"firstname": "Zoe"}}, unlinked_only=False) == {"901": []}
-    assert len(proposals(lender, "gone")) == 2
+    gone = proposals(lender, "gone")
+    assert [row["other_values"] for row in gone] == [None, None], "nothing of somebody else is kept"
+    with lender.scope():
+        assert len(finder.check_strangers(strangers, unlinked_only=False)["901"]) == 2
+    assert len(proposals(lender)) == 3
 
 
 def test_what_was_said_of_a_stranger_is_said_of_the_contact_it_becomes(lender: Organisation) -> None:

@@ -189,3 +189,17 @@ def test_a_book_that_grew_is_counted_anew(lender: Organisation) -> None:
     assert scan.step(lender.id)
     (running,) = lender.rows("SELECT * FROM duplicate_scans WHERE status = 'running'")
     assert running["total"] == 1101
+
+
+def test_a_book_that_grew_while_nobody_waited_is_counted_anew_too(lender: Organisation) -> None:
+    lender.contact(**ann())
+    while scan.step(lender.id):
+        pass
+    lender.execute(
+        "INSERT INTO contacts (firstname, lastname) SELECT 'A' || n, 'B' || n FROM generate_series(1, 1100) AS n"
+    )
+    lender.execute("DELETE FROM duplicate_waiting")
+    assert not scan.step(lender.id), "not looked at again at once"
+    scan._looked_at.clear()
+    assert scan.step(lender.id)
+    assert lender.scalar("SELECT total FROM duplicate_scans WHERE status = 'running'") == 1101

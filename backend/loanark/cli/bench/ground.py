@@ -42,6 +42,12 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - cpu_began
 
 
+def processor_seconds(pid: int) -> float:
+    """For which another process had a processor, since it began."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def hubspot(contacts: int, limit: str) -> Iterator[tuple[dict[str, Any], int]]:
     """What the simulator announces, and its process."""

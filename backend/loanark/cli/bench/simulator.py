@@ -1,7 +1,6 @@
 """How fast the simulator answers, and how much memory its contacts take: it must never be what a test measures."""
 
 import http.client
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from urllib.request import Request, urlopen
 import click
 import orjson
 
-from loanark.cli.bench.ground import hubspot
+from loanark.cli.bench.ground import hubspot, processor_seconds
 from loanark.cli.output import command, json_option, show
 
 #: What the sync asks for, more or less.
@@ -51,9 +50,9 @@ def simulator(contacts: int, pages: int, as_json: bool) -> None:
         token = announced["portals"][0]["static_token"]
         first_id = _first_id(announced["base_url"], token)
         _read(announced["base_url"], token, first_id, contacts, min(pages, contacts // 100 + READERS))
-        cpu, began = _processor_seconds(pid), time.perf_counter()
+        cpu, began = processor_seconds(pid), time.perf_counter()
         read = _read(announced["base_url"], token, first_id, contacts, pages)
-        took, cpu = time.perf_counter() - began, _processor_seconds(pid) - cpu
+        took, cpu = time.perf_counter() - began, processor_seconds(pid) - cpu
         row = Served(contacts, started, read, read / took, read / cpu, _memory_mb(pid))
     if as_json:
         show([asdict(row)])
@@ -98,11 +97,6 @@ def _reader(base_url: str, token: str, first_id: int, contacts: int, pages: rang
         read += 1
     connection.close()
     return read
-
-
-def _processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_mb(pid: int) -> int:

@@ -5,6 +5,9 @@ from hashlib import blake2b
 from loanark.core.duplicates.names import soundex
 from loanark.core.duplicates.person import Person
 
+#: What more people share says nothing of any two of them, and comparing them all costs more than it finds.
+LARGEST_BLOCK = 60
+
 #: Shorter mailboxes ("info", "joe") are many people's at many providers.
 _LONG_MAILBOX = 6
 

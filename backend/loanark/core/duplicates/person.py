@@ -24,6 +24,8 @@ _ADDRESS_WORDS = {
     "north": "n", "south": "s", "east": "e", "west": "w",
     "northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw",
 }  # fmt: skip
+_WORDS, _WORDS_AND_SIGNS = re.compile(r"[a-z0-9]+"), re.compile(r"#|[a-z0-9]+")
+_NO_DIGIT, _EXTENSION, _HOUSE = re.compile(r"\D"), re.compile(r"(x|ext).*$"), re.compile(r"\d+[a-z]?")
 #: Digits of a phone number without its country: below that it is an extension or a typing error.
 _SHORTEST_PHONE = 7
 _US_PHONE = 10
@@ -78,7 +80,7 @@ def person(values: Mapping[str, str | None], identifiers: Mapping[str, str | Non
         first, middle = first[:1], first[1:]
     mailbox, domain = _email(text("email"))
     number, street, unit = _address(text("address"))
-    birth, code = text("birth"), re.sub(r"\D", "", text("zip"))[:5]
+    birth, code = text("birth"), _NO_DIGIT.sub("", text("zip"))[:5]
     return Person(
         first="".join(first),
         middle="".join(middle),
@@ -104,9 +106,11 @@ def person(values: Mapping[str, str | None], identifiers: Mapping[str, str | Non
 
 def plain(text: str) -> str:
     """Lower case without accents and signs, words apart by one space."""
-    letters = unicodedata.normalize("NFKD", re.sub(r"['’]", "", text))
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
-    return " ".join(re.findall(r"[a-z0-9]+", kept))
+    kept = text.replace("'", "")
+    if not kept.isascii():
+        letters = unicodedata.normalize("NFKD", kept.replace("’", ""))
+        kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(_WORDS.findall(kept.lower()))
 
 
 def _name(text: str) -> tuple[list[str], str]:
@@ -127,7 +131,7 @@ def _email(text: str) -> tuple[str, str]:
 
 
 def _phone(text: str) -> str:
-    digits = re.sub(r"\D", "", re.sub(r"(x|ext).*$", "", text.lower()))
+    digits = _NO_DIGIT.sub("", _EXTENSION.sub("", text.lower()))
     if len(digits) == _US_PHONE + 1 and digits.startswith("1"):
         digits = digits[1:]
     return "" if len(digits) < _SHORTEST_PHONE or digits in _NO_PHONE or len(set(digits)) == 1 else digits
@@ -142,14 +146,14 @@ def _numbered(text: str, shortest: int) -> str:
 
 def _address(text: str) -> tuple[str, str, str]:
     """House number, street and unit."""
-    words = [_ADDRESS_WORDS.get(word, word) for word in re.findall(r"#|[a-z0-9]+", _keeping_sign(text))]
+    words = [_ADDRESS_WORDS.get(word, word) for word in _WORDS_AND_SIGNS.findall(_keeping_sign(text))]
     unit = ""
     for place, word in enumerate(words[:-1]):
         if place and word in _UNITS:
             unit = words[place + 1]
             words = words[:place] + words[place + 2 :]
             break
-    if words and re.fullmatch(r"\d+[a-z]?", words[0]):
+    if words and _HOUSE.fullmatch(words[0]):
         return words[0], " ".join(words[1:]), unit
     return "", " ".join(words), unit
 

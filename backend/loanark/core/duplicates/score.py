@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -96,8 +97,15 @@ class Frequency:
 
     def bits(self, cap: float, *values: str) -> float:
         """What it says that these values, which are the same but for a slip, agree: by the more frequent one."""
-        seen = max(_LEAST_SEEN, *(self.counts.get(value, 0) for value in values))
-        return min(cap, math.log2(max(self.total, LEAST_BOOK) / seen))
+        seen = _LEAST_SEEN
+        for value in values:
+            seen = max(seen, self.counts.get(value, 0))
+        return min(cap, _rarity(self.total, seen))
+
+
+@lru_cache(10_000)
+def _rarity(total: int, seen: int) -> float:
+    return math.log2(max(total, LEAST_BOOK) / seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,12 @@ class Frequencies:
     @property
     def prior(self) -> float:
         """Bits that speak against any pair, before anything is compared."""
-        return math.log2(2 * TWINS / max(self.size, LEAST_BOOK))
+        return _prior(self.size)
+
+
+@lru_cache(1_000)
+def _prior(size: int) -> float:
+    return math.log2(2 * TWINS / max(size, LEAST_BOOK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +163,24 @@ def score(one: Person, other: Person, book: Frequencies) -> Score:
     _email(one, other, parts)
     _phone(one, other, parts)
     _birth(one, other, parts)
-    _identifiers(one, other, parts)
+    if one.identifiers:
+        _identifiers(one, other, parts)
     if one.loan and one.loan == other.loan:
         parts["loan"] = _LOAN
     _address(one, other, book, parts)
-    shared = sum(max(0.0, parts.get(name, 0.0)) for name in _SHARED)
-    cap = _CAP_OF_TWINS if first is First.DIFFERS and parts.get("birth") == _BIRTH else _CAPS.get(first, shared)
-    if shared > cap:
-        parts["household"] = cap - shared
+    if first not in _AGREE:
+        _household(first, parts)
     posterior = sum(parts.values()) + book.prior
     least = SUGGESTED_IN_LARGE if book.size >= LARGE else SUGGESTED
     certain = posterior >= CERTAIN and _gate(one, other, first, parts)
     return Score(parts, first, posterior, certain, posterior >= least)
+
+
+def _household(first: First, parts: dict[str, float]) -> None:
+    shared = sum(max(0.0, parts.get(name, 0.0)) for name in _SHARED)
+    cap = _CAP_OF_TWINS if first is First.DIFFERS and parts.get("birth") == _BIRTH else _CAPS[first]
+    if shared > cap:
+        parts["household"] = cap - shared
 
 
 def kind(parts: Mapping[str, float]) -> str:
@@ -185,11 +204,10 @@ def _names(one: Person, other: Person, book: Frequencies, parts: dict[str, float
     last = _last(one.last, other.last, book)
     first, agreement = _first(one.first, other.first, book)
     if agreement is First.DIFFERS or not one.last or not other.last:
-        crossed_last = _last(one.last, other.first, book)
-        crossed_first, how = _first(one.first, other.last, book)
-        crossed = crossed_last + crossed_first + _CROSSED
-        if how in _AGREE and crossed_last > 0 and crossed > last + first:
-            parts.update(last=crossed_last, first=crossed_first, crossed=_CROSSED)
+        # Whose names are in the right place is not known: taken both ways, the order of the two does not matter.
+        crossed = max(_crossed(one, other, book), _crossed(other, one, book), key=sum)
+        if min(crossed) > _WEAK and sum(crossed) + _CROSSED > last + first:
+            parts.update(last=crossed[0], first=crossed[1], crossed=_CROSSED)
             return First.SLIP
         if half := _half_crossed(one, other) if last < 0 and agreement is First.DIFFERS else "":
             parts.update(last=book.last.bits(_LAST_CAP, half) + _HALF_CROSSED, first=_OTHER_HALF)
@@ -199,6 +217,12 @@ def _names(one: Person, other: Person, book: Frequencies, parts: dict[str, float
     if one.first and other.first:
         parts["first"] = first
     return agreement
+
+
+def _crossed(one: Person, other: Person, book: Frequencies) -> tuple[float, float]:
+    """Bits of the last and of the first name of one, as the other has them in each other's place."""
+    first, how = _first(one.first, other.last, book)
+    return _last(one.last, other.first, book), first if how in _AGREE else _FIRST_DIFFERS
 
 
 def _half_crossed(one: Person, other: Person) -> str:
@@ -269,7 +293,9 @@ def _email(one: Person, other: Person, parts: dict[str, float]) -> None:
 
 def _phone(one: Person, other: Person, parts: dict[str, float]) -> None:
     """Other numbers say nothing: people have several."""
-    if set(one.phones) & set(other.phones):
+    if not one.phones or not other.phones:
+        return
+    if not set(one.phones).isdisjoint(other.phones):
         parts["phone"] = _PHONE
     elif any(DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1 for a in one.phones for b in other.phones):
         parts["phone"] = _PHONE_SLIP

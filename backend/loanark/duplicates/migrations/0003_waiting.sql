@@ -25,3 +25,13 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+
+-- A proposal that nobody grouped is a group of its own.
+CREATE FUNCTION duplicate_proposals_group_themselves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.group_id := NEW.id;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER duplicate_proposals_group_themselves BEFORE INSERT ON duplicate_proposals
+    FOR EACH ROW WHEN (NEW.group_id = 0) EXECUTE FUNCTION duplicate_proposals_group_themselves();
