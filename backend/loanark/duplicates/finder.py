@@ -124,7 +124,7 @@ def _adopt(ids: Iterable[str]) -> None:
                SELECT p.id, p.contact_id, l.contact_id AS became FROM contact_links l
                JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
                WHERE l.contact_id = ANY(%s::uuid[]) AND l.state = 'live' AND p.contact_id <> l.contact_id)
-           UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL,
+           UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, holds = NULL,
                contact_id = least(met.contact_id, met.became), other_contact_id = greatest(met.contact_id, met.became)
            FROM met WHERE p.id = met.id AND NOT EXISTS (
                SELECT FROM duplicate_proposals q WHERE q.contact_id = least(met.contact_id, met.became)

@@ -11,7 +11,8 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
+from loanark.contacts.actions import EDIT_LANE
 from loanark.core.duplicates import groups
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Score, kind
@@ -127,7 +128,7 @@ def settle(
     reopened = {one.ends: one.id for one, _ in again if one.state == "gone"}
     _change([(one, score) for one, score in again if _differs(one, score, strangers or {})], strangers or {})
     if gone:
-        _let_go([one.id for one in gone])
+        let_go([one.id for one in gone])
     if added or reopened or gone:
         changed = [*added, *reopened, *(one.ends for one in gone)]
         regroup(changed, [one.group_id for one in gone], sources, people or {})
@@ -200,11 +201,45 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
     )
 
 
-def _let_go(ids: Collection[int]) -> None:
-    sql.execute(
-        "UPDATE duplicate_proposals SET state = 'gone', holds = NULL WHERE id = ANY(%s::bigint[]) AND state = 'open'",
+def let_go(ids: Collection[int]) -> None:
+    """These do not hold any more. Whoever waited for a decision about them is looked at again: nobody will decide."""
+    waited = sql.rows(
+        """WITH locked AS (SELECT id, holds, other_hubspot_id FROM duplicate_proposals
+               WHERE id = ANY(%s::bigint[]) AND state = 'open' ORDER BY id FOR NO KEY UPDATE)
+           UPDATE duplicate_proposals p SET state = 'gone', holds = NULL FROM locked WHERE p.id = locked.id
+           RETURNING locked.holds, locked.other_hubspot_id""",
         [sql.texts(ids)],
     )
+    look_at(waited, lane=EDIT_LANE)
+
+
+def look_at(waited: Collection[sql.Row], *, lane: int) -> None:
+    """Has the sync look at those who were held back (`holds`) by proposals that do not hold them any more."""
+    held = {
+        ("hubspot" if row["holds"] == row["other_hubspot_id"] else "loanark", row["holds"])
+        for row in waited
+        if row["holds"]
+    }
+    if not held:
+        return
+    sql.execute(
+        """INSERT INTO hints AS h (side, record_id, source, lane)
+           SELECT side, id, 'a duplicate was decided', %s FROM unnest(%s::text[], %s::text[]) AS w (side, id)
+           ORDER BY side, id
+           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
+           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
+        [lane, [side for side, _ in held], [id for _, id in held]],
+    )
+    wake_workers(UUID(sql.scalar("SELECT current_setting('loanark.tenant_id')")))
+
+
+def hold_no_more(keys: Collection[str]) -> None:
+    """These have their counterparts by now, whatever is decided about whom they resemble."""
+    if keys:
+        sql.execute(
+            "UPDATE duplicate_proposals SET holds = NULL WHERE state = 'open' AND holds = ANY(%s::text[])",
+            [sql.texts(keys)],
+        )
 
 
 def hold(ids: Collection[int], key: str) -> None:

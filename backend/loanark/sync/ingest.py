@@ -13,7 +13,7 @@ import orjson
 from loanark.core.fields import display_name
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
-from loanark.duplicates import finder, merging, settings
+from loanark.duplicates import finder, merging, proposals, settings
 from loanark.duplicates.merging import Grounds
 from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import sql
@@ -33,10 +33,11 @@ def decided(seen: Sequence[Seen]) -> list[Seen]:
     return [replace(one, match=found[one.hubspot_id]) if one.hubspot_id in found else one for one in seen]
 
 
-def carry_out(hubspot_ids: Sequence[str]) -> None:
+def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
     """HubSpot contacts that were let in just now, and that a person said are somebody who has a HubSpot contact of
-    their own: the two are merged."""
-    for row in _decisions(hubspot_ids):
+    their own: the two are merged. And none of the new links' ends waits any more."""
+    proposals.hold_no_more([str(link[end]) for link in links for end in ("contact_id", "hubspot_id")])
+    for row in _decisions([link["hubspot_id"] for link in links]):
         if row["other"] is None or row["other"] == row["contact_id"]:
             continue
         survivor = merging.root_of(row["contact_id"])
@@ -103,9 +104,9 @@ def _texts(session: Session, case: Case) -> Mapping[str, str]:
     return case.seen.texts or remote_texts(case.seen.contact, session.mapping)
 
 
-def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> None:
+def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> None:
     """Of two that are new it is the later one that waits."""
-    ids = [id for found in proposals.values() for id in found]
+    ids = [id for found in found_of.values() for id in found]
     if not ids:
         return
     rows = {
@@ -126,7 +127,7 @@ def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> 
             [ids],
         )
     }
-    for key, found in proposals.items():
+    for key, found in found_of.items():
         held = [(rows[id], name) for id in found if id in rows and (name := _waits_for(key, rows[id]))]
         if held:
             finder.hold([row["id"] for row, _ in held], str(key))

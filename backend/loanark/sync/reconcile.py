@@ -73,7 +73,7 @@ def reconcile(
         if asked:
             witness.testify(session, cases, asked, effects)
         write(effects, run_id=run_id)
-        ingest.carry_out([link["hubspot_id"] for link in effects.new_links])
+        ingest.carry_out(effects.new_links)
         persons.settle(cases)
         if run_id is None:
             travels.to_loanark(_modified(cases, held))
