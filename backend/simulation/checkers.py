@@ -818,7 +818,10 @@ def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
         if row["code"] == "possible-duplicate"
     }
     holding = {row["holds"] for row in e.proposals if row["state"] == "open" and row["holds"]}
-    yield from (f"{id} is held back, and no proposal waits for a decision" for id in sorted(held - holding))
+    # Where one is in HubSpot only, and the other one in LoanArk only, both wait for one decision.
+    strangers = [row for row in e.proposals if row["state"] == "open" and row["other_hubspot_id"]]
+    waiting = holding | {id for row in strangers for id in (str(row["contact_id"]), row["other_hubspot_id"])}
+    yield from (f"{id} is held back, and no proposal waits for a decision" for id in sorted(held - waiting))
     for id in sorted(holding - held):
         yield f"a proposal holds {id}, which is not held back"
 

@@ -267,10 +267,12 @@ def _release(contact_ids: str, hubspot_ids: str) -> None:
     """Who was held back because they might be one of these is looked at again: nobody decides about that any more."""
     sql.execute(
         """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT DISTINCT CASE WHEN holds = other_hubspot_id THEN 'hubspot' ELSE 'loanark' END, holds,
-                  'whom it resembled is erased', 2
-           FROM duplicate_proposals WHERE state = 'open' AND holds IS NOT NULL AND (contact_id = ANY(%s::uuid[])
-               OR other_contact_id = ANY(%s::uuid[]) OR other_hubspot_id = ANY(%s::text[])) ORDER BY 1, 2
+           SELECT DISTINCT w.side, w.id, 'whom it resembled is erased', 2
+           FROM duplicate_proposals p CROSS JOIN LATERAL (VALUES
+               ('loanark', CASE WHEN p.other_hubspot_id IS NULL THEN p.holds ELSE p.contact_id::text END),
+               ('hubspot', p.other_hubspot_id)) AS w (side, id)
+           WHERE p.state = 'open' AND w.id IS NOT NULL AND (p.contact_id = ANY(%s::uuid[])
+               OR p.other_contact_id = ANY(%s::uuid[]) OR p.other_hubspot_id = ANY(%s::text[])) ORDER BY 1, 2
            ON CONFLICT (tenant_id, side, record_id) DO UPDATE SET version = h.version + 1, not_before = now()""",
         [contact_ids, contact_ids, hubspot_ids],
     )

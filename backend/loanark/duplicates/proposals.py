@@ -204,22 +204,39 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
 def let_go(ids: Collection[int]) -> None:
     """These do not hold any more. Whoever waited for a decision about them is looked at again: nobody will decide."""
     waited = sql.rows(
-        """WITH locked AS (SELECT id, holds, other_hubspot_id FROM duplicate_proposals
+        """WITH locked AS (SELECT id, holds, contact_id, other_hubspot_id FROM duplicate_proposals
                WHERE id = ANY(%s::bigint[]) AND state = 'open' ORDER BY id FOR NO KEY UPDATE)
            UPDATE duplicate_proposals p SET state = 'gone', holds = NULL FROM locked WHERE p.id = locked.id
-           RETURNING locked.holds, locked.other_hubspot_id""",
+           RETURNING locked.holds, locked.contact_id, locked.other_hubspot_id""",
         [sql.texts(ids)],
     )
     look_at(waited, lane=EDIT_LANE)
 
 
+def forget_strangers(hubspot_ids: Collection[str]) -> None:
+    """These HubSpot contacts are not there any more."""
+    open_ones = sql.rows(
+        "SELECT id FROM duplicate_proposals WHERE other_hubspot_id = ANY(%s::text[]) AND state = 'open'",
+        [sql.texts(hubspot_ids)],
+    )
+    if open_ones:
+        let_go([row["id"] for row in open_ones])
+        tell()
+    sql.execute(
+        """UPDATE duplicate_proposals SET other_values = NULL
+           WHERE other_hubspot_id = ANY(%s::text[]) AND other_values IS NOT NULL""",
+        [sql.texts(hubspot_ids)],
+    )
+
+
 def look_at(waited: Collection[sql.Row], *, lane: int) -> None:
-    """Has the sync look at those who were held back (`holds`) by proposals that do not hold them any more."""
-    held = {
-        ("hubspot" if row["holds"] == row["other_hubspot_id"] else "loanark", row["holds"])
-        for row in waited
-        if row["holds"]
-    }
+    """Has the sync look at those who were held back (`holds`) by proposals that do not hold them any more.
+
+    Where one is in HubSpot only, the other one may be in LoanArk only: then both waited."""
+    held = {("loanark", row["holds"]) for row in waited if row["holds"] and not row["other_hubspot_id"]}
+    for row in waited:
+        if row["other_hubspot_id"]:
+            held |= {("hubspot", row["other_hubspot_id"]), ("loanark", str(row["contact_id"]))}
     if not held:
         return
     sql.execute(
@@ -228,7 +245,7 @@ def look_at(waited: Collection[sql.Row], *, lane: int) -> None:
            ORDER BY side, id
            ON CONFLICT (tenant_id, side, record_id) DO UPDATE
            SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
-        [lane, [side for side, _ in held], [id for _, id in held]],
+        [lane, [side for side, _ in sorted(held)], [id for _, id in sorted(held)]],
     )
     wake_workers(UUID(sql.scalar("SELECT current_setting('loanark.tenant_id')")))
 

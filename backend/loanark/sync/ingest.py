@@ -4,7 +4,7 @@ A proposal stops a blind create. The contact stays on its side, with a reason th
 whether the two are one (`loanark.duplicates`): then it is looked at again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +51,19 @@ def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
         except LoanArkError:
             # One of them was deleted or erased meanwhile: they stay two, and the finder proposes them if it must.
             continue
+
+
+def departed(hubspot_ids: Collection[str]) -> None:
+    """HubSpot contacts that were never let in are gone from there, or are part of others by now: nobody waits for a
+    decision about them any more, and nothing of them is kept."""
+    if hubspot_ids:
+        ids = sql.texts(hubspot_ids)
+        sql.execute(
+            """UPDATE contact_rejections SET resolved_at = now()
+               WHERE contact_id IS NULL AND hubspot_id = ANY(%s::text[]) AND resolved_at IS NULL""",
+            [ids],
+        )
+        proposals.forget_strangers(hubspot_ids)
 
 
 def _decisions(hubspot_ids: Sequence[str]) -> list[sql.Row]:
@@ -114,7 +127,10 @@ def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> N
         for row in sql.rows(
             """SELECT p.id, p.contact_id, p.other_contact_id,
                       jsonb_build_array(c.firstname, c.lastname, c.email)::text AS name,
-                      jsonb_build_array(o.firstname, o.lastname, o.email)::text AS other_name,
+                      CASE WHEN o.id IS NULL
+                           THEN jsonb_build_array(p.other_values->>'firstname', p.other_values->>'lastname',
+                                                  p.other_values->>'email')
+                           ELSE jsonb_build_array(o.firstname, o.lastname, o.email) END::text AS other_name,
                       (c.created_at, c.id) < (o.created_at, o.id) AS other_is_later,
                       EXISTS (SELECT FROM contact_links l WHERE l.tenant_id = p.tenant_id
                               AND l.contact_id = p.contact_id AND l.state = 'live') AS is_linked,
@@ -135,11 +151,12 @@ def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> N
 
 
 def _waits_for(key: object, row: sql.Row) -> str | None:
-    """The name of whom a contact waits for; None, where the other one waits for it."""
-    if row["other_contact_id"] is None or row["other_contact_id"] == key:
-        return (
-            _name(row["name"]) if row["other_contact_id"] is None or row["is_linked"] or row["other_is_later"] else None
-        )
+    """The name of whom a contact waits for; None, where the other one waits for it. Where each is on one side only,
+    both wait: whichever were made on the other side would be there twice."""
+    if row["other_contact_id"] is None:
+        return _name(row["other_name"] if row["contact_id"] == key else row["name"])
+    if row["other_contact_id"] == key:
+        return _name(row["name"]) if row["is_linked"] or row["other_is_later"] else None
     return _name(row["other_name"]) if row["other_is_linked"] or not row["other_is_later"] else None
 
 
