@@ -264,3 +264,21 @@ def test_who_was_merged_is_not_restored_beside_themselves(world: World, two: tup
         world.restore(annie)
     with pytest.raises(Exception, match="merged into"):
         world.sql("UPDATE contacts SET deleted_at = NULL WHERE id = %s", annie)
+
+
+def test_what_was_typed_and_is_gone_again_makes_nothing_else_newer(world: World, two: tuple[UUID, UUID]) -> None:
+    """The one that lives on holds Boise itself, and shows Nampa, a newer value of the other one. Somebody clears it,
+    and HubSpot's Nampa comes back before anybody looked: Boise is as old as it was."""
+    ann, annie = two
+    world.map("city", blank_may_overwrite=False)
+    world.edit(annie, city="Nampa")
+    merge(world, ann, annie)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.edit(ann, city=None)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.resync(ann)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.assert_at_rest()
