@@ -1,11 +1,14 @@
 """What LoanArk merged is merged in HubSpot too: after a while, or when a person says so. And made again, after an undo.
 
 HubSpot cannot take a merge back. So everything it holds of the two is kept before; the request is written down before
-it is sent; and one whose answer was lost is read back before anything else.
+it is sent; and one whose answer was lost is read back before anything else. What somebody typed there between our
+reading and the merge is in HubSpot's history afterwards, and told.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +16,15 @@ import orjson
 
 from loanark.connections.actions import notify
 from loanark.connections.mapping import KEY_PROPERTY, properties_of
-from loanark.core.mapping import Side
+from loanark.core.mapping import FieldRule, Side
+from loanark.core.translate import incoming
+from loanark.duplicates import merging
 from loanark.hubspot.errors import NotFound, Rejected, Transient, UnknownOutcome
 from loanark.hubspot.models import Contact, Update
 from loanark.hubspot.models import Rejected as RejectedRow
 from loanark.kit import clock, sql
 from loanark.sync import hints
+from loanark.sync.apply import Effects, write
 from loanark.sync.hints import Lane
 from loanark.sync.look import digest, remote_values
 from loanark.sync.reconcile import follow_merges, see
@@ -58,9 +64,23 @@ _MADE_AGAIN = """duplicate_merges m
     WHERE m.state = 'undone' AND m.hubspot = 'done'"""
 
 
+#: Merges that HubSpot did because LoanArk asked, and of whose history nobody has heard yet.
+_UNHEARD = """duplicate_merges m
+    WHERE m.hubspot IN ('done', 'remade') AND m.hubspot_due_at IS NOT NULL AND m.kept IS NOT NULL"""
+
+
+#: HubSpot's clock and ours are no further apart.
+_CLOCKS = timedelta(seconds=5)
+
+
 def is_due() -> bool:
     """Whether there is something to do. Call inside a tenant's scope."""
-    return bool(sql.scalar(f"SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_MADE_AGAIN})"))
+    return bool(
+        sql.scalar(
+            f"""SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_UNHEARD})
+                OR EXISTS (SELECT FROM {_MADE_AGAIN})"""
+        )
+    )
 
 
 def carry_out(session: Session) -> bool:
@@ -68,7 +88,7 @@ def carry_out(session: Session) -> bool:
     with session.transaction():
         due = _next()
     if due is None:
-        return _complete(session)
+        return _hear(session) or _complete(session)
     if due.hubspot == "sending":
         _read_back(session, due)
     else:
@@ -149,6 +169,55 @@ def _read_back(session: Session, due: Due) -> None:
                 Side.HUBSPOT, [due.hubspot_id, due.other_hubspot_id], source="gone at its merge", lane=Lane.WEBHOOK
             )
             _put(due, hubspot_due_at=_soon())
+
+
+def _hear(session: Session) -> bool:
+    """Tells of what was typed in HubSpot between our reading and its merge, and did not survive that."""
+    with session.transaction():
+        found = sql.first(
+            f"""SELECT m.id, m.contact_id, m.merged_hubspot_id, m.merged_at, m.kept::text AS kept
+                FROM {_UNHEARD} ORDER BY m.id LIMIT 1"""
+        )
+    if found is None:
+        return False
+    rules = [rule for rule in session.mapping.rules if rule.source is not Side.LOANARK]
+    names = [rule.property_name for rule in rules]
+    read = session.client.batch_read([found["merged_hubspot_id"]], names, names, lane=Lane.EDIT.label)
+    merged = read.contacts.get(found["merged_hubspot_id"])
+    known = _newest(orjson.loads(found["kept"]))
+    with session.transaction():
+        ours = merging.read([found["contact_id"]]).get(found["contact_id"])
+        effects = Effects()
+        for rule in rules if merged and ours else ():
+            assert merged and ours
+            now = merged.properties.get(rule.property_name)
+            since, until = known[rule.property_name], found["merged_at"] + _CLOCKS
+            for revision in merged.history.get(rule.property_name, ()):
+                if since < revision.at <= until and revision.value and revision.value != now:
+                    theirs = incoming(rule, revision.value)
+                    effects.conflicts.append(
+                        _covered(found["contact_id"], rule, theirs.raw, ours.texts.get(rule.field))
+                    )
+        write(effects, run_id=None)
+        sql.execute("UPDATE duplicate_merges SET hubspot_due_at = NULL WHERE id = %s", [found["id"]])
+    return True
+
+
+def _newest(kept: Sequence[Mapping[str, Any]]) -> Mapping[str, datetime]:
+    """When each property of the two was changed last, as far as LoanArk had read."""
+    newest: defaultdict[str, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
+    for one in kept:
+        for name, revisions in one["history"].items():
+            for revision in revisions:
+                at = datetime.fromisoformat(revision["at"])
+                newest[name] = max(at, newest[name])
+    return newest
+
+
+def _covered(contact_id: UUID, rule: FieldRule, theirs: str | None, ours: str | None) -> dict[str, object]:
+    """A conflict that is decided: HubSpot's merge took the other value."""
+    row = {"contact_id": contact_id, "field": rule.field, "base": None, "hubspot": theirs, "loanark": ours}
+    return {**row, "policy": rule.policy.value, "winner": Side.LOANARK.value, "open": False, "late": True}
 
 
 def _complete(session: Session) -> bool:

@@ -282,3 +282,20 @@ def test_what_was_typed_and_is_gone_again_makes_nothing_else_newer(world: World,
     world.settle()
     assert world.local(ann)["city"] == "Nampa"
     world.assert_at_rest()
+
+
+def test_what_is_typed_in_hubspot_while_it_merges_is_told(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    world.edit(annie, city="Nampa")
+    merge(world, ann, annie, city=ann)
+    world.settle()
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now()")
+    typing = world.hubspot_id(annie)
+    with world.meanwhile("loanark.sync.merges._kept", lambda: world.hubspot.edit(typing, city="Kuna")):
+        world.turn()
+    let_hubspot_merge(world)
+    assert world.hubspot[world.hubspot_id(ann)]["city"] == "Boise"
+    (told,) = world.conflicts(ann)
+    assert (told["field"], told["hubspot"], told["loanark"], told["open"]) == ("city", "Kuna", "Boise", False)
+    assert merged(world)["hubspot_due_at"] is None
+    world.assert_balanced()
