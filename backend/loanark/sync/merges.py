@@ -51,9 +51,19 @@ class Due:
     other_hash: str
 
 
+#: The link `l` is that of the one that lives on; where that one was merged further and has lost its HubSpot contact by
+#: that already, of the nearest one above that has one.
 _LINKED = """duplicate_merges m
-    JOIN contact_links l ON l.tenant_id = m.tenant_id AND l.contact_id = m.contact_id AND l.state = 'live'
-    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'"""
+    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'
+    JOIN LATERAL (
+        WITH RECURSIVE up AS (
+            SELECT m.contact_id AS id, 1 AS step
+            UNION ALL
+            SELECT c.merged_into, up.step + 1 FROM up JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = up.id
+            WHERE c.merged_into IS NOT NULL)
+        SELECT k.* FROM up JOIN contact_links k
+            ON k.tenant_id = m.tenant_id AND k.contact_id = up.id AND k.state = 'live'
+        ORDER BY up.step LIMIT 1) AS l ON true"""
 _DUE = """m.state = 'live' AND m.hubspot IN ('waiting', 'approved', 'sending')
     AND m.hubspot_due_at <= clock_timestamp()"""
 
@@ -85,10 +95,12 @@ def is_due() -> bool:
 
 def carry_out(session: Session) -> bool:
     """Merges two contacts in HubSpot, or completes one that was made again. Returns whether there was one."""
+    if _hear(session):
+        return True
     with session.transaction():
         due = _next()
     if due is None:
-        return _hear(session) or _complete(session)
+        return _complete(session)
     if due.hubspot == "sending":
         _read_back(session, due)
     else:
@@ -99,12 +111,12 @@ def carry_out(session: Session) -> bool:
 def _next() -> Due | None:
     """Where something is still on its way it is waited for: HubSpot keeps what the one that lives on holds there."""
     found = sql.first(
-        f"""SELECT m.id, m.contact_id, m.hubspot, l.hubspot_id, o.hubspot_id AS other_hubspot_id, l.remote_hash AS hash,
+        f"""SELECT m.id, l.contact_id, m.hubspot, l.hubspot_id, o.hubspot_id AS other_hubspot_id, l.remote_hash AS hash,
                    o.remote_hash AS other_hash
             FROM {_LINKED}
             WHERE {_DUE}
             AND NOT EXISTS (SELECT FROM hints h WHERE h.tenant_id = m.tenant_id AND (
-                h.side = 'loanark' AND h.record_id IN (m.contact_id::text, m.other_contact_id::text)
+                h.side = 'loanark' AND h.record_id IN (m.contact_id::text, l.contact_id::text, m.other_contact_id::text)
                 OR h.side = 'hubspot' AND h.record_id IN (l.hubspot_id, o.hubspot_id)))
             ORDER BY m.hubspot_due_at, m.id LIMIT 1"""
     )
@@ -128,7 +140,9 @@ def _merge(session: Session, due: Due) -> None:
             hints.leave(Side.HUBSPOT, changed, source="looked at before its merge", lane=Lane.WEBHOOK)
             _put(due, hubspot_due_at=_soon())
             return
-        _put(due, hubspot="sending", hubspot_due_at=_soon(), kept=_json([_kept(one) for one in now if one]))
+        kept = _json([_kept(one) for one in now if one])
+        sent = {"hubspot_id": due.hubspot_id, "other_hubspot_id": due.other_hubspot_id, "kept": kept}
+        _put(due, hubspot="sending", hubspot_due_at=_soon(), **sent)
     try:
         survivor = session.client.merge(*ids, lane=Lane.EDIT.label)
     except UnknownOutcome:
@@ -175,7 +189,14 @@ def _hear(session: Session) -> bool:
     """Tells of what was typed in HubSpot between our reading and its merge, and did not survive that."""
     with session.transaction():
         found = sql.first(
-            f"""SELECT m.id, m.contact_id, m.merged_hubspot_id, m.merged_at, m.kept::text AS kept
+            f"""SELECT m.id, m.contact_id, m.merged_at, m.kept::text AS kept,
+                       (WITH RECURSIVE led AS (
+                           SELECT m.merged_hubspot_id AS id, 0 AS step
+                           UNION ALL
+                           SELECT a.survivor_id, led.step + 1 FROM led JOIN contact_aliases a
+                               ON a.tenant_id = m.tenant_id AND a.hubspot_id = led.id
+                           WHERE a.survivor_id <> a.hubspot_id AND led.step < 100)
+                        SELECT id FROM led ORDER BY step DESC LIMIT 1) AS merged_hubspot_id
                 FROM {_UNHEARD} ORDER BY m.id LIMIT 1"""
         )
     if found is None:

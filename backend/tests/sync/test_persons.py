@@ -299,3 +299,22 @@ def test_what_is_typed_in_hubspot_while_it_merges_is_told(world: World, two: tup
     assert (told["field"], told["hubspot"], told["loanark"], told["open"]) == ("city", "Kuna", "Boise", False)
     assert merged(world)["hubspot_due_at"] is None
     world.assert_balanced()
+
+
+def test_hubspot_merges_a_person_of_three_though_the_one_between_went_first(
+    world: World, two: tuple[UUID, UUID]
+) -> None:
+    ann, annie = two
+    _, third = world.pair(email="third@example.com", firstname="Anna", zip="83702")
+    first = merge(world, ann, annie)
+    second = merge(world, third, ann)
+    world.settle()
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now() WHERE id = %s", second)
+    world.settle()
+    assert len(world.hubspot) == 2
+    let_hubspot_merge(world)
+    assert len(world.hubspot) == len(world.live()) == 1
+    assert {row["hubspot"] for row in world.rows("SELECT hubspot FROM duplicate_merges")} == {"done"}
+    undo(world, first)
+    world.settle()
+    assert world.hubspot[world.hubspot_id(annie)]["jobtitle"] == "Nurse", "what HubSpot alone knew came back"
