@@ -836,13 +836,9 @@ def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
         if not one or not other or one is other or {e.kin.of(who), e.kin.of(whom)} & moved:
             continue
         ends = {str(link[end]) for link in (one, other) for end in ("contact_id", "hubspot_id")}
-        alike = _phones(e, one) & _phones(e, other)
-        if (
-            alike
-            and not ends & decided
-            and not _touched(e, who, deed.at)
-            and not _touched(e, whom, deed.at - UNSEEN_SECONDS)
-        ):
+        if ends & decided or _touched(e, who, deed.at) or _touched(e, whom, deed.at):
+            continue
+        if _phones(e, one, float("inf")) & _phones(e, other, deed.at):
             yield f"{who} is a double of {whom}, and was made on the other side though nobody decided that"
 
 
@@ -850,9 +846,14 @@ def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
 DOUBLE = "double of "
 
 
-def _phones(e: Evidence, link: dict[str, Any]) -> set[str | None]:
-    row = e.contacts.get(str(link["contact_id"]), {})
-    return {_canonical(name, row.get(name)) for name in ("phone", "mobilephone")} - {None}
+def _phones(e: Evidence, link: dict[str, Any], until: float) -> set[str | None]:
+    """The numbers that LoanArk's contact held then."""
+    held: dict[str, str | None] = {}
+    for change in e.changes:
+        if change["contact_id"] == link["contact_id"] and _seconds(change["at"]) < until:
+            for name in {"phone", "mobilephone"} & (change["before"].keys() | change["after"].keys()):
+                held[name] = _canonical(name, change["after"].get(name))
+    return {*held.values()} - {None}
 
 
 def _touched(e: Evidence, name: str, since: float) -> bool:
