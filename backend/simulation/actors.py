@@ -379,6 +379,7 @@ class Actors:
         id = world.hubspot_creates({**mark, **{self.property(name): value for name, value in values.items()}})
         for name, value in values.items():
             world.typed("hubspot", id, name, value)
+        world.deed("hubspot", id, f"double of h{contact.id}")
         world.tell(f"  HubSpot user: creates {id} {mark[MARK]} {values}, who is {contact.id}")
 
     def person_enters_a_double(self) -> None:
@@ -392,6 +393,7 @@ class Actors:
         made = world.acts(lambda: contacts.create(world.scope, {**mark, **values}))
         for name, value in values.items():
             world.typed("loanark", made, name, value)
+        world.deed("loanark", made, f"double of l{id}")
         world.tell(f"  LoanArk user: creates {_short(made)} {mark[MARK]} {values}, who is {_short(id)}")
 
     def program_inserts_a_double(self) -> None:
@@ -405,6 +407,7 @@ class Actors:
         )[0]["id"]  # fmt: skip
         for name, value in values.items():
             world.typed("loanark", made, name, value)
+        world.deed("loanark", made, f"double of l{id}")
         world.tell(f"  program: inserts {_short(made)} {mark[MARK]} {values}, who is {_short(id)}")
 
     def program_edits_who_is_merged(self) -> None:
@@ -415,6 +418,18 @@ class Actors:
         if world.sql(f"UPDATE contacts SET {field} = %s WHERE id = %s", value, id):
             world.typed("loanark", id, field, value)
         world.tell(f"  program: {_short(id)}, which is merged, {field} {value}")
+
+    def hubspot_edits_who_waits_for_its_merge(self) -> None:
+        """The contact that is about to be merged into another one in HubSpot."""
+        waiting = """SELECT o.hubspot_id FROM duplicate_merges m
+            JOIN contact_links o ON o.contact_id = m.other_contact_id AND o.state = 'live'
+            JOIN contact_links l ON l.contact_id = m.contact_id AND l.state = 'live'
+            WHERE m.state = 'live' AND m.hubspot IN ('waiting', 'approved', 'sending') ORDER BY m.id"""
+        contact = self.world.portal.find(int(self._few(self.world.rows(waiting))["hubspot_id"]))
+        if contact is None:
+            raise Nobody
+        field = self.text_field()
+        self._hubspot_sets(contact, {field: self.value(field)})
 
     def _person_merges(self, members: list[str]) -> None:
         world = self.world

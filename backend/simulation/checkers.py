@@ -66,6 +66,8 @@ class Evidence:
     #: What the engine says of its merges, their golden records, and its proposals.
     told_merges: list[dict[str, Any]] = column(default_factory=list)
     proposals: list[dict[str, Any]] = column(default_factory=list)
+    #: From when on, in seconds of the story, a possible duplicate of anybody waits for a decision.
+    holds_back_since: float = float("inf")
 
     def met(self) -> set[str]:
         """The kin of all who were ever merged, on either side."""
@@ -160,7 +162,13 @@ def gather(world: "World") -> Evidence:
         merges=merges,
         told_merges=rows("SELECT * FROM duplicate_merges ORDER BY id"),
         proposals=rows("SELECT * FROM duplicate_proposals ORDER BY id"),
+        holds_back_since=_holds_back_since(world),
     )
+
+
+def _holds_back_since(world: "World") -> float:
+    began = world.rows("SELECT backfilled_at FROM connections")[0]["backfilled_at"]
+    return _seconds(began) if began and world.story.duplicates else float("inf")
 
 
 _UNTRACED = " UNION ALL ".join(
@@ -810,6 +818,51 @@ def _erased(e: Evidence) -> set[str]:
     return {e.kin.of(f"{deed.side[0]}{deed.record}") for deed in e.record.deeds if deed.what == "erased"}
 
 
+#: What a double has of somebody. While nobody touches that, they look alike.
+_ALIKE = frozenset({"phone", "mobilephone", "firstname", "email"})
+
+
+def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
+    """Whoever was entered a second time gets no counterpart of their own before a person decided."""
+    live = {str(link[end]): link for link in e.links if link["state"] == "live" for end in ("contact_id", "hubspot_id")}
+    decided = {str(row[end]) for row in e.merges for end in ("other", "survivor", "was")}
+    decided |= {id for row in e.proposals if row["state"] in ("rejected", "merged") for id in _pair(row, {})}
+    moved = {e.kin.of(f"{d.side[0]}{d.record}") for d in e.record.deeds if not d.what.startswith(DOUBLE)} | e.met()
+    for deed in e.record.deeds:
+        if not deed.what.startswith(DOUBLE) or not e.holds_back_since < deed.at:
+            continue
+        who, whom = f"{deed.side[0]}{deed.record}", deed.what.removeprefix(DOUBLE)
+        one, other = live.get(who[1:]), live.get(whom[1:])
+        if not one or not other or one is other or {e.kin.of(who), e.kin.of(whom)} & moved:
+            continue
+        ends = {str(link[end]) for link in (one, other) for end in ("contact_id", "hubspot_id")}
+        if ends & decided or _touched(e, who, deed.at) or _touched(e, whom, deed.at):
+            continue
+        if _phones(e, one, float("inf")) & _phones(e, other, deed.at):
+            yield f"{who} is a double of {whom}, and was made on the other side though nobody decided that"
+
+
+#: How a deed says whose double somebody is.
+DOUBLE = "double of "
+
+
+def _phones(e: Evidence, link: dict[str, Any], until: float) -> set[str | None]:
+    """The numbers that LoanArk's contact held then."""
+    held: dict[str, str | None] = {}
+    for change in e.changes:
+        if change["contact_id"] == link["contact_id"] and _seconds(change["at"]) < until:
+            for name in {"phone", "mobilephone"} & (change["before"].keys() | change["after"].keys()):
+                held[name] = _canonical(name, change["after"].get(name))
+    return {*held.values()} - {None}
+
+
+def _touched(e: Evidence, name: str, since: float) -> bool:
+    return any(
+        t.field in _ALIKE and t.at > since and e.kin.of(f"{t.side[0]}{t.record}") == e.kin.of(name)
+        for t in e.record.typed
+    )
+
+
 def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
     """Whoever is held back as a possible duplicate has an open proposal that says so, and the other way round."""
     held = {
@@ -818,7 +871,10 @@ def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
         if row["code"] == "possible-duplicate"
     }
     holding = {row["holds"] for row in e.proposals if row["state"] == "open" and row["holds"]}
-    yield from (f"{id} is held back, and no proposal waits for a decision" for id in sorted(held - holding))
+    # Where one is in HubSpot only, and the other one in LoanArk only, both wait for one decision.
+    strangers = [row for row in e.proposals if row["state"] == "open" and row["other_hubspot_id"]]
+    waiting = holding | {id for row in strangers for id in (str(row["contact_id"]), row["other_hubspot_id"])}
+    yield from (f"{id} is held back, and no proposal waits for a decision" for id in sorted(held - waiting))
     for id in sorted(holding - held):
         yield f"a proposal holds {id}, which is not held back"
 
@@ -878,6 +934,7 @@ CHECKERS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "one person has one HubSpot contact": one_person_has_one_hubspot_contact,
     "nobody is overwritten by a merge": nobody_is_overwritten_by_a_merge,
     "a golden record is made of its members": a_golden_record_is_made_of_its_members,
+    "no double is made before a person decided": no_double_is_made_unasked,
     "who waits waits for a decision": who_waits_waits_for_a_decision,
     "nobody who was rejected is proposed again": nobody_is_proposed_again,
     "HubSpot's merges come to an end": hubspot_is_at_no_merge,

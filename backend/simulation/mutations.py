@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from simulation.story import STAGE_FIELD, Aim, Focus, Rule
+from simulation.story import STAGE_FIELD, Aim, Duplicates, Focus, Rule
 
 Make = Callable[[Any], Any]
 
@@ -300,6 +300,29 @@ def _anybody(real: Any) -> Any:
     return acquire
 
 
+# ── Duplicates ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Alike:
+    """Equal to whatever it is compared with."""
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+def _as_undone(real: Any) -> Any:
+    """Who lives on without anybody else keeps what was computed."""
+
+    def recompute(contact_id: Any) -> None:
+        from loanark.kit import sql
+
+        members = "SELECT EXISTS (SELECT FROM duplicate_merges WHERE contact_id = %s AND state = 'live')"
+        if sql.scalar(members, [contact_id]):
+            real(contact_id)
+
+    return recompute
+
+
 # ── What their stories are about ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -586,5 +609,57 @@ MUTATIONS: dict[str, Mutation] = {
         "requests wait for their slot",
         {"connections.budget.Budget.acquire": _no_wait},
         Focus({"hubspot edits": 10, "person edits": 10, "person starts a run": 3}, settings={"limit": 20}),
+    ),
+    "HubSpot merges unseen edits": Mutation(
+        "what somebody typed in HubSpot is looked at before HubSpot merges",
+        {"sync.merges.digest": _always(_Alike())},
+        Focus(
+            {"person merges two": 10, "hubspot touches many fields": 6, "hubspot edits": 4},
+            settings={
+                "duplicates": Duplicates(),
+                "webhooks": False,
+                "people": 10,
+                "rules": _fields("city", "company"),
+                "meddling": 0.8,
+                "meddling_at": Aim(
+                    "before a request", "batch/read in merges._merge", acts=("hubspot edits who waits for its merge",)
+                ),
+            },
+        ),
+    ),
+    "HubSpot merges unheard": Mutation(
+        "what somebody types in HubSpot just before it merges is told afterwards",
+        {"sync.merges._hear": _always(False)},
+        Focus(
+            {"person merges two": 10, "hubspot touches many fields": 6, "hubspot edits": 4},
+            settings={
+                "duplicates": Duplicates(),
+                "webhooks": False,
+                "people": 10,
+                "rules": _fields("city", "company"),
+                "meddling": 0.8,
+                "meddling_at": Aim(
+                    "before a request",
+                    "contacts/merge in merges._merge",
+                    acts=("hubspot edits who waits for its merge",),
+                ),
+            },
+        ),
+    ),
+    "doubles are made at once": Mutation(
+        "whoever may be somebody who is there waits for a decision",
+        {"sync.ingest.compare": _nothing},
+        Focus(
+            {"hubspot enters a double": 5, "person enters a double": 5, "program inserts a double": 3},
+            settings={"duplicates": Duplicates(), "people": 4, "rules": _fields("city", "company")},
+        ),
+    ),
+    "an undo leaves the golden record": Mutation(
+        "taking a merge back brings both back as they were",
+        {"duplicates.merging.recompute": _as_undone},
+        Focus(
+            {"person merges two": 8, "person undoes a merge": 8, "hubspot touches many fields": 8, "person edits": 3},
+            settings={"duplicates": Duplicates(wait_hours=1), "people": 6, "rules": _fields("city", "company")},
+        ),
     ),
 }

@@ -328,7 +328,7 @@ class Player:
         world.clock.sleep(60)
         # An id that HubSpot knows no more, and of which no event told, waits for two sweeps.
         self._rest(idle_turns=2, patience=TRIED_OFTEN)
-        self._let_hubspot_merge()
+        self._let_hubspot_merge(patience=TRIED_OFTEN)
 
     def act_once_more(self) -> None:
         """In peace: plain edits and clears on both sides, which must arrive by themselves."""
@@ -353,13 +353,13 @@ class Player:
             self._sweep()
         self._let_hubspot_merge()
 
-    def _let_hubspot_merge(self) -> None:
+    def _let_hubspot_merge(self, patience: int | None = None) -> None:
         """The time is over that HubSpot waits before it merges what LoanArk merged."""
         for _ in range(3):
             if not self.world.rows(_MERGES_WAIT):
                 return
             self.world.clock.sleep(WAITED)
-            self._rest(idle_turns=1)
+            self._rest(idle_turns=1, patience=patience)
 
     def _sweep(self, patience: int | None = None) -> None:
         """A complete comparison: it finds what no event and no poll told."""

@@ -29,7 +29,7 @@ class Deed:
 
     side: str
     record: str
-    what: str  # deleted | restored | erased | rejected (of a proposal, by its number)
+    what: str  # deleted | restored | erased | rejected (a proposal, by its number) | double of …
     after_event: int
     at: float
 

@@ -32,4 +32,8 @@ CAUGHT: dict[str, int] = {
     "own writes look foreign": 1,
     "nobody needs a lease": 1,
     "the budget is ignored": 1,
+    "HubSpot merges unseen edits": 1,
+    "HubSpot merges unheard": 1,
+    "doubles are made at once": 1,
+    "an undo leaves the golden record": 1,
 }

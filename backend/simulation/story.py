@@ -77,6 +77,7 @@ ACTS_ABOUT_DUPLICATES = {
     "person rejects a proposal": 3,
     "person undoes a merge": 3,
     "person lets hubspot merge": 3,
+    "hubspot edits who waits for its merge": 3,
 }
 
 #: Steps of the machinery, against the acts.
@@ -242,7 +243,7 @@ def _with_duplicates(story: Story) -> Story:
 
 
 def _directed(story: Story, focus: Focus, steps: int) -> Story:
-    chosen = {"stale_rate": 0.0, "meddling": 0.0, "settled_first": True, **focus.settings}
+    chosen = {"duplicates": None, "stale_rate": 0.0, "meddling": 0.0, "settled_first": True, **focus.settings}
     machinery = {**CALM, **focus.machinery}
     if not chosen.get("webhooks", story.webhooks):
         machinery = _without_webhooks(machinery)

@@ -246,6 +246,7 @@ def _delete_rows(ids: Sequence[UUID], hubspot_ids: Sequence[str]) -> None:
            GROUP BY 1 ORDER BY 1"""
     )
     named = {"contact_id": sql.texts(ids), "hubspot_id": sql.texts(hubspot_ids)}
+    _release(named["contact_id"], named["hubspot_id"])
     named |= {f"other_{column}": texts for column, texts in named.items()}
     for table in tables:
         if table["name"] not in KEPT:
@@ -257,6 +258,21 @@ def _delete_rows(ids: Sequence[UUID], hubspot_ids: Sequence[str]) -> None:
         """DELETE FROM hints WHERE side = 'loanark' AND record_id = ANY(%s::text[])
            OR side = 'hubspot' AND record_id = ANY(%s::text[])""",
         [named["contact_id"], named["hubspot_id"]],
+    )
+
+
+def _release(contact_ids: str, hubspot_ids: str) -> None:
+    """Who was held back because they might be one of these is looked at again: nobody decides about that any more."""
+    sql.execute(
+        """INSERT INTO hints AS h (side, record_id, source, lane)
+           SELECT DISTINCT w.side, w.id, 'whom it resembled is erased', 2
+           FROM duplicate_proposals p CROSS JOIN LATERAL (VALUES
+               ('loanark', CASE WHEN p.other_hubspot_id IS NULL THEN p.holds ELSE p.contact_id::text END),
+               ('hubspot', p.other_hubspot_id)) AS w (side, id)
+           WHERE p.state = 'open' AND w.id IS NOT NULL AND (p.contact_id = ANY(%s::uuid[])
+               OR p.other_contact_id = ANY(%s::uuid[]) OR p.other_hubspot_id = ANY(%s::text[])) ORDER BY 1, 2
+           ON CONFLICT (tenant_id, side, record_id) DO UPDATE SET version = h.version + 1, not_before = now()""",
+        [contact_ids, contact_ids, hubspot_ids],
     )
 
 

@@ -65,11 +65,10 @@ def _let_in(scope: Scope, contact_id: UUID, stranger: Row, chosen: Mapping[str, 
     )
     if not decided:
         raise Stale("HubSpot's contact was proposed for another one: name that one to live on. Nothing was changed.")
-    sql.execute(
-        """UPDATE duplicate_proposals SET state = 'gone', holds = NULL
-           WHERE other_hubspot_id = %s AND state = 'open'""",
-        [stranger.hubspot_id],
+    others = sql.rows(
+        "SELECT id FROM duplicate_proposals WHERE other_hubspot_id = %s AND state = 'open'", [stranger.hubspot_id]
     )
+    proposals.let_go([row["id"] for row in others])
     _look_at(scope, "hubspot", [str(stranger.hubspot_id)])
 
 
@@ -121,20 +120,14 @@ def left_this_hour() -> int:
 def reject(scope: Scope, pairs: Sequence[int]) -> DecidedOut:
     """These are not one person, and are never proposed again. Whoever waited for it is carried to the other side."""
     held = sql.rows(
-        "SELECT id, holds, other_hubspot_id FROM duplicate_proposals WHERE id = ANY(%s) AND state = 'open'",
+        """SELECT id, holds, contact_id, other_hubspot_id FROM duplicate_proposals
+           WHERE id = ANY(%s) AND state = 'open'""",
         [list(pairs)],
     )
     decided = proposals.decide(pairs, "rejected", by=scope.actor)
-    _let_go(scope, [row for row in held if row["id"] in decided])
+    proposals.look_at([row for row in held if row["id"] in decided], lane=PERSON_LANE)
+    notify(scope.tenant_id, "contacts")
     return DecidedOut(pairs=decided)
-
-
-def _let_go(scope: Scope, decided: Sequence[sql.Row]) -> None:
-    """Contacts that waited for these decisions are looked at again, at once."""
-    here = {row["holds"] for row in decided if row["holds"] and not row["other_hubspot_id"]}
-    there = {row["other_hubspot_id"] for row in decided if row["other_hubspot_id"]}
-    _look_at(scope, "loanark", sorted(here))
-    _look_at(scope, "hubspot", sorted(there))
 
 
 def reopen(scope: Scope, pairs: Sequence[int]) -> DecidedOut:

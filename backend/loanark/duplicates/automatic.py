@@ -5,7 +5,7 @@ from uuid import UUID
 import orjson
 
 from loanark.connections.actions import notify
-from loanark.duplicates import actions, scan, settings
+from loanark.duplicates import actions, proposals, scan, settings
 from loanark.duplicates.merging import Grounds
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
@@ -46,7 +46,7 @@ def _merge_certain(tenant_id: UUID) -> bool:
                 )
             except LoanArkError:
                 # Changed since it was compared: it is compared again, and the proposal goes.
-                sql.execute("UPDATE duplicate_proposals SET state = 'gone', holds = NULL WHERE id = %s", [row["id"]])
+                proposals.let_go([row["id"]])
         if found[:allowed]:
             notify(tenant_id, "duplicates")
         return bool(found[:allowed])

@@ -228,7 +228,7 @@ def _compute(id: UUID, row: Row, own: dict[str, str], computed: Mapping[str, str
         if row.texts.get(name) != computed.get(name):
             # Somebody edited it since: that is the contact's own from now on.
             _enter(own, name, row.texts.get(name))
-            edited[name] = (_at(known, id, name) or clock.now()).isoformat()
+            edited[name] = (_at(known, id, name, row.texts.get(name)) or clock.now()).isoformat()
     lives_on = Member(row.key, _entries(id, own, known), {name: _moment(at) for name, at in edited.items()})
     others = [Member(one.key, _entries(other, one.texts, known)) for other, one in members.items()]
     survivors = golden([lives_on, *others], settings.load().rules, _chosen(id)) if others else {}
@@ -342,22 +342,28 @@ def _chosen(contact_id: UUID) -> dict[str, str]:
     return chosen
 
 
-_Histories = Mapping[tuple[UUID, str], tuple[Origin, datetime]]
+#: By contact, field and text.
+_Histories = Mapping[tuple[UUID, str, str | None], tuple[Origin, datetime]]
 
 #: Causes by which a person set a value; by `sql` a program did, such as the loan system.
 _BY_PEOPLE = ("user", "conflict", "undo")
 
 
 def _histories(contact_ids: Collection[UUID]) -> _Histories:
-    """Who last set each field of contacts, and when; merges, which only carry values, left aside."""
+    """Who last gave each value to each field of contacts, and when; merges, which only carry values, left aside.
+
+    By value: what was typed and is gone again says nothing of the age of what is held now."""
     found = sql.rows(
-        """SELECT DISTINCT ON (h.contact_id, name) h.contact_id, name, h.cause, h.side, h.at
+        """SELECT DISTINCT ON (h.contact_id, name, h.after->>name) h.contact_id, name, h.after->>name AS text, h.cause,
+                  h.side, h.at
            FROM contact_changes h, LATERAL (SELECT jsonb_object_keys(h.before || h.after) AS name) n
            WHERE h.contact_id = ANY(%s::uuid[]) AND h.cause <> 'merge' AND h.op <> 'deleted'
-           ORDER BY h.contact_id, name, h.id DESC""",
+           ORDER BY h.contact_id, name, h.after->>name, h.id DESC""",
         [sql.texts(contact_ids)],
     )
-    return {(row["contact_id"], row["name"]): (_origin(row["cause"], row["side"]), row["at"]) for row in found}
+    return {
+        (row["contact_id"], row["name"], row["text"]): (_origin(row["cause"], row["side"]), row["at"]) for row in found
+    }
 
 
 def _origin(cause: str, side: str) -> Origin:
@@ -366,15 +372,15 @@ def _origin(cause: str, side: str) -> Origin:
     return Origin.HUBSPOT if side == Side.HUBSPOT.value else Origin.LOAN_SYSTEM
 
 
-def _at(known: _Histories, contact_id: UUID, name: str) -> datetime | None:
-    found = known.get((contact_id, name))
+def _at(known: _Histories, contact_id: UUID, name: str, text: str | None) -> datetime | None:
+    found = known.get((contact_id, name, text))
     return found[1] if found else None
 
 
 def _entries(contact_id: UUID | None, texts: Mapping[str, str], known: _Histories) -> dict[str, Entry]:
     unknown = (Origin.HUBSPOT, None)
     return {
-        name: Entry(text, *(known.get((contact_id, name), unknown) if contact_id else unknown))
+        name: Entry(text, *(known.get((contact_id, name, text), unknown) if contact_id else unknown))
         for name, text in texts.items()
     }
 

@@ -11,7 +11,8 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from loanark.connections.actions import notify
+from loanark.connections.actions import notify, wake_workers
+from loanark.contacts.actions import EDIT_LANE
 from loanark.core.duplicates import groups
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Score, kind
@@ -80,8 +81,8 @@ def take_turn(contacts: Iterable[str] = ()) -> UUID:
                FROM contact_links l JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
                WHERE l.contact_id = ANY(%s::uuid[]) AND l.state = 'live' AND p.contact_id <> l.contact_id),
            adopted AS (
-               UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, contact_id = met.one,
-                   other_contact_id = met.other
+               UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, holds = NULL,
+                   contact_id = met.one, other_contact_id = met.other
                FROM met WHERE p.id = met.id AND NOT EXISTS (
                    SELECT FROM duplicate_proposals q WHERE q.contact_id = met.one AND q.other_contact_id = met.other))
            SELECT tenant FROM turn""",
@@ -153,7 +154,7 @@ def settle(
     reopened = {one.ends: one.id for one, _ in again if one.state == "gone"}
     _change([(one, score) for one, score in again if _differs(one, score, strangers or {})], strangers or {})
     if gone:
-        _let_go([one.id for one in gone])
+        let_go([one.id for one in gone])
     if added or reopened or gone:
         changed = [*added, *reopened, *(one.ends for one in gone)]
         opened_now = None if about is None else _as_opened(about, found, added, reopened, gone)
@@ -244,13 +245,63 @@ def _change(again: Collection[tuple[Known, Score]], strangers: Mapping[str, Mapp
     )
 
 
-def _let_go(ids: Collection[int]) -> None:
-    """What a stranger held is kept no longer than it is of use."""
-    sql.execute(
-        """UPDATE duplicate_proposals SET state = 'gone', holds = NULL, other_values = NULL
-           WHERE id = ANY(%s::bigint[]) AND state = 'open'""",
+def let_go(ids: Collection[int]) -> None:
+    """These do not hold any more. Whoever waited for a decision about them is looked at again: nobody will decide."""
+    waited = sql.rows(
+        """WITH locked AS (SELECT id, holds, contact_id, other_hubspot_id FROM duplicate_proposals
+               WHERE id = ANY(%s::bigint[]) AND state = 'open' ORDER BY id FOR NO KEY UPDATE)
+           UPDATE duplicate_proposals p SET state = 'gone', holds = NULL, other_values = NULL
+           FROM locked WHERE p.id = locked.id
+           RETURNING locked.holds, locked.contact_id, locked.other_hubspot_id""",
         [sql.texts(ids)],
     )
+    look_at(waited, lane=EDIT_LANE)
+
+
+def forget_strangers(hubspot_ids: Collection[str]) -> None:
+    """These HubSpot contacts are not there any more."""
+    open_ones = sql.rows(
+        "SELECT id FROM duplicate_proposals WHERE other_hubspot_id = ANY(%s::text[]) AND state = 'open'",
+        [sql.texts(hubspot_ids)],
+    )
+    if open_ones:
+        let_go([row["id"] for row in open_ones])
+        notify(_tenant_id(), "duplicates")
+    sql.execute(
+        """UPDATE duplicate_proposals SET other_values = NULL
+           WHERE other_hubspot_id = ANY(%s::text[]) AND other_values IS NOT NULL""",
+        [sql.texts(hubspot_ids)],
+    )
+
+
+def look_at(waited: Collection[sql.Row], *, lane: int) -> None:
+    """Has the sync look at those who were held back (`holds`) by proposals that do not hold them any more.
+
+    Where one is in HubSpot only, the other one may be in LoanArk only: then both waited."""
+    held = {("loanark", row["holds"]) for row in waited if row["holds"] and not row["other_hubspot_id"]}
+    for row in waited:
+        if row["other_hubspot_id"]:
+            held |= {("hubspot", row["other_hubspot_id"]), ("loanark", str(row["contact_id"]))}
+    if not held:
+        return
+    sql.execute(
+        """INSERT INTO hints AS h (side, record_id, source, lane)
+           SELECT side, id, 'a duplicate was decided', %s FROM unnest(%s::text[], %s::text[]) AS w (side, id)
+           ORDER BY side, id
+           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
+           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
+        [lane, [side for side, _ in sorted(held)], [id for _, id in sorted(held)]],
+    )
+    wake_workers(_tenant_id())
+
+
+def hold_no_more(keys: Collection[str]) -> None:
+    """These have their counterparts by now, whatever is decided about whom they resemble."""
+    if keys:
+        sql.execute(
+            "UPDATE duplicate_proposals SET holds = NULL WHERE state = 'open' AND holds = ANY(%s::text[])",
+            [sql.texts(keys)],
+        )
 
 
 def hold(ids: Collection[int], key: str) -> None:
@@ -269,18 +320,21 @@ _WORD_OF_HUBSPOT = 40.0
 def told(one: UUID, other: UUID) -> None:
     """HubSpot says that these two are one person. What people decided of them stays."""
     first, second = ends(str(one), str(other))
-    sql.execute(
-        """INSERT INTO duplicate_proposals AS p (contact_id, other_contact_id, group_id, posterior, certain, kind,
-                                                 parts)
-           VALUES (%s, %s, 0, %s, false, %s, '{}')
-           ON CONFLICT (tenant_id, contact_id, other_contact_id) WHERE other_contact_id IS NOT NULL DO UPDATE
-           SET kind = excluded.kind, parts = excluded.parts, posterior = excluded.posterior, state = 'open',
-               at = clock_timestamp()
-           WHERE p.state = 'gone' OR p.state = 'open' AND p.kind <> excluded.kind""",
-        [first, second, _WORD_OF_HUBSPOT, SAID_BY_HUBSPOT],
-    )
-    regroup([(first, second)], [], sources(), {})
-    notify(_tenant_id(), "duplicates")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO duplicate_proposals AS p (contact_id, other_contact_id, group_id, posterior, certain, kind,
+                                                      parts)
+               VALUES (%s, %s, 0, %s, false, %s, '{{}}')
+               ON CONFLICT (tenant_id, contact_id, other_contact_id) WHERE other_contact_id IS NOT NULL DO UPDATE
+               SET kind = excluded.kind, parts = excluded.parts, posterior = excluded.posterior, state = 'open',
+                   at = clock_timestamp(), group_id = p.id
+               WHERE p.state = 'gone' OR p.state = 'open' AND p.kind <> excluded.kind
+               RETURNING p.id, p.group_id, {_ENDS}""",
+            [first, second, _WORD_OF_HUBSPOT, SAID_BY_HUBSPOT],
+        )
+        rows = cursor.fetchall()
+        cursor.execute("UPDATE duplicate_proposals SET group_id = id WHERE id = ANY(%s)", [[id for id, *_ in rows]])
+    _regrouped(rows, _tenant_id(), opened=True)
 
 
 def settle_pair(one: UUID, other: UUID, state: str, *, by: str) -> None:
@@ -299,7 +353,7 @@ def settle_pair(one: UUID, other: UUID, state: str, *, by: str) -> None:
             [first, second, state, by],
         )
         # No turn is taken: whoever merges has locked contacts, and who looks for duplicates may wait for these.
-        _regrouped(cursor.fetchall(), _tenant_id())
+        _regrouped(cursor.fetchall(), _tenant_id(), opened=False)
 
 
 def _tenant_id() -> UUID:

@@ -105,14 +105,24 @@ def _of_gone(event: sql.Row | None, absence: sql.Row | None) -> Verdict:
 
 
 def doubt(hubspot_ids: Collection[str]) -> None:
-    """Linked contacts that HubSpot does not know, without any other evidence: the next sweeps tell."""
+    """Linked contacts, and strangers, that HubSpot does not know, without any other evidence: the next sweeps tell."""
     if hubspot_ids:
         sql.execute(
             """INSERT INTO absences (hubspot_id)
                SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s::text[]) AND state = 'live'
-               ON CONFLICT DO NOTHING""",
-            [sql.texts(hubspot_ids)],
+               UNION SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING""",
+            [sql.texts(hubspot_ids), sql.texts(strangers() & {*hubspot_ids})],
         )
+
+
+def strangers() -> set[str]:
+    """HubSpot contacts that LoanArk knows of and has not let in: they wait for somebody, or could not be stored."""
+    found = sql.rows(
+        """SELECT hubspot_id FROM contact_rejections WHERE contact_id IS NULL AND resolved_at IS NULL
+           UNION SELECT other_hubspot_id FROM duplicate_proposals
+           WHERE state = 'open' AND other_hubspot_id IS NOT NULL"""
+    )
+    return {row["hubspot_id"] for row in found}
 
 
 def follow(verdicts: Mapping[str, Verdict]) -> None:

@@ -4,7 +4,7 @@ A proposal stops a blind create. The contact stays on its side, with a reason th
 whether the two are one (`loanark.duplicates`): then it is looked at again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import orjson
 from loanark.core.fields import display_name
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
-from loanark.duplicates import finder, merging, settings
+from loanark.duplicates import finder, merging, proposals, settings
 from loanark.duplicates.merging import Grounds
 from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import sql
@@ -33,10 +33,11 @@ def decided(seen: Sequence[Seen]) -> list[Seen]:
     return [replace(one, match=found[one.hubspot_id]) if one.hubspot_id in found else one for one in seen]
 
 
-def carry_out(hubspot_ids: Sequence[str]) -> None:
+def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
     """HubSpot contacts that were let in just now, and that a person said are somebody who has a HubSpot contact of
-    their own: the two are merged."""
-    for row in _decisions(hubspot_ids):
+    their own: the two are merged. And none of the new links' ends waits any more."""
+    proposals.hold_no_more([str(link[end]) for link in links for end in ("contact_id", "hubspot_id")])
+    for row in _decisions([link["hubspot_id"] for link in links]):
         if row["other"] is None or row["other"] == row["contact_id"]:
             continue
         survivor = merging.root_of(row["contact_id"])
@@ -50,6 +51,19 @@ def carry_out(hubspot_ids: Sequence[str]) -> None:
         except LoanArkError:
             # One of them was deleted or erased meanwhile: they stay two, and the finder proposes them if it must.
             continue
+
+
+def departed(hubspot_ids: Collection[str]) -> None:
+    """HubSpot contacts that were never let in are gone from there, or are part of others by now: nobody waits for a
+    decision about them any more, and nothing of them is kept."""
+    if hubspot_ids:
+        ids = sql.texts(hubspot_ids)
+        sql.execute(
+            """UPDATE contact_rejections SET resolved_at = now()
+               WHERE contact_id IS NULL AND hubspot_id = ANY(%s::text[]) AND resolved_at IS NULL""",
+            [ids],
+        )
+        proposals.forget_strangers(hubspot_ids)
 
 
 def _decisions(hubspot_ids: Sequence[str]) -> list[sql.Row]:
@@ -103,9 +117,9 @@ def _texts(session: Session, case: Case) -> Mapping[str, str]:
     return case.seen.texts or remote_texts(case.seen.contact, session.mapping)
 
 
-def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> None:
+def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> None:
     """Of two that are new it is the later one that waits."""
-    ids = [id for found in proposals.values() for id in found]
+    ids = [id for found in found_of.values() for id in found]
     if not ids:
         return
     rows = {
@@ -113,7 +127,10 @@ def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> 
         for row in sql.rows(
             """SELECT p.id, p.contact_id, p.other_contact_id,
                       jsonb_build_array(c.firstname, c.lastname, c.email)::text AS name,
-                      jsonb_build_array(o.firstname, o.lastname, o.email)::text AS other_name,
+                      CASE WHEN o.id IS NULL
+                           THEN jsonb_build_array(p.other_values->>'firstname', p.other_values->>'lastname',
+                                                  p.other_values->>'email')
+                           ELSE jsonb_build_array(o.firstname, o.lastname, o.email) END::text AS other_name,
                       (c.created_at, c.id) < (o.created_at, o.id) AS other_is_later,
                       EXISTS (SELECT FROM contact_links l WHERE l.tenant_id = p.tenant_id
                               AND l.contact_id = p.contact_id AND l.state = 'live') AS is_linked,
@@ -126,7 +143,7 @@ def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> 
             [ids],
         )
     }
-    for key, found in proposals.items():
+    for key, found in found_of.items():
         held = [(rows[id], name) for id in found if id in rows and (name := _waits_for(key, rows[id]))]
         if held:
             finder.hold([row["id"] for row, _ in held], str(key))
@@ -134,11 +151,12 @@ def _mark(cases: Mapping[Any, Case], proposals: Mapping[Any, Sequence[int]]) -> 
 
 
 def _waits_for(key: object, row: sql.Row) -> str | None:
-    """The name of whom a contact waits for; None, where the other one waits for it."""
-    if row["other_contact_id"] is None or row["other_contact_id"] == key:
-        return (
-            _name(row["name"]) if row["other_contact_id"] is None or row["is_linked"] or row["other_is_later"] else None
-        )
+    """The name of whom a contact waits for; None, where the other one waits for it. Where each is on one side only,
+    both wait: whichever were made on the other side would be there twice."""
+    if row["other_contact_id"] is None:
+        return _name(row["other_name"] if row["contact_id"] == key else row["name"])
+    if row["other_contact_id"] == key:
+        return _name(row["name"]) if row["is_linked"] or row["other_is_later"] else None
     return _name(row["other_name"]) if row["other_is_linked"] or not row["other_is_later"] else None
 
 

@@ -426,6 +426,7 @@ def _ask_for_absent(session: Session, run: Run) -> None:
     whose deletion is held, but which it did show."""
     with session.transaction():
         absent = set(run.findings.get("absent", []))
+        absent |= evidence.strangers() - {*run.findings.get("unlinked", [])}
         known = brakes.known_gone()
         evidence.missed(run.id, absent)
         hints.leave(Side.HUBSPOT, absent - known, source=brakes.ABSENT, lane=Lane.SWEEP)

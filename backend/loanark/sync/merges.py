@@ -1,11 +1,14 @@
 """What LoanArk merged is merged in HubSpot too: after a while, or when a person says so. And made again, after an undo.
 
 HubSpot cannot take a merge back. So everything it holds of the two is kept before; the request is written down before
-it is sent; and one whose answer was lost is read back before anything else.
+it is sent; and one whose answer was lost is read back before anything else. What somebody typed there between our
+reading and the merge is in HubSpot's history afterwards, and told.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +16,15 @@ import orjson
 
 from loanark.connections.actions import notify
 from loanark.connections.mapping import KEY_PROPERTY, properties_of
-from loanark.core.mapping import Side
+from loanark.core.mapping import FieldRule, Side
+from loanark.core.translate import incoming
+from loanark.duplicates import merging
 from loanark.hubspot.errors import NotFound, Rejected, Transient, UnknownOutcome
 from loanark.hubspot.models import Contact, Update
 from loanark.hubspot.models import Rejected as RejectedRow
 from loanark.kit import clock, sql
 from loanark.sync import hints
+from loanark.sync.apply import Effects, write
 from loanark.sync.hints import Lane
 from loanark.sync.look import digest, holders, remote_values
 from loanark.sync.reconcile import follow_merges, see, see_made
@@ -45,11 +51,19 @@ class Due:
     other_hash: str
 
 
-# Of a merge of merges each HubSpot contact is merged into the one of who lives on in the end.
+#: The link `l` is that of the one that lives on; where that one was merged further and has lost its HubSpot contact by
+#: that already, of the nearest one above that has one.
 _LINKED = """duplicate_merges m
-    JOIN contact_links l
-        ON l.tenant_id = m.tenant_id AND l.contact_id = contact_root(m.tenant_id, m.contact_id) AND l.state = 'live'
-    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'"""
+    JOIN contact_links o ON o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'
+    JOIN LATERAL (
+        WITH RECURSIVE up AS (
+            SELECT m.contact_id AS id, 1 AS step
+            UNION ALL
+            SELECT c.merged_into, up.step + 1 FROM up JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = up.id
+            WHERE c.merged_into IS NOT NULL)
+        SELECT k.* FROM up JOIN contact_links k
+            ON k.tenant_id = m.tenant_id AND k.contact_id = up.id AND k.state = 'live'
+        ORDER BY up.step LIMIT 1) AS l ON true"""
 _DUE = """m.state = 'live' AND m.hubspot IN ('waiting', 'approved', 'sending')
     AND m.hubspot_due_at <= clock_timestamp()"""
 
@@ -65,20 +79,29 @@ _MADE_AGAIN = """duplicate_merges m
 _KEYLESS = """duplicate_merges m
     JOIN contact_rejections x ON x.tenant_id = m.tenant_id AND x.contact_id IN (m.contact_id, m.other_contact_id)
     WHERE m.state = 'undone' AND x.code = 'merged-in-hubspot' AND x.resolved_at IS NULL"""
+#: Merges that HubSpot did because LoanArk asked, and of whose history nobody has heard yet.
+_UNHEARD = """duplicate_merges m
+    WHERE m.hubspot IN ('done', 'remade') AND m.hubspot_due_at IS NOT NULL AND m.kept IS NOT NULL"""
+
+
+#: HubSpot's clock and ours are no further apart.
+_CLOCKS = timedelta(seconds=5)
 
 
 def is_due() -> bool:
     """Whether there is something to do. Call inside a tenant's scope."""
     return bool(
         sql.scalar(
-            f"""SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_MADE_AGAIN})
-                OR EXISTS (SELECT FROM {_KEYLESS})"""
+            f"""SELECT EXISTS (SELECT FROM {_LINKED} WHERE {_DUE}) OR EXISTS (SELECT FROM {_UNHEARD})
+                OR EXISTS (SELECT FROM {_MADE_AGAIN}) OR EXISTS (SELECT FROM {_KEYLESS})"""
         )
     )
 
 
 def carry_out(session: Session) -> bool:
     """Merges two contacts in HubSpot, or completes one that was made again. Returns whether there was one."""
+    if _hear(session):
+        return True
     with session.transaction():
         due = _next()
     if due is None:
@@ -98,7 +121,7 @@ def _next() -> Due | None:
             FROM {_LINKED}
             WHERE {_DUE}
             AND NOT EXISTS (SELECT FROM hints h WHERE h.tenant_id = m.tenant_id AND (
-                h.side = 'loanark' AND h.record_id IN (l.contact_id::text, m.other_contact_id::text)
+                h.side = 'loanark' AND h.record_id IN (m.contact_id::text, l.contact_id::text, m.other_contact_id::text)
                 OR h.side = 'hubspot' AND h.record_id IN (l.hubspot_id, o.hubspot_id)))
             ORDER BY m.hubspot_due_at, m.id LIMIT 1"""
     )
@@ -122,7 +145,9 @@ def _merge(session: Session, due: Due) -> None:
             hints.leave(Side.HUBSPOT, changed, source="looked at before its merge", lane=Lane.WEBHOOK)
             _put(due, hubspot_due_at=_soon())
             return
-        _put(due, hubspot="sending", hubspot_due_at=_soon(), kept=_json([_kept(one) for one in now if one]))
+        kept = _json([_kept(one) for one in now if one])
+        sent = {"hubspot_id": due.hubspot_id, "other_hubspot_id": due.other_hubspot_id, "kept": kept}
+        _put(due, hubspot="sending", hubspot_due_at=_soon(), **sent)
     try:
         survivor = session.client.merge(*ids, lane=Lane.EDIT.label)
     except UnknownOutcome:
@@ -181,6 +206,62 @@ def _free_key(session: Session) -> bool:
         sql.execute("UPDATE contact_rejections SET resolved_at = now() WHERE id = %s", [found["id"]])
         hints.leave(Side.LOANARK, [str(found["contact_id"])], source="parted", lane=Lane.PERSON)
     return True
+
+
+def _hear(session: Session) -> bool:
+    """Tells of what was typed in HubSpot between our reading and its merge, and did not survive that."""
+    with session.transaction():
+        found = sql.first(
+            f"""SELECT m.id, m.contact_id, m.merged_at, m.kept::text AS kept,
+                       (WITH RECURSIVE led AS (
+                           SELECT m.merged_hubspot_id AS id, 0 AS step
+                           UNION ALL
+                           SELECT a.survivor_id, led.step + 1 FROM led JOIN contact_aliases a
+                               ON a.tenant_id = m.tenant_id AND a.hubspot_id = led.id
+                           WHERE a.survivor_id <> a.hubspot_id AND led.step < 100)
+                        SELECT id FROM led ORDER BY step DESC LIMIT 1) AS merged_hubspot_id
+                FROM {_UNHEARD} ORDER BY m.id LIMIT 1"""
+        )
+    if found is None:
+        return False
+    rules = [rule for rule in session.mapping.rules if rule.source is not Side.LOANARK]
+    names = [rule.property_name for rule in rules]
+    read = session.client.batch_read([found["merged_hubspot_id"]], names, names, lane=Lane.EDIT.label)
+    merged = read.contacts.get(found["merged_hubspot_id"])
+    known = _newest(orjson.loads(found["kept"]))
+    with session.transaction():
+        ours = merging.read([found["contact_id"]]).get(found["contact_id"])
+        effects = Effects()
+        for rule in rules if merged and ours else ():
+            assert merged and ours
+            now = merged.properties.get(rule.property_name)
+            since, until = known[rule.property_name], found["merged_at"] + _CLOCKS
+            for revision in merged.history.get(rule.property_name, ()):
+                if since < revision.at <= until and revision.value and revision.value != now:
+                    theirs = incoming(rule, revision.value)
+                    effects.conflicts.append(
+                        _covered(found["contact_id"], rule, theirs.raw, ours.texts.get(rule.field))
+                    )
+        write(effects, run_id=None)
+        sql.execute("UPDATE duplicate_merges SET hubspot_due_at = NULL WHERE id = %s", [found["id"]])
+    return True
+
+
+def _newest(kept: Sequence[Mapping[str, Any]]) -> Mapping[str, datetime]:
+    """When each property of the two was changed last, as far as LoanArk had read."""
+    newest: defaultdict[str, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
+    for one in kept:
+        for name, revisions in one["history"].items():
+            for revision in revisions:
+                at = datetime.fromisoformat(revision["at"])
+                newest[name] = max(at, newest[name])
+    return newest
+
+
+def _covered(contact_id: UUID, rule: FieldRule, theirs: str | None, ours: str | None) -> dict[str, object]:
+    """A conflict that is decided: HubSpot's merge took the other value."""
+    row = {"contact_id": contact_id, "field": rule.field, "base": None, "hubspot": theirs, "loanark": ours}
+    return {**row, "policy": rule.policy.value, "winner": Side.LOANARK.value, "open": False, "late": True}
 
 
 def _complete(session: Session) -> bool:

@@ -85,11 +85,12 @@ def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:
     if root != root_of_other and not _follow(holder, other):
         return other
     sql.execute(
-        """UPDATE duplicate_merges SET hubspot = 'done', hubspot_due_at = NULL, merged_hubspot_id = %s,
-                  merged_at = clock_timestamp(), hubspot_id = coalesce(hubspot_id, %s),
-                  other_hubspot_id = coalesce(other_hubspot_id, %s)
-           WHERE state = 'live' AND (contact_id, other_contact_id) IN ((%s, %s), (%s, %s))""",
-        [survivor_id, survivor_id, old_id, holder, other, other, holder],
+        """UPDATE duplicate_merges SET hubspot = 'done', merged_hubspot_id = %s, merged_at = clock_timestamp(),
+                  -- Asked for by LoanArk: its history is asked next (`merges._hear`).
+                  hubspot_due_at = CASE WHEN hubspot = 'sending' THEN clock_timestamp() END,
+                  hubspot_id = coalesce(hubspot_id, %s), other_hubspot_id = coalesce(other_hubspot_id, %s)
+           WHERE state = 'live' AND other_contact_id = %s""",
+        [survivor_id, survivor_id, old_id, holder if root == other else other],
     )
     return None
 

@@ -15,7 +15,7 @@ from loanark.hubspot.errors import NotHubSpot, Rejected, Unavailable
 from loanark.hubspot.models import MERGED_IDS, Contact, Found
 from loanark.hubspot.wire import epoch_ms, parse_instant
 from loanark.kit import clock, sql
-from loanark.sync import hints
+from loanark.sync import evidence, hints
 from loanark.sync.hints import Lane
 from loanark.sync.models import PollState
 from loanark.sync.session import Session
@@ -214,4 +214,4 @@ def _linked(hubspot_ids: Sequence[str]) -> list[str]:
     found = sql.rows(
         "SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s) AND state = 'live'", [list(hubspot_ids)]
     )
-    return [row["hubspot_id"] for row in found]
+    return sorted({row["hubspot_id"] for row in found} | (evidence.strangers() & {*hubspot_ids}))

@@ -73,7 +73,8 @@ def reconcile(
         if asked:
             witness.testify(session, cases, asked, effects)
         write(effects, run_id=run_id)
-        ingest.carry_out([link["hubspot_id"] for link in effects.new_links])
+        ingest.carry_out(effects.new_links)
+        ingest.departed([one.hubspot_id for one in seen if one.contact is None])
         persons.settle(cases)
         if run_id is None:
             travels.to_loanark(_modified(cases, held))
@@ -309,6 +310,7 @@ def follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
         )
         if not moved:
             _part(old_id, survivor.id)
+    ingest.departed([old_id for old_id, _ in merged])
 
 
 def _part(old_id: str, survivor_id: str) -> None:

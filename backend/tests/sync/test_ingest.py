@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hubspot_simulator.model import USER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
@@ -196,3 +198,89 @@ def test_the_first_run_holds_back_only_who_may_be_in_loanark_already(make_world:
     assert len(world.live()) == 3, "what HubSpot has twice is twice here too, and proposed"
     held = world.row("SELECT * FROM duplicate_proposals WHERE state = 'open' AND holds IS NOT NULL")
     assert (held["contact_id"], held["other_hubspot_id"]) == (mine, stranger)
+
+
+def test_who_waits_is_let_go_when_the_other_one_is_not_there_any_more(watchful: World) -> None:
+    _, ann = known(watchful)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    watchful.delete(ann)
+    watchful.settle()
+    assert watchful.hubspot_id(double)
+    assert watchful.rejections() == []
+    watchful.assert_balanced()
+
+
+def test_who_waits_is_let_go_when_the_other_one_is_erased(watchful: World) -> None:
+    from loanark.contacts import erasure
+
+    _, ann = known(watchful)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    watchful._act(lambda: erasure.ask(watchful.tenant_id, ann, by="jane"))
+    watchful.settle()
+    assert watchful.hubspot_id(double)
+    assert watchful.rejections() == []
+
+
+def test_who_waits_is_let_go_when_they_do_not_look_alike_any_more(watchful: World) -> None:
+    known(watchful)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    watchful.edit(double, firstname="Zoe", lastname="Quist", phone=None, zip=None)
+    watchful.settle()
+    assert watchful.hubspot_id(double)
+    assert watchful.rejections() == []
+
+
+def test_a_stranger_that_is_deleted_in_hubspot_leaves_nothing_behind(watchful: World) -> None:
+    known(watchful)
+    stranger = watchful.hubspot.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    watchful.hubspot.archive(stranger)
+    watchful.settle()
+    assert watchful.rejections() == []
+    left = watchful.row("SELECT state, holds, other_values FROM duplicate_proposals")
+    assert (left["state"], left["holds"], left["other_values"]) == ("gone", None, None)
+    watchful.assert_at_rest()
+
+
+def test_a_stranger_that_is_missing_from_complete_comparisons_leaves_nothing_behind(watchful: World) -> None:
+    known(watchful)
+    stranger = watchful.hubspot.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    portal = watchful.hubspot.portal
+    portal.erase(portal.contacts[int(stranger)], USER)
+    watchful.hubspot.simulator.webhooks.take_due()
+    watchful.sweep()
+    watchful.sweep()
+    assert watchful.rejections() == []
+    assert watchful.rows("SELECT 1 FROM duplicate_proposals WHERE state = 'open' OR other_values IS NOT NULL") == []
+
+
+def test_of_two_that_are_on_one_side_each_both_wait_and_both_go_on(watchful: World) -> None:
+    stranger = watchful.hubspot.create(**ANN, email="ann@example.com")
+    mine = watchful.create(**ANN, city="Boise")
+    watchful.settle()
+    here = [row for row in watchful.rejections() if row["contact_id"] == mine]
+    if here:
+        assert "Ann Holmberg" in here[0]["reason"]
+    act(watchful, "reject", [open_pair(watchful)["id"]])
+    watchful.settle()
+    assert len(watchful.hubspot) == len(watchful.live()) == 2
+    assert watchful.contact(stranger)["id"] != mine
+    assert watchful.rejections() == []
+    watchful.assert_balanced()
+
+
+def test_who_got_a_counterpart_by_one_decision_is_held_by_no_other(watchful: World) -> None:
+    """Two strangers look like somebody whom HubSpot does not have: one of them is."""
+    watchful.hubspot.fails("/batch/upsert", status=400, count=1)
+    mine = watchful.create(**ANN)
+    strangers = [watchful.hubspot.create(**ANN, city=city) for city in ("Boise", "Nampa")]
+    watchful.settle()
+    merge(watchful, mine, f"hubspot:{strangers[0]}")
+    watchful.settle()
+    assert watchful.hubspot_id(mine) == strangers[0]
+    assert watchful.rows("SELECT 1 FROM duplicate_proposals WHERE holds = %s", str(mine)) == []
+    assert [row["hubspot_id"] for row in watchful.rejections()] == [strangers[1]]

@@ -264,3 +264,57 @@ def test_who_was_merged_is_not_restored_beside_themselves(world: World, two: tup
         world.restore(annie)
     with pytest.raises(Exception, match="merged into"):
         world.sql("UPDATE contacts SET deleted_at = NULL WHERE id = %s", annie)
+
+
+def test_what_was_typed_and_is_gone_again_makes_nothing_else_newer(world: World, two: tuple[UUID, UUID]) -> None:
+    """The one that lives on holds Boise itself, and shows Nampa, a newer value of the other one. Somebody clears it,
+    and HubSpot's Nampa comes back before anybody looked: Boise is as old as it was."""
+    ann, annie = two
+    world.map("city", blank_may_overwrite=False)
+    world.edit(annie, city="Nampa")
+    merge(world, ann, annie)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.edit(ann, city=None)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.resync(ann)
+    world.settle()
+    assert world.local(ann)["city"] == "Nampa"
+    world.assert_at_rest()
+
+
+def test_what_is_typed_in_hubspot_while_it_merges_is_told(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    world.edit(annie, city="Nampa")
+    merge(world, ann, annie, city=ann)
+    world.settle()
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now()")
+    typing = world.hubspot_id(annie)
+    with world.meanwhile("loanark.sync.merges._kept", lambda: world.hubspot.edit(typing, city="Kuna")):
+        world.turn()
+    let_hubspot_merge(world)
+    assert world.hubspot[world.hubspot_id(ann)]["city"] == "Boise"
+    (told,) = world.conflicts(ann)
+    assert (told["field"], told["hubspot"], told["loanark"], told["open"]) == ("city", "Kuna", "Boise", False)
+    assert merged(world)["hubspot_due_at"] is None
+    world.assert_balanced()
+
+
+def test_hubspot_merges_a_person_of_three_though_the_one_between_went_first(
+    world: World, two: tuple[UUID, UUID]
+) -> None:
+    ann, annie = two
+    _, third = world.pair(email="third@example.com", firstname="Anna", zip="83702")
+    first = merge(world, ann, annie)
+    second = merge(world, third, ann)
+    world.settle()
+    world.sql("UPDATE duplicate_merges SET hubspot_due_at = now() WHERE id = %s", second)
+    world.settle()
+    assert len(world.hubspot) == 2
+    let_hubspot_merge(world)
+    assert len(world.hubspot) == len(world.live()) == 1
+    assert {row["hubspot"] for row in world.rows("SELECT hubspot FROM duplicate_merges")} == {"done"}
+    undo(world, first)
+    world.settle()
+    assert world.hubspot[world.hubspot_id(annie)]["jobtitle"] == "Nurse", "what HubSpot alone knew came back"
