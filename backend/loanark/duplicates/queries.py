@@ -221,7 +221,7 @@ def summary() -> DuplicateSummary:
     counts = sql.first(
         """SELECT count(*) FILTER (WHERE state = 'open') AS open,
                count(*) FILTER (WHERE state = 'open' AND holds IS NOT NULL) AS held,
-               count(*) FILTER (WHERE state = 'open' AND certain) AS certain,
+               count(*) FILTER (WHERE state = 'open' AND certain AND other_contact_id IS NOT NULL) AS certain,
                count(*) FILTER (WHERE state IN ('merged', 'rejected')
                    AND decided_at >= date_trunc('day', now(), 'UTC')) AS decided_today
            FROM duplicate_proposals"""

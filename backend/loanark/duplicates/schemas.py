@@ -167,7 +167,8 @@ class Report(Schema):
 class DuplicateSummary(Schema):
     """Where the book stands."""
 
-    #: Proposals that wait for a person; those of them that hold a new contact back; that the gate lets through.
+    #: Proposals that wait for a person; those of them that hold a new contact back; that the gate lets through, of two
+    #: contacts in LoanArk: as many as `merge-many` takes.
     open: int
     held: int
     certain: int
