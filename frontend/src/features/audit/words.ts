@@ -62,6 +62,13 @@ const SENTENCES: Record<string, Sentence> = {
   "conflict.reopened": ({ subject, contact_name }, names) =>
     `took back how a conflict was decided: ${names.field(subject)}${contact_name ? ` of ${contact_name}` : ""} waits again`,
 
+  "duplicate.changed": ({ after }) =>
+    DUPLICATES[String(after.state)] ?? "decided whether two contacts are one person",
+  "merge.added": () => "merged two contacts",
+  "merge.changed": ({ after }) => tellMerge(after),
+  "duplicate_settings.added": (event) => `chose how duplicates are treated: ${settings(event)}`,
+  "duplicate_settings.changed": (event) => `changed how duplicates are treated: ${settings(event)}`,
+
   "sign-in.succeeded": ({ more }) =>
     `signed in${Array.isArray(more.methods) ? ` ${withWhat(more.methods)}` : ""}`,
   "sign-in.failed": ({ subject }) => `failed to sign in as ${subject}`,
@@ -165,6 +172,30 @@ const SENTENCES: Record<string, Sentence> = {
     `removed ${plural(Number(more.events), "entry", "entries")} that were old enough`,
   "audit.begun": ({ changes }) => `began the log, with ${plural(changes, "earlier change")} of contacts`,
 };
+
+const DUPLICATES: Record<string, string> = {
+  merged: "said that two contacts are one person",
+  rejected: "said that two contacts are not one person",
+  open: "took back what was said of two contacts: they wait for a decision again",
+};
+
+function tellMerge(after: Values): string {
+  if (after.state === "undone") return "took a merge back";
+  switch (after.hubspot) {
+    case "approved":
+      return "let HubSpot merge two contacts as well";
+    case "sending":
+      return "asked HubSpot to merge two contacts as well";
+    case "done":
+      return "had two contacts merged in HubSpot as well";
+    case "refused":
+      return "was refused by HubSpot, which would not merge two contacts";
+    case "remade":
+      return "made a contact again in HubSpot, after its merge was taken back";
+    default:
+      return "changed a merge of two contacts";
+  }
+}
 
 const ACCOUNT: Record<string, string> = {
   "account.password-changed": "changed their password",

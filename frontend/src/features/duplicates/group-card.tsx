@@ -137,7 +137,7 @@ export function GroupCard(props: GroupCardProps) {
           </p>
         </div>
         {canDecide ? (
-          <div className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-b-xl border-t bg-surface px-4 py-3 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] sm:px-5">
+          <div className="sticky bottom-0 flex flex-wrap items-center gap-2 rounded-b-xl border-t bg-surface px-4 py-3 max-sm:gap-1 max-sm:px-2 max-sm:py-2 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] sm:px-5">
             <Keyed name="M">
               <Button kind="primary" busy={isBusy} disabled={!canMerge} onClick={merge}>
                 {!isBusy && <Merge aria-hidden />}
@@ -146,7 +146,7 @@ export function GroupCard(props: GroupCardProps) {
             </Keyed>
             <Keyed name="N">
               <Button disabled={!canReject} onClick={reject}>
-                <UserRoundX aria-hidden /> Not the same person
+                <UserRoundX aria-hidden className="max-sm:hidden" /> Not the same person
               </Button>
             </Keyed>
             <Keyed name="S">
