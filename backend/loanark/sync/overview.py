@@ -11,6 +11,7 @@ from loanark.core.mapping import Side
 from loanark.kit import sql
 from loanark.sync import activity, held, poll, runs, worker
 from loanark.sync import balance as balances
+from loanark.sync.apply import POSSIBLE_DUPLICATE
 from loanark.sync.schemas import (
     Balance,
     Budget,
@@ -189,7 +190,15 @@ def _needs_you(connection: ConnectionOut, run: RunOut | None) -> list[NeedsYou]:
     if conflicts:
         detail = "Both sides changed the same field."
         needs.append(NeedsYou(kind="conflict", count=conflicts, title="Decide conflicts", detail=detail))
-    rejections = sql.scalar("SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL")
+    held_back = sql.scalar(
+        "SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL AND code = %s", [POSSIBLE_DUPLICATE]
+    )
+    if held_back:
+        detail = "New contacts that may be somebody who is there already wait on their own side."
+        needs.append(NeedsYou(kind="duplicate", count=held_back, title="Decide who is a duplicate", detail=detail))
+    rejections = sql.scalar(
+        "SELECT count(*) FROM contact_rejections WHERE resolved_at IS NULL AND code <> %s", [POSSIBLE_DUPLICATE]
+    )
     if rejections:
         detail = "Each says what is wrong and what to do."
         needs.append(NeedsYou(kind="rejection", count=rejections, title="Values not carried over", detail=detail))

@@ -285,7 +285,7 @@ class Pending(Schema):
 
 
 class NeedsYou(Schema):
-    kind: Literal["connection", "preview", "conflict", "rejection", "held", "mapping"]
+    kind: Literal["connection", "preview", "conflict", "rejection", "duplicate", "held", "mapping"]
     count: int
     title: str
     detail: str

@@ -102,6 +102,11 @@ def test_needs_you(organisation: Organisation) -> None:
     assert balance["explained"] == [
         {"reason": "in LoanArk, refused by HubSpot", "count": 1, "side": "loanark", "opens": "values"}
     ]
+    held_back = organisation.contact(firstname="Ada")
+    organisation.insert(
+        "contact_rejections", contact_id=held_back, side="hubspot", code="possible-duplicate", reason="Perhaps Ada."
+    )
+    assert needs(organisation) == {"conflict": 1, "rejection": 1, "duplicate": 1}
 
 
 @pytest.mark.parametrize(

@@ -3185,7 +3185,7 @@ export type NeedsYou = {
     /**
      * Kind
      */
-    kind: 'connection' | 'preview' | 'conflict' | 'rejection' | 'held' | 'mapping';
+    kind: 'connection' | 'preview' | 'conflict' | 'rejection' | 'duplicate' | 'held' | 'mapping';
     /**
      * Title
      */

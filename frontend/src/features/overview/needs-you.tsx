@@ -6,6 +6,7 @@ import {
   Eye,
   Hand,
   type LucideIcon,
+  Merge,
   Split,
   TriangleAlert,
   Unplug,
@@ -20,6 +21,7 @@ const LOOKS: Record<Need["kind"], { icon: LucideIcon; colour: string }> = {
   held: { icon: Hand, colour: "bg-warn-wash text-warn-ink" },
   conflict: { icon: Split, colour: "bg-ask-wash text-ask-ink" },
   rejection: { icon: TriangleAlert, colour: "bg-bad-wash text-bad-ink" },
+  duplicate: { icon: Merge, colour: "bg-ask-wash text-ask-ink" },
   mapping: { icon: Unplug, colour: "bg-warn-wash text-warn-ink" },
 };
 
@@ -91,6 +93,13 @@ export function NeedLink({ tenant, need, run }: NeedLinkProps) {
   if (need.kind === "connection") {
     return (
       <Link to="/$tenant/connection" params={{ tenant }} className={style}>
+        {content}
+      </Link>
+    );
+  }
+  if (need.kind === "duplicate") {
+    return (
+      <Link to="/$tenant/duplicates" params={{ tenant }} className={style}>
         {content}
       </Link>
     );
