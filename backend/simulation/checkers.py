@@ -78,7 +78,7 @@ class Evidence:
         """Who lives on in whom now, by the one that lives on; directly."""
         found: dict[str, set[str]] = defaultdict(set)
         for id, row in self.contacts.items():
-            if row.get("merged_into"):
+            if str(row.get("merged_into")) in self.contacts:
                 found[str(row["merged_into"])].add(id)
         return found
 
@@ -244,6 +244,10 @@ def typed_in_loanark_is_kept(e: Evidence) -> Iterable[str]:
             reached[e.kin.of(f"h{record}"), field] |= {_canonical(field, value) for value in values}
     noted = _noted(e)
     erased = {e.kin.of(f"h{deed.record}") for deed in e.record.deeds if deed.what == "erased"}
+    hidden = {str(row["other"]) for row in e.merges}
+    deleted = {
+        e.kin.of(f"l{deed.record}") for deed in e.record.deeds if (deed.side, deed.what) == ("loanark", "deleted")
+    }
     by_contact = defaultdict(list)
     for change in e.changes:
         by_contact[str(change["contact_id"])].append(change)
@@ -258,6 +262,8 @@ def typed_in_loanark_is_kept(e: Evidence) -> Iterable[str]:
         if value in reached[key] or value in noted.get(key, ()):
             continue
         fate = _fate_in_loanark(typed, value, by_contact[typed.record])
+        if typed.record in hidden and key[0] in deleted:
+            continue  # whoever deletes a person deletes what was typed into the rows merged into theirs
         if fate == DELETED and rule.source is Side.HUBSPOT:
             continue  # LoanArk has no say in this field, so it holds no deletion up; the deleted row keeps the value
         if fate:
@@ -495,7 +501,7 @@ def both_sides_are_the_same(e: Evidence) -> Iterable[str]:
 def _lives_on(e: Evidence, row: dict[str, Any]) -> bool:
     """Whether a hidden contact is merged into one that lives."""
     while row.get("merged_into"):
-        row = e.contacts[str(row["merged_into"])]
+        row = e.contacts.get(str(row["merged_into"]), {"deleted_at": True})
     return not row["deleted_at"]
 
 
