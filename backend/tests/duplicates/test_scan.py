@@ -189,3 +189,14 @@ def test_a_book_that_grew_is_counted_anew(lender: Organisation) -> None:
     assert scan.step(lender.id)
     (running,) = lender.rows("SELECT * FROM duplicate_scans WHERE status = 'running'")
     assert running["total"] == 1101
+
+
+def test_what_is_proposed_of_somebody_who_is_deleted_goes_with_the_search(lender: Organisation) -> None:
+    """A search forgets who waits to be compared, and meets only who is there."""
+    people(lender)
+    search(lender)
+    one = lender.rows("SELECT contact_id FROM duplicate_proposals WHERE state = 'open' ORDER BY id LIMIT 1")[0]
+    lender.rows("UPDATE contacts SET deleted_at = now() WHERE id = %s RETURNING id", one["contact_id"])
+    search(lender)
+    left = lender.rows("SELECT state FROM duplicate_proposals WHERE contact_id = %s", one["contact_id"])
+    assert {row["state"] for row in left} == {"gone"}

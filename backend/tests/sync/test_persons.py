@@ -318,3 +318,13 @@ def test_hubspot_merges_a_person_of_three_though_the_one_between_went_first(
     undo(world, first)
     world.settle()
     assert world.hubspot[world.hubspot_id(annie)]["jobtitle"] == "Nurse", "what HubSpot alone knew came back"
+
+
+def test_who_is_merged_goes_with_a_row_that_a_program_deletes(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.sql("DELETE FROM contacts WHERE id = %s", ann)
+    world.settle()
+    assert len(world.hubspot) == 0
+    world.assert_at_rest()
