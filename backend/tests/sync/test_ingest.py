@@ -299,3 +299,12 @@ def test_who_does_not_wait_any_more_because_the_other_one_does_goes_on(watchful:
     assert len(held) == 1
     assert open_pair(watchful)["holds"] == str(held[0])
     assert held[0] in (ann, double)
+
+
+def test_a_double_of_somebody_who_was_changed_just_now_waits_too(watchful: World) -> None:
+    """Nobody had time yet to compare the one who was changed with the others."""
+    _, ann = watchful.pair(email="ann@example.com")
+    watchful.edit(ann, **ANN)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.turn()
+    assert [row["contact_id"] for row in watchful.rejections()] == [double]
