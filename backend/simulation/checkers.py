@@ -69,6 +69,11 @@ class Evidence:
     #: From when on, in seconds of the story, a possible duplicate of anybody waits for a decision.
     holds_back_since: float = float("inf")
 
+    @property
+    def approved_strangers(self) -> set[str]:
+        """HubSpot contacts of which a person said that they are somebody who is in LoanArk."""
+        return {row["other_hubspot_id"] for row in self.proposals if row["state"] == "merged"} - {None}
+
     def met(self) -> set[str]:
         """The kin of all who were ever merged, on either side."""
         found = {self.kin.of(f"h{event.record}") for event in self.record.events if event.kind == "merge"}
@@ -888,6 +893,8 @@ def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
 def nobody_is_proposed_again(e: Evidence) -> Iterable[str]:
     """What a person rejected stays rejected, unless somebody merged the two after all."""
     linked = {link["hubspot_id"]: str(link["contact_id"]) for link in e.links if link["state"] == "live"}
+    # Of whom a person said that it is somebody here, it became no contact of its own.
+    linked = {id: contact for id, contact in linked.items() if id not in e.approved_strangers}
     rejected = {deed.record for deed in e.record.deeds if deed.what == "rejected"}
     decided = {_pair(row, linked): row for row in e.proposals if str(row["id"]) in rejected}
     for row in e.proposals:
