@@ -69,6 +69,11 @@ class Evidence:
     #: From when on, in seconds of the story, a possible duplicate of anybody waits for a decision.
     holds_back_since: float = float("inf")
 
+    @property
+    def approved_strangers(self) -> set[str]:
+        """HubSpot contacts of which a person said that they are somebody who is in LoanArk."""
+        return {row["other_hubspot_id"] for row in self.proposals if row["state"] == "merged"} - {None}
+
     def met(self) -> set[str]:
         """The kin of all who were ever merged, on either side."""
         found = {self.kin.of(f"h{event.record}") for event in self.record.events if event.kind == "merge"}
@@ -78,7 +83,7 @@ class Evidence:
         """Who lives on in whom now, by the one that lives on; directly."""
         found: dict[str, set[str]] = defaultdict(set)
         for id, row in self.contacts.items():
-            if row.get("merged_into"):
+            if str(row.get("merged_into")) in self.contacts:
                 found[str(row["merged_into"])].add(id)
         return found
 
@@ -244,6 +249,10 @@ def typed_in_loanark_is_kept(e: Evidence) -> Iterable[str]:
             reached[e.kin.of(f"h{record}"), field] |= {_canonical(field, value) for value in values}
     noted = _noted(e)
     erased = {e.kin.of(f"h{deed.record}") for deed in e.record.deeds if deed.what == "erased"}
+    hidden = {str(row["other"]) for row in e.merges}
+    deleted = {
+        e.kin.of(f"l{deed.record}") for deed in e.record.deeds if (deed.side, deed.what) == ("loanark", "deleted")
+    }
     by_contact = defaultdict(list)
     for change in e.changes:
         by_contact[str(change["contact_id"])].append(change)
@@ -258,6 +267,8 @@ def typed_in_loanark_is_kept(e: Evidence) -> Iterable[str]:
         if value in reached[key] or value in noted.get(key, ()):
             continue
         fate = _fate_in_loanark(typed, value, by_contact[typed.record])
+        if typed.record in hidden and key[0] in deleted:
+            continue  # whoever deletes a person deletes what was typed into the rows merged into theirs
         if fate == DELETED and rule.source is Side.HUBSPOT:
             continue  # LoanArk has no say in this field, so it holds no deletion up; the deleted row keeps the value
         if fate:
@@ -495,7 +506,7 @@ def both_sides_are_the_same(e: Evidence) -> Iterable[str]:
 def _lives_on(e: Evidence, row: dict[str, Any]) -> bool:
     """Whether a hidden contact is merged into one that lives."""
     while row.get("merged_into"):
-        row = e.contacts[str(row["merged_into"])]
+        row = e.contacts.get(str(row["merged_into"]), {"deleted_at": True})
     return not row["deleted_at"]
 
 
@@ -882,6 +893,8 @@ def who_waits_waits_for_a_decision(e: Evidence) -> Iterable[str]:
 def nobody_is_proposed_again(e: Evidence) -> Iterable[str]:
     """What a person rejected stays rejected, unless somebody merged the two after all."""
     linked = {link["hubspot_id"]: str(link["contact_id"]) for link in e.links if link["state"] == "live"}
+    # Of whom a person said that it is somebody here, it became no contact of its own.
+    linked = {id: contact for id, contact in linked.items() if id not in e.approved_strangers}
     rejected = {deed.record for deed in e.record.deeds if deed.what == "rejected"}
     decided = {_pair(row, linked): row for row in e.proposals if str(row["id"]) in rejected}
     for row in e.proposals:

@@ -409,7 +409,7 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "merges are not followed": Mutation(
         "a merged-away id leads to its survivor",
-        {"sync.reconcile._follow_merges": _nothing},
+        {"sync.reconcile.follow_merges": _nothing},
         Focus(
             {"hubspot merges": 10, "hubspot creates": 6, "person creates": 3, "hubspot edits": 5},
             settings={"people": 10},

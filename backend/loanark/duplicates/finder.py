@@ -17,7 +17,7 @@ from loanark.duplicates.people import sources
 from loanark.duplicates.proposals import HUBSPOT, SAID_BY_HUBSPOT, Ends, Known, Settled, ends, hold
 from loanark.kit import sql
 
-__all__ = ["catch_up", "check_contacts", "check_strangers", "hold", "weigh"]
+__all__ = ["catch_up", "check_contacts", "check_strangers", "hold", "refresh_keys", "weigh"]
 
 
 def check_contacts(contact_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
@@ -72,6 +72,19 @@ def check_strangers(values: Mapping[str, Mapping[str, str]], *, unlinked_only: b
     opened = _settled(proposals.settle(found, kept, chosen, strangers=values, people=people), tenant_id)
     opened |= {one.ends: one.id for one in before if one not in kept and one.state == "open"}
     return {id: sorted(found for pair, found in opened.items() if pair[1] == HUBSPOT + id) for id in values}
+
+
+#: So many changed contacts are found by what they hold now, before somebody new is compared with them.
+_REFRESHED = 200
+
+
+def refresh_keys() -> None:
+    """Contacts that were changed and wait to be compared are found from here on by what they hold now."""
+    found = sql.rows("SELECT contact_id::text AS id FROM duplicate_waiting LIMIT %s", [_REFRESHED])
+    if found:
+        proposals.take_turn()
+        ids = [row["id"] for row in found]
+        book.write_keys(ids, {id: keys(one) for id, one in book.people(ids, sources()).items()})
 
 
 def catch_up(limit: int) -> int:

@@ -122,6 +122,13 @@ def known_from(after: str, last: str) -> list[Known]:
     )
 
 
+def known_of_nobody() -> list[Known]:
+    """Open proposals about contacts that were deleted or merged."""
+    dead = "NOT EXISTS (SELECT FROM contacts c WHERE c.id = {} AND c.deleted_at IS NULL AND c.merged_into IS NULL)"
+    other = f"p.other_contact_id IS NOT NULL AND {dead.format('p.other_contact_id')}"
+    return _read(f"{_KNOWN} p.state = 'open' AND ({dead.format('p.contact_id')} OR {other})", [])
+
+
 def _read(query: str, params: list[str]) -> list[Known]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
@@ -305,12 +312,16 @@ def hold_no_more(keys: Collection[str]) -> None:
 
 
 def hold(ids: Collection[int], key: str) -> None:
-    """The contact `key` is not carried to the other side before these are decided."""
+    """The contact `key` is not carried to the other side before these are decided. Who waited until now goes on."""
     if ids:
-        sql.execute(
-            "UPDATE duplicate_proposals SET holds = %s WHERE id = ANY(%s::bigint[]) AND state = 'open'",
-            [key, sql.texts(ids)],
+        before = sql.rows(
+            """WITH locked AS (SELECT id, holds FROM duplicate_proposals
+                   WHERE id = ANY(%s::bigint[]) AND state = 'open' ORDER BY id FOR NO KEY UPDATE)
+               UPDATE duplicate_proposals p SET holds = %s FROM locked WHERE p.id = locked.id
+               RETURNING locked.holds, p.contact_id, p.other_hubspot_id""",
+            [sql.texts(ids), key],
         )
+        look_at([row for row in before if row["holds"] != key and not row["other_hubspot_id"]], lane=EDIT_LANE)
 
 
 #: What it weighs that HubSpot says it: above whatever a name or an address says.

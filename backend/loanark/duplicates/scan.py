@@ -226,6 +226,7 @@ def _compare(scan: Scan, memory: _Memory) -> None:
     scan.found += len(settled.open)
     scan.cursor, scan.done = UUID(last), scan.done + len(ids)
     if last == _LAST:
+        proposals.settle({}, proposals.known_of_nobody(), memory.sources, people=memory.people)
         scan.status = "done"
 
 

@@ -96,6 +96,7 @@ def compare(session: Session, cases: Sequence[Case]) -> None:
         new_there = new_there if new_there and session.someone_is_only_here() else {}
     if not (new_here or new_there) or not settings.load().at_ingest:
         return
+    finder.refresh_keys()
     if new_here:
         _mark(new_here, finder.check_contacts(list(new_here)))
     if new_there:

@@ -238,10 +238,17 @@ def _known_revision(intent: Intent, answer: Confirmed) -> str | None:
 
 
 def _update_link(link: dict[str, Any], intent: Intent, wrote: bool) -> None:
-    """The link may have been made in transaction A just before: found by its LoanArk contact."""
+    """The link may have been made in transaction A just before: found by its LoanArk contact.
+
+    A merge meanwhile may have made that another contact's, who holds other values: that one is looked at again."""
     found = sql.first("SELECT id FROM contact_links WHERE contact_id = %s AND state = 'live'", [intent.contact_id])
-    assert found is not None
-    write_links([], [{**link, "id": found["id"], "local_version": link["local_version"] + wrote}])
+    if found:
+        write_links([], [{**link, "id": found["id"], "local_version": link["local_version"] + wrote}])
+        return
+    passed_on = sql.first("SELECT id FROM contact_links WHERE hubspot_id = %s AND state = 'live'", [link["hubspot_id"]])
+    if passed_on:
+        write_links([], [{**link, "id": passed_on["id"], "local_version": 0}])
+    hints.leave(Side.HUBSPOT, [link["hubspot_id"]], source="merged while it was written", lane=Lane.WEBHOOK)
 
 
 def _rejected(session: Session, intent: Intent, refusal: Rejected, ledger: _Ledger, sent: Sent) -> None:

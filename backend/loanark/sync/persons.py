@@ -37,6 +37,7 @@ def settle(cases: Sequence[Case]) -> None:
     """What follows for those that are one person with others from what was just written of these. In transaction A."""
     mine = [case for case in cases if case.local and case.contact_id]
     gone = [case.contact_id for case in mine if case.local and case.local.heirs and case.local.deleted]
+    gone += [case.contact_id for case in cases if case.contact_id and case.local is None]
     if gone:
         _look_at_members([id for id in gone if id])
     if left := [

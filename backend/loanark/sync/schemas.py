@@ -75,7 +75,7 @@ class PreviewOut(Schema):
 
 
 #: Where something is looked at: what the brakes hold, refused values, contacts on the way, deleted ones, runs.
-Opens = Literal["held", "values", "pending", "deleted", "runs"]
+Opens = Literal["held", "values", "duplicates", "pending", "deleted", "runs"]
 
 
 class Explained(Schema):

@@ -284,3 +284,27 @@ def test_who_got_a_counterpart_by_one_decision_is_held_by_no_other(watchful: Wor
     assert watchful.hubspot_id(mine) == strangers[0]
     assert watchful.rows("SELECT 1 FROM duplicate_proposals WHERE holds = %s", str(mine)) == []
     assert [row["hubspot_id"] for row in watchful.rejections()] == [strangers[1]]
+
+
+def test_who_does_not_wait_any_more_because_the_other_one_does_goes_on(watchful: World) -> None:
+    """The later one waited; then HubSpot lost the earlier one, which is made anew: one of the two has to be."""
+    there, ann = known(watchful)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    watchful.edit(ann, city="Boise")
+    watchful.hubspot.archive(there)
+    watchful.settle()
+    held = [row["contact_id"] for row in watchful.rejections()]
+    assert len(watchful.hubspot) == 1
+    assert len(held) == 1
+    assert open_pair(watchful)["holds"] == str(held[0])
+    assert held[0] in (ann, double)
+
+
+def test_a_double_of_somebody_who_was_changed_just_now_waits_too(watchful: World) -> None:
+    """Nobody had time yet to compare the one who was changed with the others."""
+    _, ann = watchful.pair(email="ann@example.com")
+    watchful.edit(ann, **ANN)
+    double = watchful.create(**ANN, email="ann.holmberg@example.com")
+    watchful.turn()
+    assert [row["contact_id"] for row in watchful.rejections()] == [double]

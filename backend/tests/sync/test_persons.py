@@ -318,3 +318,29 @@ def test_hubspot_merges_a_person_of_three_though_the_one_between_went_first(
     undo(world, first)
     world.settle()
     assert world.hubspot[world.hubspot_id(annie)]["jobtitle"] == "Nurse", "what HubSpot alone knew came back"
+
+
+def test_who_is_merged_goes_with_a_row_that_a_program_deletes(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    world.sql("DELETE FROM contacts WHERE id = %s", ann)
+    world.settle()
+    assert len(world.hubspot) == 0
+    world.assert_at_rest()
+
+
+def test_a_merge_while_its_contact_is_written_in_hubspot_loses_nothing(world: World) -> None:
+    """The HubSpot contact comes along to the one that lives on, while an answer about it is on its way."""
+    there, ann = world.pair(city="Boise")
+    world.hubspot.fails("/batch/upsert", status=400, count=1)
+    annie = world.create(firstname="Annie", state="Idaho")
+    world.settle()
+    world.edit(ann, city="Nampa")
+    with world.meanwhile("loanark.sync.outbound._send_batches", lambda: merge(world, annie, ann)):
+        world.turn()
+    world.settle()
+    assert world.hubspot_id(annie) == there
+    assert (world.hubspot[there]["city"], world.hubspot[there]["state"]) == ("Nampa", "Idaho")
+    assert len(world.hubspot) == len(world.live()) == 1
+    world.assert_balanced()

@@ -1702,7 +1702,7 @@ export type Explained = {
     /**
      * Opens
      */
-    opens?: 'held' | 'values' | 'pending' | 'deleted' | 'runs' | null;
+    opens?: 'held' | 'values' | 'duplicates' | 'pending' | 'deleted' | 'runs' | null;
     /**
      * Reason
      */

@@ -51,6 +51,12 @@ function Opened({ tenant, opens, children }: OpenedProps) {
         {children}
       </Link>
     );
+  if (opens === "duplicates")
+    return (
+      <Link to="/$tenant/duplicates" params={params} className={linkStyle}>
+        {children}
+      </Link>
+    );
   if (opens === "values")
     return (
       <Link to="/$tenant/needs-you" params={params} search={{ show: "values" }} className={linkStyle}>
