@@ -118,6 +118,7 @@ def _finish(
     with session.transaction(run_id=run_id):
         now = sql.scalar("SELECT clock_timestamp()").isoformat()
         others = _linked_to_others(intents, outcomes)
+        meanwhile = _linked_meanwhile(intents)
         for intent in intents:
             match outcomes.get(intent.contact_id, Unknown("not answered")):
                 case Confirmed() as answer if intent.contact_id in others:
@@ -125,6 +126,8 @@ def _finish(
                     ledger.rejections.append(_rejection(intent, "", Value(None), MERGED_IN_HUBSPOT, reason))
                     hints.leave(Side.HUBSPOT, [answer.contact.id], source="met by its key", lane=Lane.WEBHOOK)
                     sent.counts["rejected"] += 1
+                case Confirmed() as answer if intent.contact_id in meanwhile:
+                    hints.leave(Side.HUBSPOT, [answer.contact.id], source="merged while it was made", lane=Lane.WEBHOOK)
                 case Confirmed() as answer:
                     _confirmed(session, intent, answer, now, ledger, sent)
                 case Rejected() as refusal:
@@ -157,6 +160,18 @@ def _linked_to_others(intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome
     }
     found = holders(list(made)) if made else {}
     return {made[hubspot_id] for hubspot_id, holder in found.items() if holder != made[hubspot_id]}
+
+
+def _linked_meanwhile(intents: Sequence[Intent]) -> set[UUID]:
+    """Contacts to be made into which somebody merged one that has a HubSpot contact: they have that one now. The one
+    that was made is looked at like any that is new."""
+    made = [intent.contact_id for intent in intents if intent.action == "create"]
+    if not made:
+        return set()
+    found = sql.rows(
+        "SELECT contact_id FROM contact_links WHERE contact_id = ANY(%s::uuid[]) AND state = 'live'", [sql.texts(made)]
+    )
+    return {row["contact_id"] for row in found}
 
 
 def _confirmed(session: Session, intent: Intent, answer: Confirmed, now: str, ledger: _Ledger, sent: Sent) -> None:

@@ -344,3 +344,14 @@ def test_a_merge_while_its_contact_is_written_in_hubspot_loses_nothing(world: Wo
     assert (world.hubspot[there]["city"], world.hubspot[there]["state"]) == ("Nampa", "Idaho")
     assert len(world.hubspot) == len(world.live()) == 1
     world.assert_balanced()
+
+
+def test_a_merge_while_the_one_that_lives_on_is_made_in_hubspot_is_found_out(world: World) -> None:
+    there, ann = world.pair(city="Boise")
+    annie = world.create(firstname="Annie", lastname="Holmberg", phone="208-555-0142")
+    with world.meanwhile("loanark.sync.outbound._send_batches", lambda: merge(world, annie, ann)):
+        world.turn()
+    world.settle()
+    assert world.hubspot_id(annie) == there
+    assert len(world.hubspot) == 2, "HubSpot has them twice: what was made is a contact like any new one"
+    world.assert_at_rest()
