@@ -70,10 +70,10 @@ def order(contact_ids: Collection[UUID], *, by: str) -> None:
 
 
 def merged_into(contact_ids: Collection[UUID]) -> list[UUID]:
-    """The contacts that live on in these: they are the same person."""
+    """The contacts that live on in these, also where the row of one of these is gone: they are the same person."""
     found = sql.rows(
-        """SELECT contact_members(c.tenant_id, c.id) AS id FROM contacts c
-           WHERE c.id = ANY(%s::uuid[]) ORDER BY 1""",
+        """SELECT contact_members(current_setting('loanark.tenant_id')::uuid, id) AS id FROM unnest(%s::uuid[]) AS id
+           ORDER BY 1""",
         [sql.texts(contact_ids)],
     )
     return [row["id"] for row in found]
