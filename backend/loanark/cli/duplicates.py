@@ -146,7 +146,9 @@ def merge(name: str, members: tuple[str, ...], survivor: str | None, as_json: bo
         show([one.model_dump(mode="json") for one in done])
         return
     for one in done:
-        click.echo(f"{one.id}: {one.other_name} is merged into {one.name}. {one.hubspot_words}".rstrip())
+        click.echo(f"{one.id}: {one.other_name} is merged into {one.name}. {one.hubspot_words}")
+    if len(done) < len(members) - 1:
+        click.echo("What is in HubSpot only is let in by the sync next, and merged then.")
     click.echo("Take it back with: loanark duplicates undo --tenant … MERGE")
 
 
@@ -172,6 +174,6 @@ def undo(name: str, merge_id: int, as_json: bool) -> None:
     if as_json:
         show(done.model_dump(mode="json"))
         return
-    click.echo(f"{done.other_name} is a contact of their own again. {done.hubspot_words}".rstrip())
+    click.echo(f"{done.other_name} is a contact of their own again. {done.hubspot_words}")
     for what in done.left_behind:
         click.echo(f"  {what}")

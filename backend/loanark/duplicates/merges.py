@@ -8,7 +8,7 @@ import orjson
 from loanark.connections.fields import catalogue
 from loanark.core.duplicates.survivorship import Survivor
 from loanark.core.fields import display_name
-from loanark.core.values import Unreadable, Value, read
+from loanark.core.values import Kind, Unreadable, read
 from loanark.duplicates import merging, settings
 from loanark.duplicates.merging import Row
 from loanark.duplicates.proposals import HUBSPOT
@@ -91,8 +91,8 @@ def _fields(survivors: Mapping[str, Survivor], rows: Sequence[Row]) -> list[Gold
     ]
 
 
-def _compared(kind: object, text: str | None) -> str | None:
-    value: Value | Unreadable = read(kind, text)  # type: ignore[arg-type]
+def _compared(kind: Kind, text: str | None) -> str | None:
+    value = read(kind, text)
     return text if isinstance(value, Unreadable) else value.canonical
 
 

@@ -44,3 +44,20 @@ def test_the_book_is_searched_and_what_is_found_is_told_with_its_reasons(acme: L
 def test_merging_takes_two_contacts(acme: Loanark) -> None:
     assert acme("duplicates", "merge", *TENANT, "one").code == 2
     assert acme("duplicates", "merge", *TENANT, "one", "one").code == 2
+
+
+def test_two_are_merged_and_made_two_again(acme: Loanark) -> None:
+    acme("duplicates", "find", *TENANT, "--wait")
+    (group,) = acme("duplicates", "list", *TENANT, "--json").document["groups"]
+    members = [member["key"] for member in group["members"]]
+    said = acme("duplicates", "merge", *TENANT, *members)
+    assert said.code == 0, said.err
+    assert "is merged into" in said.out
+    again = acme("duplicates", "merge", *TENANT, *members)
+    assert (again.code, "merged into another contact meanwhile" in again.err) == (1, True)
+    number = said.out.partition(":")[0]
+    undone = acme("duplicates", "undo", *TENANT, number, "--json").document
+    assert (undone["state"], undone["by"], undone["undone_by"]) == ("undone", "command line", "command line")
+    assert "is a contact of their own again" in acme("duplicates", "undo", *TENANT, number).out
+    assert acme("duplicates", "list", *TENANT, "--json").document["groups"] == [], "they are never proposed again"
+    assert acme("duplicates", "undo", *TENANT, "999").code == 1
