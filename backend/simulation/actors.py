@@ -21,7 +21,7 @@ from loanark.duplicates import actions as duplicates
 from loanark.duplicates.schemas import MergeIn
 from loanark.kit.errors import LoanArkError
 from loanark.sync import runs
-from simulation.story import CHOICE_FIELDS, MARK, STAGE_FIELD, STAGE_PROPERTY, TYPED_FIELDS
+from simulation.story import CHOICE_FIELDS, MARK, STAGE_FIELD, STAGE_PROPERTY, TYPED_FIELDS, mark_of
 from simulation.world import Busy, World
 
 BULK = Source("CRM_UI_BULK_ACTION", "userId:4711")
@@ -189,10 +189,10 @@ class Actors:
         wanted = {self.property(name): value for name, value in values.items()}
         if self.chance.random() < 0.9:
             wanted["email"] = f"h{number}@example.com"
-        id = self.world.hubspot_creates({MARK: f"Born {number}", **wanted})
+        id = self.world.hubspot_creates({MARK: mark_of(number), **wanted})
         for name, value in values.items():
             self.world.typed("hubspot", id, name, value)
-        self.world.tell(f"  HubSpot user: creates {id} Born {number} {values}")
+        self.world.tell(f"  HubSpot user: creates {id} {mark_of(number)} {values}")
 
     def hubspot_archives(self) -> None:
         contact = self.in_hubspot()
@@ -300,13 +300,13 @@ class Actors:
         world, number = self.world, self.world.number()
         fields = [name for name in world.story.fields if self.chance.random() < 0.5]
         values = {name: self.value(name) for name in fields}
-        given: dict[str, str | None] = {MARK: f"Born {number}", **values}
+        given: dict[str, str | None] = {MARK: mark_of(number), **values}
         if self.chance.random() < 0.7:
             given["email"] = f"l{number}@example.com"
         id = world.acts(lambda: contacts.create(world.scope, given))
         for name, value in values.items():
             world.typed("loanark", id, name, value)
-        world.tell(f"  LoanArk user: creates {_short(id)} Born {number} {values}")
+        world.tell(f"  LoanArk user: creates {_short(id)} {mark_of(number)} {values}")
 
     def person_deletes(self) -> None:
         world, id = self.world, self.in_loanark()
@@ -367,7 +367,7 @@ class Actors:
             raise Nobody
         field = self.text_field()
         own = {} if field in theirs or self.chance.random() < 0.3 else {field: self.value(field)}
-        return {MARK: f"Born {number}"}, {**theirs, **own}
+        return {MARK: mark_of(number)}, {**theirs, **own}
 
     def hubspot_enters_a_double(self) -> None:
         world, contact = self.world, self.in_hubspot()
@@ -513,11 +513,11 @@ class Actors:
         connection.execute("SELECT set_config('simulation.now', %s, false)", [world.clock.now().isoformat()])
         row = connection.execute(
             f"INSERT INTO contacts (email, {MARK}, {field}) VALUES (%s, %s, %s) RETURNING id",
-            [email, f"Born {number}", value],
+            [email, mark_of(number), value],
         ).fetchone()
         assert row
         world.typed("loanark", row["id"], field, value)
-        world.tell(f"  program: inserts {_short(row['id'])} Born {number} {email} {field} {value}")
+        world.tell(f"  program: inserts {_short(row['id'])} {mark_of(number)} {email} {field} {value}")
 
     def program_deletes(self) -> None:
         world, id = self.world, self.in_loanark()

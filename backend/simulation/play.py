@@ -16,7 +16,7 @@ from simulation import checkers
 from simulation.actors import Actors
 from simulation.checkers import Violation
 from simulation.record import Record
-from simulation.story import MARK, STAGE_FIELD, STAGE_PROPERTY, Aim, Step, Story
+from simulation.story import MARK, STAGE_FIELD, STAGE_PROPERTY, Aim, Step, Story, mark_of
 from simulation.worker import REQUESTS, STATEMENTS, Endless, Strike, Workers
 from simulation.world import World
 
@@ -162,7 +162,7 @@ class Player:
     def on_both_sides(self) -> None:
         """The same person, entered on both sides before anybody connected anything."""
         world, number = self.world, self.world.number()
-        email, mark = f"both{number}@example.com", f"Born {number}"
+        email, mark = f"both{number}@example.com", mark_of(number)
         field, other = self.actors.text_field(), self.actors.text_field()
         theirs, ours = self.actors.value(field), self.actors.value(field)
         id = world.hubspot_creates({"email": email, MARK: mark, self.actors.property(field): theirs})

@@ -13,6 +13,17 @@ from typing import Any
 #: A contact's mark: given at birth, on either side, and never changed by anybody. It tells who is who.
 MARK = "lastname"
 
+
+def mark_of(number: int) -> str:
+    """A person's mark, in letters: names with other numbers in them are never taken for one person's."""
+    letters = ""
+    while True:
+        number, digit = divmod(number, 26)
+        letters = chr(ord("a") + digit) + letters
+        if not number:
+            return f"Born {letters}"
+
+
 #: Properties whose values are made unique, so that a value tells who typed it. The rest of a story's fields compare.
 TEXT_FIELDS = ("city", "state", "company", "address", "zip", "phone", "mobilephone")
 TYPED_FIELDS = {"loan_amount": "number", "closing_date": "date", "consent_to_contact": "bool"}

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from loanark.core.duplicates.score import is_telling
 from loanark.core.fields import display_name
 from loanark.core.mapping import Side
 from loanark.core.plan import Action
@@ -119,14 +120,14 @@ def _texts(session: Session, case: Case) -> Mapping[str, str]:
 
 
 def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> None:
-    """Of two that are new it is the later one that waits."""
+    """Of two that are new it is the later one that waits. Namesakes are proposed, and wait for nobody."""
     ids = [id for found in found_of.values() for id in found]
     if not ids:
         return
     rows = {
         row["id"]: row
         for row in sql.rows(
-            """SELECT p.id, p.contact_id, p.other_contact_id,
+            """SELECT p.id, p.contact_id, p.other_contact_id, p.posterior, p.parts::text AS parts,
                       jsonb_build_array(c.firstname, c.lastname, c.email)::text AS name,
                       CASE WHEN o.id IS NULL
                            THEN jsonb_build_array(p.other_values->>'firstname', p.other_values->>'lastname',
@@ -143,6 +144,7 @@ def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> N
                WHERE p.id = ANY(%s)""",
             [ids],
         )
+        if is_telling(orjson.loads(row["parts"]), row["posterior"])
     }
     for key, found in found_of.items():
         held = [(rows[id], name) for id in found if id in rows and (name := _waits_for(key, rows[id]))]

@@ -308,3 +308,27 @@ def test_a_double_of_somebody_who_was_changed_just_now_waits_too(watchful: World
     double = watchful.create(**ANN, email="ann.holmberg@example.com")
     watchful.turn()
     assert [row["contact_id"] for row in watchful.rejections()] == [double]
+
+
+def test_a_namesake_is_proposed_and_waits_for_nobody(watchful: World) -> None:
+    known(watchful)
+    watchful.create(firstname="Ann", lastname="Holmberg", email="somebody.else@example.com")
+    watchful.settle()
+    assert len(watchful.hubspot) == 2
+    assert open_pair(watchful)["holds"] is None
+    assert watchful.rejections() == []
+
+
+def test_what_is_numbered_is_many_and_not_one(watchful: World) -> None:
+    for number in range(1, 5):
+        watchful.create(
+            firstname="Branch",
+            lastname=f"Contact {number}",
+            email=f"branch{number}@example.com",
+            phone=f"208-555-010{number}",
+            city="Boise",
+        )
+        watchful.hubspot.create(firstname=f"Desk {number}", lastname="Boise", email=f"desk{number}@example.com")
+    watchful.settle()
+    assert len(watchful.hubspot) == len(watchful.live()) == 8
+    assert watchful.rows("SELECT 1 FROM duplicate_proposals") == []

@@ -1,5 +1,6 @@
 """How alike two names are."""
 
+import re
 from functools import lru_cache
 
 from nicknames import NickNamer
@@ -12,16 +13,23 @@ _SHORTEST_SLIP = 3
 _LONG = 6
 #: Jaro-Winkler, from which on names are called weakly alike.
 _WEAKLY = 0.85
+_DIGITS = re.compile(r"\d+")
 _SOUNDS = {
     **dict.fromkeys("bfpv", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"),
     "l": "4", **dict.fromkeys("mn", "5"), "r": "6",
 }  # fmt: skip
 
 
+def are_numbered(one: str, other: str) -> bool:
+    """Whether both bear numbers, and not the same: those tell two things of one name apart."""
+    mine, theirs = (_DIGITS.findall(name) for name in (one, other))
+    return bool(mine and theirs) and mine != theirs
+
+
 def is_slip(one: str, other: str) -> bool:
     """Whether they differ by a slip of the finger: a letter too many, missing, wrong, or two exchanged."""
     shorter = min(len(one), len(other))
-    if shorter < _SHORTEST_SLIP:
+    if shorter < _SHORTEST_SLIP or are_numbered(one, other):
         return False
     slips = DamerauLevenshtein.distance(one, other, score_cutoff=2)
     return slips == 1 or (slips == 2 and shorter >= _LONG)
@@ -34,7 +42,7 @@ def is_alike(one: str, other: str) -> bool:
 
 def is_weakly_alike(one: str, other: str) -> bool:
     """Something of the one is in the other."""
-    return JaroWinkler.similarity(one, other) > _WEAKLY
+    return JaroWinkler.similarity(one, other) > _WEAKLY and not are_numbered(one, other)
 
 
 @lru_cache(100_000)

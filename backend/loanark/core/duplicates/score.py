@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from loanark.core.duplicates.names import is_alike, is_nickname, is_slip, is_weakly_alike
+from loanark.core.duplicates.names import are_numbered, is_alike, is_nickname, is_slip, is_weakly_alike
 from loanark.core.duplicates.person import Person
 
 #: How many of a book's contacts have another of the same person. Of a real book rather too few than too many.
@@ -29,6 +29,8 @@ CERTAIN = 3.0
 _FIRST_CAP, _LAST_CAP, _ZIP_CAP, _CITY_CAP = 11.0, 14.0, 13.0, 9.0
 _NICKNAME, _SLIP, _WEAK, _INITIAL = -2.5, -3.0, 1.0, 2.0
 _FIRST_DIFFERS, _LAST_DIFFERS = -5.5, -4.5
+#: Names with other numbers in them (Desk 4, Desk 5) are made to tell two apart: as much as a mailbox would join them.
+_NUMBERED = -18.0
 #: Both names in each other's place; one of them in the other's.
 _CROSSED, _HALF_CROSSED, _OTHER_HALF = -4.0, -4.0, -2.0
 _SUFFIX_CONFLICT, _SUFFIX_ON_ONE = -12.0, -2.5
@@ -74,6 +76,15 @@ _IDENTIFYING = {
     "birth": _BIRTH_SLIP,
     "address": _HOUSE_NEARLY,
     "identifier": 6.0,
+}
+#: What keeps a new contact waiting: here a slip of the finger in a number may as well be the next number.
+_TELLING = {
+    "email": _EMAIL_SLIP,
+    "phone": _PHONE,
+    "birth": _BIRTH,
+    "address": _HOUSE_NEARLY,
+    "identifier": _IDENTIFIER,
+    "loan": _LOAN,
 }
 _AGREE = frozenset({First.EQUAL, First.NICKNAME, First.SLIP})
 
@@ -183,6 +194,12 @@ def _household(first: First, parts: dict[str, float]) -> None:
         parts["household"] = cap - shared
 
 
+def is_telling(parts: Mapping[str, float], posterior: float) -> bool:
+    """Whether it is enough to keep a new contact from being made on the other side before a person decides: likely, and
+    more than names and a town. Namesakes are many, and a contact that waits costs somebody's time."""
+    return posterior >= CERTAIN and any(parts.get(name, 0.0) >= least for name, least in _TELLING.items())
+
+
 def kind(parts: Mapping[str, float]) -> str:
     """What speaks most for a pair beside its names; where nothing else identifies anybody, the names."""
     bits = {**parts, "identifier": max(parts.get("identifier", 0.0), parts.get("loan", 0.0))}
@@ -239,6 +256,8 @@ def _last(one: str, other: str, book: Frequencies) -> float:
         return 0.0
     if one == other:
         return book.last.bits(_LAST_CAP, one)
+    if are_numbered(one, other):
+        return _NUMBERED
     if is_slip(one, other):
         return book.last.bits(_LAST_CAP, one, other) + _SLIP
     return _WEAK if is_weakly_alike(one, other) else _LAST_DIFFERS
@@ -250,6 +269,8 @@ def _first(one: str, other: str, book: Frequencies) -> tuple[float, First]:
     bits = book.first.bits(_FIRST_CAP, one, other)
     if one == other:
         return bits, First.EQUAL
+    if are_numbered(one, other):
+        return _NUMBERED, First.DIFFERS
     if min(len(one), len(other)) == 1:
         return (_INITIAL, First.INITIAL) if one[0] == other[0] else (_FIRST_DIFFERS, First.DIFFERS)
     if is_nickname(one, other):
@@ -269,6 +290,8 @@ def _middle(one: Person, other: Person, parts: dict[str, float]) -> None:
         return
     if one.middle == other.middle:
         parts["middle"] = _MIDDLE
+    elif are_numbered(one.middle, other.middle):
+        parts["middle"] = _NUMBERED
     elif one.middle[0] != other.middle[0]:
         parts["middle"] = -_MIDDLE
     elif min(len(one.middle), len(other.middle)) == 1:
