@@ -79,7 +79,7 @@ def test_one_office_with_one_switchboard_holds_many_people() -> None:
 
 
 def test_names_with_other_numbers_tell_two_apart() -> None:
-    desk = replace(ANN, first="desk", last="boise4")
+    desk = replace(ANN, first="desk", last="boise4", birth="", number="", street="", unit="")
     other = replace(desk, last="boise5", mailbox="desk5", phones=("2085550108",))
     assert not weigh(desk, other).is_suggested
     assert weigh(desk, replace(other, last="boise")).parts["last"] > 0, "a number on one side only may be a slip"
