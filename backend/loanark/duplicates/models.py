@@ -239,7 +239,7 @@ class DuplicateSettings(models.Model):
     tenant_id = models.UUIDField(primary_key=True)
     at_ingest = models.BooleanField(default=True, db_default=True)
     automatic = models.BooleanField(default=False, db_default=False)
-    follow_hubspot = models.BooleanField(default=True, db_default=True)
+    follow_hubspot = models.BooleanField(default=False, db_default=False)
     hubspot_wait_hours = models.IntegerField(null=True, default=24, db_default=24)
     rules = models.JSONField(default=dict, db_default={})
     changed_at = models.DateTimeField(db_default=Now())

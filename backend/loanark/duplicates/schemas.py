@@ -273,6 +273,6 @@ class DuplicateSettingsIn(Schema):
 
     at_ingest: bool = True
     automatic: bool = False
-    follow_hubspot: bool = True
+    follow_hubspot: bool = False
     hubspot_wait_hours: int | None = None
     rules: dict[str, Rule] = {}

@@ -25,8 +25,8 @@ class DuplicateSettings:
     at_ingest: bool = True
     #: What the strict gate lets through is merged without a person.
     automatic: bool = False
-    #: What somebody merges in HubSpot is merged here as well; else it waits for a person.
-    follow_hubspot: bool = True
+    #: Two contacts that somebody merges in HubSpot are merged here as well; else a person decides it.
+    follow_hubspot: bool = False
     #: HubSpot merges the two as well after so many hours; None: when a person says so.
     hubspot_wait_hours: int | None = 24
     #: Whose value survives, by field; other fields go by `core.duplicates.survivorship.DEFAULT`.

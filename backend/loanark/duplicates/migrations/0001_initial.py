@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ("tenant_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("at_ingest", models.BooleanField(db_default=True, default=True)),
                 ("automatic", models.BooleanField(db_default=False, default=False)),
-                ("follow_hubspot", models.BooleanField(db_default=True, default=True)),
+                ("follow_hubspot", models.BooleanField(db_default=False, default=False)),
                 ("hubspot_wait_hours", models.IntegerField(db_default=24, default=24, null=True)),
                 ("rules", models.JSONField(default=dict, db_default={})),
                 ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
