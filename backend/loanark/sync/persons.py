@@ -71,8 +71,9 @@ def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:
         return None
     reason = f"merged in HubSpot into {survivor_id}"
     root, root_of_other = merging.root_of(holder), merging.root_of(other)
-    _expect_filled(survivor_id, old_id)
-    _expect_filled(old_id, survivor_id)
+    if root == root_of_other:
+        _expect_filled(survivor_id, old_id)
+        _expect_filled(old_id, survivor_id)
     if root == other:
         # Who lives on in LoanArk keeps the contact that lives on in HubSpot.
         _close(survivor_id, reason)

@@ -174,9 +174,14 @@ def test_an_address_that_hubspot_says_is_taken_is_decided_in_the_same_place(worl
 
 
 def test_contacts_that_somebody_merged_in_hubspot_are_decided_in_the_same_place(world: World) -> None:
-    (ann_there, ann), (bob_there, bob) = world.pair(), world.pair(email="bob@example.com", firstname="Bob")
-    world.hubspot.merge(ann_there, bob_there)
+    (ann_there, ann), (bob_there, bob) = (
+        world.pair(),
+        world.pair(email="bob@example.com", firstname="Bob", city="Boise"),
+    )
+    there = world.hubspot.merge(ann_there, bob_there)
     world.settle()
+    assert world.hubspot[there]["city"] == "Boise", "what HubSpot filled in is nobody's clear"
+    assert world.contact(there)["city"] == "Boise"
     pair = open_pair(world)
     assert ({pair["contact_id"], pair["other_contact_id"]}, pair["kind"]) == ({ann, bob}, "hubspot")
     (done,) = merge(world, ann, bob)
