@@ -539,7 +539,7 @@ _FIXES: Mapping[str, str] = {
     "unreadable": "Correct the value where it is held; it is carried over by itself then.",
     "refused": "Change the value to one HubSpot takes; it is sent by itself then. Or retry if HubSpot was changed.",
     "coerced": "Change the value in LoanArk to what HubSpot stores, or change the property in HubSpot, then retry.",
-    "duplicate-email": "Decide on the page Duplicates whether they are one person, or give one another e-mail address.",
+    "duplicate-email": "Decide on the page Duplicates whether they are one, or give one another e-mail and retry.",
     "merged-in-hubspot": "Decide on the page Duplicates whether the two LoanArk contacts are one person.",
     "possible-duplicate": "Decide on the page Duplicates whether the two are one person.",
     "erased": "If they came back of their own will, make a new contact and delete this one.",

@@ -40,6 +40,7 @@ from loanark.contacts import actions as contacts
 from loanark.contacts import conflicts
 from loanark.core.mapping import Side
 from loanark.core.translate import held, incoming
+from loanark.duplicates import automatic
 from loanark.hubspot.client import Client
 from loanark.sync import engine, runs
 from loanark.sync.engine import Turn
@@ -215,6 +216,9 @@ class World:
     # The engine
 
     def turn(self, *, turn_seconds: float = 15.0) -> Turn:
+        """Of the sync: whom these stories do not mean to compare is compared before."""
+        while automatic.step(self.tenant_id):
+            pass
         return engine.advance(self.tenant_id, turn_seconds=turn_seconds)
 
     def settle(self, *, polls: bool = True) -> None:
