@@ -36,6 +36,7 @@ STATE = f"""CASE WHEN c.deleted_at IS NOT NULL THEN 'deleted' WHEN {_CONFLICT} T
 STATE_OF_ONE = f"""(SELECT {STATE} FROM (VALUES (1)) AS one LEFT JOIN contact_links l
     ON l.tenant_id = c.tenant_id AND l.contact_id = c.id AND l.state = 'live')"""
 REASON = """(SELECT coalesce(
+    CASE WHEN c.merged_into IS NOT NULL THEN 'Merged into another contact, where that can be taken back.' END,
     (SELECT x.reason FROM contact_rejections x WHERE x.tenant_id = c.tenant_id AND x.contact_id = c.id
      AND x.resolved_at IS NULL ORDER BY x.id DESC LIMIT 1),
     (SELECT h.last_error FROM hints h WHERE h.tenant_id = c.tenant_id AND h.side = 'loanark'

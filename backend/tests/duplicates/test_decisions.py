@@ -159,6 +159,8 @@ def test_what_is_decided_is_in_the_audit_log(lender: Organisation, two: tuple[UU
 def test_who_is_merged_cannot_be_restored_beside_themselves(lender: Organisation, two: tuple[UUID, UUID]) -> None:
     one, other = map(str, two)
     post(lender, "merge", {"members": [one, other], "survivor": one})
+    (hidden,) = lender.get("contacts", deleted="true")["items"]
+    assert hidden["sync"]["reason"] == "Merged into another contact, where that can be taken back."
     answer = lender.call("POST", f"contacts/{other}/restore")
     assert answer.status_code == 409
     assert "Take the merge back" in answer.json()["detail"]
