@@ -21,7 +21,7 @@ from loanark.duplicates import actions as duplicates
 from loanark.duplicates.schemas import MergeIn
 from loanark.kit.errors import LoanArkError
 from loanark.sync import runs
-from simulation.story import CHOICE_FIELDS, MARK, STAGE_FIELD, STAGE_PROPERTY, TYPED_FIELDS, mark_of
+from simulation.story import CHOICE_FIELDS, MARK, STAGE_FIELD, STAGE_PROPERTY, TYPED_FIELDS, letters, mark_of
 from simulation.world import Busy, World
 
 BULK = Source("CRM_UI_BULK_ACTION", "userId:4711")
@@ -372,7 +372,7 @@ class Actors:
     def hubspot_enters_a_double(self) -> None:
         world, contact = self.world, self.in_hubspot()
         if not contact.props.get("phone"):
-            self._hubspot_sets(contact, {"phone": self.value("phone"), "firstname": f"First {world.number()}"})
+            self._hubspot_sets(contact, {"phone": self.value("phone"), "firstname": f"First {letters(world.number())}"})
         mark, values = self._double_of(contact.props.get)
         if self.chance.random() < 0.5:
             mark["email"] = f"h{world.number()}@example.com"
@@ -385,7 +385,7 @@ class Actors:
     def person_enters_a_double(self) -> None:
         world, id = self.world, self.in_loanark()
         if not world.rows("SELECT phone FROM contacts WHERE id = %s", id)[0]["phone"]:
-            self._person_sets(id, {"phone": self.value("phone"), "firstname": f"First {world.number()}"})
+            self._person_sets(id, {"phone": self.value("phone"), "firstname": f"First {letters(world.number())}"})
         held = world.rows("SELECT * FROM contacts WHERE id = %s", id)[0]
         mark, values = self._double_of(held.get)
         if self.chance.random() < 0.5 and held["email"]:

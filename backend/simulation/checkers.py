@@ -868,8 +868,11 @@ def _phones(e: Evidence, link: dict[str, Any], until: float) -> set[str | None]:
 
 
 def _touched(e: Evidence, name: str, since: float) -> bool:
+    """Whether somebody changed what makes them alike; what the other side changed shortly before may arrive after."""
     return any(
-        t.field in _ALIKE and t.at > since and e.kin.of(f"{t.side[0]}{t.record}") == e.kin.of(name)
+        t.field in _ALIKE
+        and t.at > (since if t.side[0] == name[0] else since - ABOUT_THEN_SECONDS)
+        and e.kin.of(f"{t.side[0]}{t.record}") == e.kin.of(name)
         for t in e.record.typed
     )
 

@@ -14,14 +14,19 @@ from typing import Any
 MARK = "lastname"
 
 
-def mark_of(number: int) -> str:
-    """A person's mark, in letters: names with other numbers in them are never taken for one person's."""
-    letters = ""
+def letters(number: int) -> str:
+    """A number in letters: names with other numbers in them are never taken for one person's."""
+    text = ""
     while True:
         number, digit = divmod(number, 26)
-        letters = chr(ord("a") + digit) + letters
+        text = chr(ord("a") + digit) + text
         if not number:
-            return f"Born {letters}"
+            return text
+
+
+def mark_of(number: int) -> str:
+    """A person's mark."""
+    return f"Born {letters(number)}"
 
 
 #: Properties whose values are made unique, so that a value tells who typed it. The rest of a story's fields compare.

@@ -127,7 +127,7 @@ def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> N
     rows = {
         row["id"]: row
         for row in sql.rows(
-            """SELECT p.id, p.contact_id, p.other_contact_id, p.posterior, p.parts::text AS parts,
+            """SELECT p.id, p.contact_id, p.other_contact_id, p.posterior, p.parts::text AS parts, p.holds,
                       jsonb_build_array(c.firstname, c.lastname, c.email)::text AS name,
                       CASE WHEN o.id IS NULL
                            THEN jsonb_build_array(p.other_values->>'firstname', p.other_values->>'lastname',
@@ -144,13 +144,18 @@ def _mark(cases: Mapping[Any, Case], found_of: Mapping[Any, Sequence[int]]) -> N
                WHERE p.id = ANY(%s)""",
             [ids],
         )
-        if is_telling(orjson.loads(row["parts"]), row["posterior"])
     }
     for key, found in found_of.items():
         held = [(rows[id], name) for id in found if id in rows and (name := _waits_for(key, rows[id]))]
+        # Who waits goes on waiting, though a book that grew made it a little less likely.
+        held = [(row, name) for row, name in held if row["holds"] == str(key) or _is_telling(row)]
         if held:
             finder.hold([row["id"] for row, _ in held], str(key))
             cases[key].duplicate = held[0][1]
+
+
+def _is_telling(row: sql.Row) -> bool:
+    return is_telling(orjson.loads(row["parts"]), row["posterior"])
 
 
 def _waits_for(key: object, row: sql.Row) -> str | None:

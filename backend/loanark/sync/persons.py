@@ -10,7 +10,6 @@ from loanark.duplicates import merging, proposals, settings
 from loanark.duplicates.merging import Grounds
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
-from loanark.sync import hints
 from loanark.sync.hints import Lane
 from loanark.sync.look import Case
 
@@ -53,9 +52,12 @@ def settle(cases: Sequence[Case]) -> None:
 
 
 def _look_at_members(contact_ids: Sequence[UUID]) -> None:
-    """Who lives on was deleted: so were those who live on in them."""
-    hints.leave(
-        Side.LOANARK, map(str, merged_into(contact_ids)), source="merged into a deleted contact", lane=Lane.EDIT
+    """Who lives on was deleted: so were those who live on in them. One that is waited for already is waited for no less
+    long, as often as this one is looked at."""
+    sql.execute(
+        """INSERT INTO hints (side, record_id, source, lane)
+           SELECT %s, unnest(%s::text[]), 'merged into a deleted contact', %s ORDER BY 2 ON CONFLICT DO NOTHING""",
+        [Side.LOANARK.value, sql.texts(merged_into(contact_ids)), int(Lane.EDIT)],
     )
 
 
@@ -71,7 +73,7 @@ def met_in_hubspot(old_id: str, survivor_id: str) -> UUID | None:
         return None
     reason = f"merged in HubSpot into {survivor_id}"
     root, root_of_other = merging.root_of(holder), merging.root_of(other)
-    if root == root_of_other:
+    if root == root_of_other or settings.load().follow_hubspot:
         _expect_filled(survivor_id, old_id)
         _expect_filled(old_id, survivor_id)
     if root == other:

@@ -195,9 +195,9 @@ def _household(first: First, parts: dict[str, float]) -> None:
 
 
 def is_telling(parts: Mapping[str, float], posterior: float) -> bool:
-    """Whether it is enough to keep a new contact from being made on the other side before a person decides: likely, and
-    more than names and a town. Namesakes are many, and a contact that waits costs somebody's time."""
-    return posterior >= CERTAIN and any(parts.get(name, 0.0) >= least for name, least in _TELLING.items())
+    """Whether it is enough to keep a new contact from being made on the other side before a person decides: more likely
+    than not, and more than names and a town. Namesakes are many, and a contact that waits costs somebody's time."""
+    return posterior >= 0 and any(parts.get(name, 0.0) >= least for name, least in _TELLING.items())
 
 
 def kind(parts: Mapping[str, float]) -> str:
