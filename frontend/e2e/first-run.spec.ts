@@ -13,7 +13,7 @@ test("the first run is previewed, approved, watched, and then both sides are the
 
   await hubspot.answerAfter(2_500); // Slow enough to be watched.
   await page.getByRole("button", { name: "Approve and start" }).click();
-  await expect(page.getByRole("progressbar")).toBeVisible();
+  await expect(page.getByRole("progressbar", { name: /^First load/ })).toBeVisible();
   await expect(page.getByRole("button", { name: "Stop this run" })).toBeVisible();
   await page.goto(address(""));
   await expect(title(page)).toHaveText(/Bringing over contacts: \d+ of 400/);
