@@ -1,6 +1,6 @@
 """What people do to contacts. Every write leaves its history and its hint by the database's own triggers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import orjson
@@ -217,12 +217,18 @@ def _lock(contact_id: UUID) -> Contact:
     return row
 
 
-def _hint(scope: Scope, record_id: str, source: str, side: Side = Side.LOANARK) -> None:
+def leave_hints(side: Side, record_ids: Iterable[object], *, source: str, lane: int) -> None:
+    """Has the sync look at these, afresh: what was tried before does not put them off."""
     sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane) VALUES (%s, %s, %s, %s)
+        """INSERT INTO hints AS h (side, record_id, source, lane)
+           SELECT DISTINCT %s, unnest(%s::text[]), %s, %s ORDER BY 2
            ON CONFLICT (tenant_id, side, record_id) DO UPDATE
-           SET version = h.version + 1, lane = excluded.lane, attempts = 0, not_before = now()""",
-        [side.value, record_id, source, PERSON_LANE],
+           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
+        [side.value, sql.texts(record_ids), source, lane],
     )
+
+
+def _hint(scope: Scope, record_id: str, source: str, side: Side = Side.LOANARK) -> None:
+    leave_hints(side, [record_id], source=source, lane=PERSON_LANE)
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from loanark.connections.actions import notify, wake_workers
 from loanark.connections.fields import catalogue
-from loanark.contacts.actions import PERSON_LANE, checked, put, refuse_giving_away, rules_in_force
+from loanark.contacts.actions import PERSON_LANE, checked, leave_hints, put, refuse_giving_away, rules_in_force
 from loanark.contacts.queries import TYPED
 from loanark.contacts.schemas import ReopenedOut, ResolvedOut, ResolveManyIn, Undecided, Winner
 from loanark.core.fields import BY_NAME, Field, display_name, raw_text, stored_text
@@ -290,12 +290,6 @@ def _look_again(scope: Scope, contact_ids: Sequence[UUID]) -> None:
     """Has the sync look at these before anything else."""
     if not contact_ids:
         return
-    sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT DISTINCT 'loanark', unnest(%s::text[]), 'conflict decided', %s ORDER BY 2
-           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
-           SET version = h.version + 1, lane = excluded.lane, attempts = 0, not_before = now()""",
-        [sql.texts(contact_ids), PERSON_LANE],
-    )
+    leave_hints(Side.LOANARK, contact_ids, source="conflict decided", lane=PERSON_LANE)
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "contacts")

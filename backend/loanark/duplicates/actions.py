@@ -7,8 +7,9 @@ import orjson
 
 from loanark.connections import settings as sync_settings
 from loanark.connections.actions import notify, wake_workers
-from loanark.contacts.actions import PERSON_LANE
+from loanark.contacts.actions import PERSON_LANE, leave_hints
 from loanark.core.brakes import Braked
+from loanark.core.mapping import Side
 from loanark.duplicates import merges, merging, proposals
 from loanark.duplicates.merging import Grounds, Row
 from loanark.duplicates.schemas import DecidedOut, MergeIn, MergeManyIn, MergeManyOut, MergeOut, Refused
@@ -69,7 +70,9 @@ def _let_in(scope: Scope, contact_id: UUID, stranger: Row, chosen: Mapping[str, 
         "SELECT id FROM duplicate_proposals WHERE other_hubspot_id = %s AND state = 'open'", [stranger.hubspot_id]
     )
     proposals.let_go([row["id"] for row in others])
-    _look_at(scope, "hubspot", [str(stranger.hubspot_id)])
+    leave_hints(Side.HUBSPOT, [stranger.hubspot_id], source="a duplicate was decided", lane=PERSON_LANE)
+    wake_workers(scope.tenant_id)
+    notify(scope.tenant_id, "contacts")
 
 
 def merge_many(scope: Scope, asked: MergeManyIn) -> MergeManyOut:
@@ -161,17 +164,3 @@ def merge_in_hubspot(scope: Scope, merge_id: int) -> MergeOut:
     wake_workers(scope.tenant_id)
     notify(scope.tenant_id, "duplicates")
     return told
-
-
-def _look_at(scope: Scope, side: str, record_ids: Sequence[str]) -> None:
-    if not record_ids:
-        return
-    sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT %s, unnest(%s::text[]), 'a duplicate was decided', %s ORDER BY 2
-           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
-           SET version = h.version + 1, lane = excluded.lane, attempts = 0, not_before = now()""",
-        [side, sql.texts(record_ids), PERSON_LANE],
-    )
-    wake_workers(scope.tenant_id)
-    notify(scope.tenant_id, "contacts")

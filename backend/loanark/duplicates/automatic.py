@@ -5,6 +5,7 @@ from uuid import UUID
 import orjson
 
 from loanark.connections.actions import notify
+from loanark.core.duplicates.groups import LARGEST_AUTOMATIC
 from loanark.duplicates import actions, proposals, scan, settings
 from loanark.duplicates.merging import Grounds
 from loanark.kit import sql
@@ -13,9 +14,6 @@ from loanark.tenants.access import tenant_scope
 
 #: So many are merged in one transaction: each locks contacts that others may wait for.
 AT_ONCE = 20
-
-#: A larger group is for people: its pairs say little about the whole.
-LARGEST_GROUP = 4
 
 
 def step(tenant_id: UUID) -> bool:
@@ -35,7 +33,7 @@ def _merge_certain(tenant_id: UUID) -> bool:
                AND (SELECT count(*) FROM duplicate_proposals g WHERE g.tenant_id = p.tenant_id
                     AND g.group_id = p.group_id AND g.state = 'open') <= %s
                ORDER BY p.posterior DESC, p.id LIMIT %s""",
-            [LARGEST_GROUP * (LARGEST_GROUP - 1) // 2, AT_ONCE],
+            [LARGEST_AUTOMATIC * (LARGEST_AUTOMATIC - 1) // 2, AT_ONCE],
         )
         # Counting what the hour has left reads the whole book: only where there is something to merge.
         allowed = actions.left_this_hour() if found else 0

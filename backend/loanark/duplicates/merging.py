@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 
 from loanark.connections.actions import notify, wake_workers
-from loanark.contacts.actions import EDIT_LANE, put
+from loanark.contacts.actions import EDIT_LANE, leave_hints, put
 from loanark.core.duplicates.survivorship import Entry, Member, Origin, Survivor, golden
 from loanark.core.mapping import Side
 from loanark.duplicates import proposals, settings
@@ -27,7 +27,7 @@ from loanark.kit import clock, sql
 from loanark.kit.errors import NotFound, Stale
 
 #: What becomes of the two HubSpot contacts of a merge (`models.Merge.hubspot`).
-WAITING, NONE, AT_IT, DONE = "waiting", "none", "sending", "done"
+WAITING, NONE, AT_IT = "waiting", "none", "sending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,10 @@ def absorb(survivor: UUID, other: UUID, grounds: Grounds, *, chosen: Mapping[str
     rows = locked([survivor, other])
     refuse_unfit([survivor, other], rows)
     first, second = rows[survivor], rows[other]
-    chosen_settings = settings.load()
     if second.hubspot_id and not first.hubspot_id:
         # One person has one HubSpot contact: it comes along.
         _pass_on({other: survivor})
     both = bool(first.hubspot_id and second.hubspot_id)
-    wait = chosen_settings.hubspot_wait_hours
     merge_id = sql.scalar(
         """INSERT INTO duplicate_merges (contact_id, other_contact_id, how, by, unseen, posterior, parts, chosen,
                                          hubspot, hubspot_due_at, hubspot_id, other_hubspot_id)
@@ -112,7 +110,7 @@ def absorb(survivor: UUID, other: UUID, grounds: Grounds, *, chosen: Mapping[str
             _json(grounds.parts or {}),
             _json(chosen or {}),
             WAITING if both else NONE,
-            clock.now() + timedelta(hours=wait) if both and wait is not None else None,
+            _when_hubspot_follows() if both else None,
             first.hubspot_id,
             second.hubspot_id if both else None,
         ],
@@ -294,7 +292,6 @@ def inherit(contact_ids: Collection[UUID]) -> None:
 
 def expect(contact_ids: Collection[UUID]) -> None:
     """Merged contacts that were found in HubSpot (again): HubSpot merges them too, after the usual wait."""
-    wait = settings.load().hubspot_wait_hours
     sql.execute(
         """UPDATE duplicate_merges m SET hubspot = 'waiting', hubspot_due_at = %s, hubspot_id = l.hubspot_id,
                   other_hubspot_id = o.hubspot_id
@@ -302,8 +299,14 @@ def expect(contact_ids: Collection[UUID]) -> None:
            WHERE m.state = 'live' AND m.hubspot IN ('none', 'done') AND m.other_contact_id = ANY(%s::uuid[])
            AND l.tenant_id = m.tenant_id AND l.contact_id = contact_root(m.tenant_id, m.contact_id) AND l.state = 'live'
            AND o.tenant_id = m.tenant_id AND o.contact_id = m.other_contact_id AND o.state = 'live'""",
-        [clock.now() + timedelta(hours=wait) if wait is not None else None, sql.texts(contact_ids)],
+        [_when_hubspot_follows(), sql.texts(contact_ids)],
     )
+
+
+def _when_hubspot_follows() -> datetime | None:
+    """None: when a person says so."""
+    wait = settings.load().hubspot_wait_hours
+    return None if wait is None else clock.now() + timedelta(hours=wait)
 
 
 def _pass_on(links: Mapping[UUID, UUID]) -> None:
@@ -422,13 +425,7 @@ def _look_again(contact_ids: Collection[UUID]) -> None:
     """Has the sync look at these, also where its own transaction changed them, and the screens ask again."""
     if not contact_ids:
         return
-    sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT 'loanark', unnest(%s::text[]), 'merged', %s ORDER BY 2
-           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
-           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
-        [sql.texts(contact_ids), EDIT_LANE],
-    )
+    leave_hints(Side.LOANARK, contact_ids, source="merged", lane=EDIT_LANE)
     tenant: Any = sql.scalar("SELECT current_setting('loanark.tenant_id', true)")
     wake_workers(tenant)
     notify(tenant, "duplicates")

@@ -12,10 +12,11 @@ import orjson
 from django.db import connection
 
 from loanark.connections.actions import notify, wake_workers
-from loanark.contacts.actions import EDIT_LANE
+from loanark.contacts.actions import EDIT_LANE, leave_hints
 from loanark.core.duplicates import groups
 from loanark.core.duplicates.person import Person
 from loanark.core.duplicates.score import Score, kind
+from loanark.core.mapping import Side
 from loanark.duplicates import book
 from loanark.duplicates.people import Sources, sources
 from loanark.kit import sql
@@ -285,20 +286,14 @@ def look_at(waited: Collection[sql.Row], *, lane: int) -> None:
     """Has the sync look at those who were held back (`holds`) by proposals that do not hold them any more.
 
     Where one is in HubSpot only, the other one may be in LoanArk only: then both waited."""
-    held = {("loanark", row["holds"]) for row in waited if row["holds"] and not row["other_hubspot_id"]}
-    for row in waited:
-        if row["other_hubspot_id"]:
-            held |= {("hubspot", row["other_hubspot_id"]), ("loanark", str(row["contact_id"]))}
-    if not held:
+    there = {row["other_hubspot_id"] for row in waited if row["other_hubspot_id"]}
+    here = {row["holds"] for row in waited if row["holds"] and not row["other_hubspot_id"]}
+    here |= {str(row["contact_id"]) for row in waited if row["other_hubspot_id"]}
+    if not here | there:
         return
-    sql.execute(
-        """INSERT INTO hints AS h (side, record_id, source, lane)
-           SELECT side, id, 'a duplicate was decided', %s FROM unnest(%s::text[], %s::text[]) AS w (side, id)
-           ORDER BY side, id
-           ON CONFLICT (tenant_id, side, record_id) DO UPDATE
-           SET version = h.version + 1, lane = least(h.lane, excluded.lane), attempts = 0, not_before = now()""",
-        [lane, [side for side, _ in sorted(held)], [id for _, id in sorted(held)]],
-    )
+    # Locked in the order in which everybody locks hints: by side, then by id.
+    for side, ids in ((Side.HUBSPOT, there), (Side.LOANARK, here)):
+        leave_hints(side, ids, source="a duplicate was decided", lane=lane)
     wake_workers(_tenant_id())
 
 
