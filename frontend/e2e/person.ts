@@ -31,11 +31,16 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 /** Colours and layers that change over a moment are looked at when they have. What moves for ever is not waited for. */
 export const settled = (page: Page) =>
   page.evaluate(async () => {
-    await new Promise(requestAnimationFrame);
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
+    const ending = () =>
+      document.getAnimations().filter(({ effect, playState }) => {
+        const endless = effect?.getComputedTiming().iterations === Number.POSITIVE_INFINITY;
+        return playState === "running" && !endless;
+      });
+    // What ends may begin another one: a colour that is inherited changes in the child when it has in the parent.
+    do {
+      await new Promise(requestAnimationFrame);
+      await Promise.allSettled(ending().map(({ finished }) => finished));
+    } while (ending().length > 0);
   });
 
 /** WCAG 2.2 AA as far as a machine can tell, or some of its rules; of the page, or of a part of it. */
