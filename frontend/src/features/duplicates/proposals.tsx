@@ -8,6 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
 import { formatCount } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { useWalk } from "@/lib/use-walk";
 import { BulkDialog } from "./bulk-dialog";
 import { FilterBar, type SearchChange } from "./filter-bar";
 import { GroupCard } from "./group-card";
@@ -38,7 +39,9 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
   const { index, group } = useStanding(groups, search.at);
   const { place, follow } = useFollowing(group?.id);
   const [isExplained, setExplained] = useState(false);
+  const walk = useWalk({ ids: groups.map(firstPair), shown: group && firstPair(group), at: search.at });
   const goTo = (pairId: number | undefined) => {
+    walk.headFor(pairId);
     follow();
     onSearch({ at: pairId === undefined ? undefined : String(pairId) });
   };
@@ -50,12 +53,13 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
   });
   const onChoose = (chosen: Group) => {
     forgetFault();
-    goTo(chosen.pairs[0]?.id);
+    goTo(firstPair(chosen));
   };
   const onMove = (step: 1 | -1) => {
-    const next = groups[index + step];
+    const place = walk.placeAfter(step);
+    const next = groups[place];
     if (next) onChoose(next);
-    if (index + step >= groups.length - 2 && list.hasNextPage) void list.fetchNextPage();
+    if (place >= groups.length - 2 && list.hasNextPage) void list.fetchNextPage();
   };
   useHotkeys({ j: () => onMove(1), k: () => onMove(-1), u: undoLast });
 
@@ -109,8 +113,8 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
               fault={fault && isOf(group, fault.pair) ? fault.problem : undefined}
               isExplained={isExplained}
               onExplain={setExplained}
-              onMerge={(body) => void merge(group, body)}
-              onReject={(pairs) => void reject(group, pairs)}
+              onMerge={(body) => walk.hasArrived() && void merge(group, body)}
+              onReject={(pairs) => walk.hasArrived() && void reject(group, pairs)}
               onMove={onMove}
               show={show}
             />
@@ -121,13 +125,15 @@ export function Proposals({ tenant, search, onSearch, canDecide, show }: Proposa
   );
 }
 
+const firstPair = ({ pairs }: Group) => pairs[0]?.id;
+
 /** What is looked at stays, whatever comes in before it, until somebody goes on: a key must not meet another group. */
 function useStanding(groups: Group[], at: string | undefined) {
   const [stood, setStood] = useState<number>();
   const placeOf = (pairId: number | string | undefined) => groups.findIndex((one) => isOf(one, pairId));
   const index = [placeOf(at), placeOf(stood), 0].find((found) => found >= 0) ?? 0;
   const group = groups[index];
-  const stands = group?.pairs[0]?.id;
+  const stands = group && firstPair(group);
   if (stands !== undefined && stands !== stood) setStood(stands);
   return { index, group };
 }

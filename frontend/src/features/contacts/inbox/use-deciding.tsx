@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { useWalk } from "@/lib/use-walk";
 import { AlikeDialog } from "./alike-dialog";
 import type { ConflictOut, Winner } from "./queries";
 import { useInbox } from "./use-inbox";
@@ -20,19 +21,22 @@ interface DecidingOptions {
 export function useDeciding({ tenant, conflicts, at, canDecide, onGo, onNearEnd }: DecidingOptions) {
   const [isTyping, setTyping] = useState(false);
   const [isAlike, setAlike] = useState(false);
+  const found = conflicts.findIndex(({ id }) => String(id) === at);
+  const index = found >= 0 ? found : 0;
+  const conflict = conflicts[index];
+  const walk = useWalk({ ids: conflicts.map(({ id }) => id), shown: conflict?.id, at });
   const goTo = (id: number | undefined) => {
+    walk.headFor(id);
     setTyping(false);
     onGo(id);
   };
   const { decide, decideAlike, undoLast, isDecidingMany } = useInbox(tenant, goTo);
-  const found = conflicts.findIndex(({ id }) => String(id) === at);
-  const index = found >= 0 ? found : 0;
-  const conflict = conflicts[index];
 
   const onMove = (step: 1 | -1) => {
-    const next = conflicts[index + step];
+    const place = walk.placeAfter(step);
+    const next = conflicts[place];
     if (next) goTo(next.id);
-    if (index + step >= conflicts.length - 2) onNearEnd?.();
+    if (place >= conflicts.length - 2) onNearEnd?.();
   };
   const onDecide = async (winner: Winner | "typed", value?: string | null) => {
     if (!conflict) return;
@@ -42,7 +46,7 @@ export function useDeciding({ tenant, conflicts, at, canDecide, onGo, onNearEnd 
     if (winner !== "typed") await decide(conflict, winner);
   };
   const byKey = (act: () => unknown) => (event: KeyboardEvent) => {
-    if (!canDecide || !conflict) return;
+    if (!canDecide || !conflict || !walk.hasArrived()) return;
     event.preventDefault();
     void act();
   };
