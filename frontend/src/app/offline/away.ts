@@ -1,5 +1,5 @@
-import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useSyncExternalStore } from "react";
+import { notifyManager, type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useSyncExternalStore } from "react";
 import { editsOf, useWaitingEdits, type Waiting } from "@/features/contacts/queries";
 import { formatDateTime, formatTime, plural } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
@@ -25,12 +25,14 @@ export function loadedAt(queryClient: QueryClient): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-function useLoadedAt(): number | undefined {
+/** What is to be seen in all that was asked. It is told after, not in, the rendering that asks for something new. */
+function useOfAnswers<T>(read: (queryClient: QueryClient) => T): T {
   const queryClient = useQueryClient();
-  return useSyncExternalStore(
-    (listener) => queryClient.getQueryCache().subscribe(listener),
-    () => loadedAt(queryClient),
+  const subscribe = useCallback(
+    (listener: () => void) => queryClient.getQueryCache().subscribe(notifyManager.batchCalls(listener)),
+    [queryClient],
   );
+  return useSyncExternalStore(subscribe, () => read(queryClient));
 }
 
 /** Whether something in view was asked for again in vain: what is shown is what was answered before. */
@@ -45,14 +47,6 @@ export function isRefused(queryClient: QueryClient): boolean {
         query.state.status === "error" &&
         asProblem(query.state.error).isTransient,
     );
-}
-
-function useRefused(): boolean {
-  const queryClient = useQueryClient();
-  return useSyncExternalStore(
-    (listener) => queryClient.getQueryCache().subscribe(listener),
-    () => isRefused(queryClient),
-  );
 }
 
 /** "2:03 PM", or with its day when that is not today. */
@@ -76,8 +70,8 @@ export interface Away {
 export function useAway(tenant: string): Away {
   const isOnline = useOnline();
   const isLost = useLiveState() === "lost";
-  const isUnanswered = useRefused();
-  const at = useLoadedAt();
+  const isUnanswered = useOfAnswers(isRefused);
+  const at = useOfAnswers(loadedAt);
   const edits = useWaitingEdits(tenant);
   const open = edits.filter(({ state }) => state !== "waiting").length;
   const told = open || edits.length;
