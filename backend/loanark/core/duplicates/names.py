@@ -22,6 +22,8 @@ _SOUNDS = {
 
 def are_numbered(one: str, other: str) -> bool:
     """Whether both bear numbers, and not the same: those tell two things of one name apart."""
+    if one.isalpha() or other.isalpha():  # nearly every name, and cheaper to say than by the expression
+        return False
     mine, theirs = (_DIGITS.findall(name) for name in (one, other))
     return bool(mine and theirs) and mine != theirs
 
@@ -29,10 +31,10 @@ def are_numbered(one: str, other: str) -> bool:
 def is_slip(one: str, other: str) -> bool:
     """Whether they differ by a slip of the finger: a letter too many, missing, wrong, or two exchanged."""
     shorter = min(len(one), len(other))
-    if shorter < _SHORTEST_SLIP or are_numbered(one, other):
+    if shorter < _SHORTEST_SLIP:
         return False
     slips = DamerauLevenshtein.distance(one, other, score_cutoff=2)
-    return slips == 1 or (slips == 2 and shorter >= _LONG)
+    return (slips == 1 or (slips == 2 and shorter >= _LONG)) and not are_numbered(one, other)
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -42,6 +44,7 @@ def is_alike(one: str, other: str) -> bool:
 
 def is_weakly_alike(one: str, other: str) -> bool:
     """Something of the one is in the other."""
+    # No cutoff for it: near one, the library's answer is another than without.
     return JaroWinkler.similarity(one, other) > _WEAKLY and not are_numbered(one, other)
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof"})
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv"}
@@ -104,6 +105,7 @@ def person(values: Mapping[str, str | None], identifiers: Mapping[str, str | Non
     )
 
 
+@lru_cache(50_000)  # of names, streets and towns, which come again
 def plain(text: str) -> str:
     """Lower case without accents and signs, words apart by one space."""
     kept = text.replace("'", "")

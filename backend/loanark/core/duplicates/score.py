@@ -299,12 +299,12 @@ def _middle(one: Person, other: Person, parts: dict[str, float]) -> None:
 
 
 def _email(one: Person, other: Person, parts: dict[str, float]) -> None:
-    if not one.email or not other.email:
+    if not one.mailbox or not other.mailbox:
         return
-    if one.email == other.email:
-        parts["email"] = _EMAIL
-    elif one.mailbox == other.mailbox:
-        if DamerauLevenshtein.distance(one.domain, other.domain, score_cutoff=2) <= 2:
+    if one.mailbox == other.mailbox:
+        if one.domain == other.domain:
+            parts["email"] = _EMAIL
+        elif DamerauLevenshtein.distance(one.domain, other.domain, score_cutoff=2) <= 2:
             parts["email"] = _EMAIL_DOMAIN_SLIP
         else:
             parts["email"] = _MAILBOX_WITH_DIGITS if any(map(str.isdigit, one.mailbox)) else _MAILBOX
@@ -316,12 +316,13 @@ def _email(one: Person, other: Person, parts: dict[str, float]) -> None:
 
 def _phone(one: Person, other: Person, parts: dict[str, float]) -> None:
     """Other numbers say nothing: people have several."""
-    if not one.phones or not other.phones:
-        return
-    if not set(one.phones).isdisjoint(other.phones):
-        parts["phone"] = _PHONE
-    elif any(DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1 for a in one.phones for b in other.phones):
-        parts["phone"] = _PHONE_SLIP
+    for mine in one.phones:
+        for theirs in other.phones:
+            if mine == theirs:
+                parts["phone"] = _PHONE
+                return
+            if DamerauLevenshtein.distance(mine, theirs, score_cutoff=1) <= 1:
+                parts["phone"] = _PHONE_SLIP
 
 
 def _birth(one: Person, other: Person, parts: dict[str, float]) -> None:
@@ -330,8 +331,11 @@ def _birth(one: Person, other: Person, parts: dict[str, float]) -> None:
     if one.birth == other.birth:
         parts["birth"] = _BIRTH
         return
+    if DamerauLevenshtein.distance(one.birth, other.birth, score_cutoff=1) == 1:
+        parts["birth"] = _BIRTH_SLIP
+        return
     mine, theirs = one.birth.split("-"), other.birth.split("-")
-    if DamerauLevenshtein.distance(one.birth, other.birth, score_cutoff=1) == 1 or mine == [theirs[0], *theirs[:0:-1]]:
+    if mine == [theirs[0], *theirs[:0:-1]]:
         parts["birth"] = _BIRTH_SLIP
     else:
         parts["birth"] = _BIRTH_DIFFERS[sum(a == b for a, b in zip(mine, theirs, strict=False))]
@@ -348,9 +352,10 @@ def _identifiers(one: Person, other: Person, parts: dict[str, float]) -> None:
 
 
 def _address(one: Person, other: Person, book: Frequencies, parts: dict[str, float]) -> None:
-    same_street = one.street != "" and one.street == other.street
-    nearly = bool(one.street and other.street) and is_weakly_alike(one.street, other.street)
-    if one.number and one.number == other.number and (same_street or nearly):
+    streets = bool(one.street and other.street)
+    same_street = streets and one.street == other.street
+    same_number = streets and one.number != "" and one.number == other.number
+    if same_number and (same_street or is_weakly_alike(one.street, other.street)):
         whole = _HOUSE if same_street else _HOUSE_NEARLY
         parts["address"] = _OTHER_UNIT if one.unit and other.unit and one.unit != other.unit else whole
     elif same_street and len(one.street) >= _SHORTEST_STREET:
