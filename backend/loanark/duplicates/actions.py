@@ -12,7 +12,16 @@ from loanark.core.brakes import Braked
 from loanark.core.mapping import Side
 from loanark.duplicates import merges, merging, proposals
 from loanark.duplicates.merging import Grounds, Row
-from loanark.duplicates.schemas import DecidedOut, MergeIn, MergeManyIn, MergeManyOut, MergeOut, Refused
+from loanark.duplicates.schemas import (
+    DecidedOut,
+    MergeIn,
+    MergeManyIn,
+    MergeManyOut,
+    MergeOut,
+    NotUndone,
+    Refused,
+    UndoManyOut,
+)
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError, Stale
 from loanark.tenants.access import Scope
@@ -148,6 +157,25 @@ def undo(scope: Scope, merge_id: int) -> MergeOut:
             [orjson.dumps(before.left_behind).decode(), merge_id],
         )
     return merges.one(merge_id)
+
+
+def undo_many(scope: Scope, merge_ids: Sequence[int]) -> UndoManyOut:
+    """Takes merges back, each for itself; the last one first, since each is undone as the book was when it was made."""
+    undone: list[int] = []
+    refused: list[NotUndone] = []
+    for merge_id in sorted(set(merge_ids), reverse=True):
+        try:
+            undone.append(undo(scope, merge_id).id)
+        except LoanArkError as error:  # Raised before anything of it is written.
+            refused.append(NotUndone(merge=merge_id, reason=error.detail))
+    pairs = sql.rows(
+        """SELECT p.id FROM duplicate_merges m JOIN duplicate_proposals p
+               ON p.tenant_id = m.tenant_id AND p.contact_id = least(m.contact_id, m.other_contact_id)
+              AND p.other_contact_id = greatest(m.contact_id, m.other_contact_id)
+           WHERE m.id = ANY(%s) AND p.state = 'rejected' ORDER BY p.id""",
+        [undone],
+    )
+    return UndoManyOut(undone=undone, pairs=[row["id"] for row in pairs], refused=refused)
 
 
 def merge_in_hubspot(scope: Scope, merge_id: int) -> MergeOut:

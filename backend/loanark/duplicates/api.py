@@ -21,9 +21,11 @@ from loanark.duplicates.schemas import (
     MergeManyOut,
     MergeOut,
     MergePage,
+    MergesIn,
     PairsIn,
     Preview,
     ScanOut,
+    UndoManyOut,
 )
 from loanark.tenants.access import enter
 from loanark.tenants.permissions import Permission
@@ -108,6 +110,13 @@ def list_merges(
     """What was merged, the newest first. `contact_id`: into this contact, or this one into others."""
     with enter(request, tenant, Permission.CONTACTS_READ):
         return merges.page(contact_id=contact_id, state=state, cursor=cursor, limit=limit)
+
+
+@router.post("/duplicates/merges/undo", response=UndoManyOut)
+def undo_many_merges(request: HttpRequest, tenant: Path[str], asked: MergesIn) -> UndoManyOut:
+    """Takes several merges back, such as those of one bulk decision; each for itself."""
+    with enter(request, tenant, Permission.DUPLICATES_DECIDE, Permission.CONTACTS_READ) as scope:
+        return actions.undo_many(scope, asked.merges)
 
 
 @router.post("/duplicates/merges/{merge_id}/undo", response=MergeOut)

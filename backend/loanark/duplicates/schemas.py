@@ -19,6 +19,7 @@ MOST_MEMBERS = 8
 #: A contact of a group: its LoanArk id, or `hubspot:` and its HubSpot id where LoanArk has not let it in yet.
 MemberKey = Annotated[str, Field(max_length=80)]
 Members = Annotated[list[MemberKey], Field(min_length=2, max_length=MOST_MEMBERS)]
+MergeIds = Annotated[list[int], Field(min_length=1, max_length=200)]
 PairIds = Annotated[list[int], Field(min_length=1, max_length=200)]
 
 
@@ -210,6 +211,27 @@ class MergeManyOut(Schema):
     merged: list[int]
     refused: list[Refused]
     left: int
+
+
+class MergesIn(Schema):
+    """Merges, by their ids."""
+
+    merges: MergeIds
+
+
+class NotUndone(Schema):
+    """A merge that stays, and why."""
+
+    merge: int
+    reason: str
+
+
+class UndoManyOut(Schema):
+    """What became of them. `pairs`: proposals that now say "two people"; reopened, they wait for a decision again."""
+
+    undone: list[int]
+    pairs: list[int]
+    refused: list[NotUndone]
 
 
 class PairsIn(Schema):

@@ -109,6 +109,7 @@ def test_many_are_merged_at_once_as_far_as_the_brake_goes(lender: Organisation) 
     check(lender, *everybody)
     certain = lender.get("duplicates/summary")["certain"]
     assert certain == 3
+    waiting = len(proposals(lender))
     asked = {"least": 3, "expected": certain}
     status, why = refused(lender, "merge-many", {**asked, "expected": 7})
     assert (status, "not 7" in why) == (409, True)
@@ -116,6 +117,13 @@ def test_many_are_merged_at_once_as_far_as_the_brake_goes(lender: Organisation) 
     assert (len(told["merged"]), told["refused"], told["left"]) == (2, [], 1)
     again = post(lender, "merge-many", {**asked, "expected": 1})
     assert (again["merged"], again["left"]) == ([], 1), "the hour has none left"
+
+    back = post(lender, "merges/undo", {"merges": [*told["merged"], 999_999]})
+    assert back["undone"] == sorted(told["merged"], reverse=True)
+    assert [(one["merge"], "no such merge" in one["reason"]) for one in back["refused"]] == [(999_999, True)]
+    assert lender.scalar("SELECT count(*) FROM contacts WHERE deleted_at IS NULL") == len(everybody)
+    assert post(lender, "reopen", {"pairs": back["pairs"]})["pairs"] == back["pairs"]
+    assert len(proposals(lender)) == waiting, "all of it waits for a decision as before"
 
 
 def test_automatic_merging_takes_what_is_certain_and_only_when_it_is_switched_on(

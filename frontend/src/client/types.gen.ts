@@ -3058,6 +3058,18 @@ export type MergePage = {
 };
 
 /**
+ * MergesIn
+ *
+ * Merges, by their ids.
+ */
+export type MergesIn = {
+    /**
+     * Merges
+     */
+    merges: Array<number>;
+};
+
+/**
  * MissingOut
  *
  * What LoanArk would make in HubSpot, if asked to.
@@ -3190,6 +3202,22 @@ export type NeedsYou = {
      * Title
      */
     title: string;
+};
+
+/**
+ * NotUndone
+ *
+ * A merge that stays, and why.
+ */
+export type NotUndone = {
+    /**
+     * Merge
+     */
+    merge: number;
+    /**
+     * Reason
+     */
+    reason: string;
 };
 
 /**
@@ -5287,6 +5315,26 @@ export type UndoIn = {
 };
 
 /**
+ * UndoManyOut
+ *
+ * What became of them. `pairs`: proposals that now say "two people"; reopened, they wait for a decision again.
+ */
+export type UndoManyOut = {
+    /**
+     * Pairs
+     */
+    pairs: Array<number>;
+    /**
+     * Refused
+     */
+    refused: Array<NotUndone>;
+    /**
+     * Undone
+     */
+    undone: Array<number>;
+};
+
+/**
  * UndoRunIn
  *
  * `approve`: carry it out at once, without waiting for somebody who looked at the plan.
@@ -7207,6 +7255,27 @@ export type ListMergesResponses = {
 };
 
 export type ListMergesResponse = ListMergesResponses[keyof ListMergesResponses];
+
+export type UndoManyMergesData = {
+    body: MergesIn;
+    path: {
+        /**
+         * Tenant
+         */
+        tenant: string;
+    };
+    query?: never;
+    url: '/api/tenants/{tenant}/duplicates/merges/undo';
+};
+
+export type UndoManyMergesResponses = {
+    /**
+     * OK
+     */
+    200: UndoManyOut;
+};
+
+export type UndoManyMergesResponse = UndoManyMergesResponses[keyof UndoManyMergesResponses];
 
 export type MergeInHubspotData = {
     body?: never;

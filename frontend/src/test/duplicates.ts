@@ -448,6 +448,10 @@ export class MockDuplicates {
     return this.merges.find((one) => one.id === id);
   }
 
+  pairsOf(id: number): number[] {
+    return this.merged.get(id)?.pairs.map((pair) => pair.id) ?? [];
+  }
+
   reject(pairs: number[]): number[] {
     const found = this.groups.filter((one) => one.pairs.some(({ id }) => pairs.includes(id)));
     this.groups = this.groups.filter((one) => !found.includes(one));
@@ -523,6 +527,11 @@ export function duplicateHandlersOf(book: MockDuplicates) {
           (!contact || one.contact_id === contact || one.other_contact_id === contact),
       );
       return HttpResponse.json({ merges, next_cursor: null });
+    }),
+    http.post(`${API}/duplicates/merges/undo`, async ({ request }) => {
+      const { merges } = (await request.json()) as { merges: number[] };
+      const undone = merges.filter((id) => book.undo(id));
+      return HttpResponse.json({ undone, pairs: undone.flatMap((id) => book.pairsOf(id)), refused: [] });
     }),
     http.post(`${API}/duplicates/merges/:id/undo`, ({ params }) => {
       const undone = book.undo(Number(params.id));

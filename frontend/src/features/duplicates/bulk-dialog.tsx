@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Merge } from "lucide-react";
+import { Merge, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Button, buttonStyle } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { formatCount, plural } from "@/lib/format";
 import { asProblem, type Problem } from "@/lib/problem";
-import { type MergeManyOut, useDecisions } from "./queries";
+import { type MergeManyOut, type UndoManyOut, useDecisions } from "./queries";
 import { duplicateSummaryQuery } from "./summary/queries";
 
 interface BulkDialogProps {
@@ -72,7 +72,8 @@ function Content({ tenant, certain, onClose }: ContentProps) {
           <ul className="mb-4 grid list-disc gap-1.5 pl-5 text-sm">
             <li>One contact of each pair lives on, with the values that the rules in the settings choose.</li>
             <li>
-              The other keeps its row and its history behind it. Each merge can be taken back on its own.
+              The other keeps its row and its history behind it. All of them can be taken back together, or
+              each on its own.
             </li>
             <li>In HubSpot nothing is merged before the waiting time is over, or before a person says so.</li>
             <li>
@@ -113,35 +114,44 @@ interface ResultProps {
 }
 
 function Result({ tenant, result: { merged, refused, left }, onClose }: ResultProps) {
-  const reasons = new Map<string, number>();
-  for (const { reason } of refused) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const { undoMany, reopen, isUndoingMany } = useDecisions(tenant);
+  const [undone, setUndone] = useState<UndoManyOut>();
+  const [problem, setProblem] = useState<Problem>();
+  const onUndo = async () => {
+    setProblem(undefined);
+    try {
+      const told = await undoMany(merged);
+      // An undone merge means that they are two; here it means that nothing is decided.
+      if (told.pairs.length > 0) await reopen(told.pairs);
+      setUndone(told);
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
   return (
     <>
       <div role="status" className="mb-4 grid gap-3">
-        <Notice
-          tone={merged.length > 0 ? "ok" : "warn"}
-          title={merged.length > 0 ? `${plural(merged.length, "pair")} merged` : "None was merged"}
-        >
-          {left > 0 &&
-            `${plural(left, "pair")} ${left === 1 ? "is" : "are"} beyond the brake, and still here: ask again later.`}
-        </Notice>
-        {refused.length > 0 && (
+        {undone ? <Undone told={undone} /> : <Merged merged={merged} left={left} />}
+        {!undone && refused.length > 0 && (
           <Notice
             tone="warn"
             title={`${plural(refused.length, "pair")} left as ${refused.length === 1 ? "it is" : "they are"}`}
           >
-            <ul>
-              {[...reasons].map(([reason, count]) => (
-                <li key={reason}>
-                  {count > 1 && `${formatCount(count)} × `}
-                  {reason}
-                </li>
-              ))}
-            </ul>
+            <Reasons of={refused} />
+          </Notice>
+        )}
+        {problem && (
+          <Notice tone="bad" title={problem.title}>
+            {problem.detail} What was taken back until then is two contacts again.
           </Notice>
         )}
       </div>
       <DialogActions>
+        {merged.length > 0 && !undone && (
+          <Button kind="quiet" className="sm:mr-auto" busy={isUndoingMany} onClick={() => void onUndo()}>
+            <Undo2 aria-hidden /> {merged.length === 1 ? "Undo it" : `Undo all ${formatCount(merged.length)}`}
+          </Button>
+        )}
         <Link
           to="/$tenant/duplicates"
           params={{ tenant }}
@@ -156,5 +166,48 @@ function Result({ tenant, result: { merged, refused, left }, onClose }: ResultPr
         </Button>
       </DialogActions>
     </>
+  );
+}
+
+function Merged({ merged, left }: Pick<MergeManyOut, "merged" | "left">) {
+  return (
+    <Notice
+      tone={merged.length > 0 ? "ok" : "warn"}
+      title={merged.length > 0 ? `${plural(merged.length, "pair")} merged` : "None was merged"}
+    >
+      {left > 0 &&
+        `${plural(left, "pair")} ${left === 1 ? "is" : "are"} beyond the brake, and still here: ask again later.`}
+    </Notice>
+  );
+}
+
+function Undone({ told: { undone, refused } }: { told: UndoManyOut }) {
+  return (
+    <>
+      <Notice tone="ok" title={`${plural(undone.length, "merge")} taken back`}>
+        {undone.length > 0 && "They wait for a decision again."}
+      </Notice>
+      {refused.length > 0 && (
+        <Notice tone="warn" title={`${plural(refused.length, "merge")} could not be taken back`}>
+          <Reasons of={refused} />
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Each reason once, and how often. */
+function Reasons({ of }: { of: { reason: string }[] }) {
+  const reasons = new Map<string, number>();
+  for (const { reason } of of) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return (
+    <ul>
+      {[...reasons].map(([reason, count]) => (
+        <li key={reason}>
+          {count > 1 && `${formatCount(count)} × `}
+          {reason}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -28,6 +28,7 @@ import {
   rejectDuplicatesMutation,
   reopenDuplicatesMutation,
   startDuplicateScanMutation,
+  undoManyMergesMutation,
   undoMergeMutation,
 } from "@/client/@tanstack/react-query.gen";
 import { keysetPaging } from "@/lib/paging";
@@ -46,6 +47,7 @@ export type {
   Reason,
   Report,
   ScanOut,
+  UndoManyOut,
 } from "@/client";
 
 export type DuplicateFilters = Omit<NonNullable<ListDuplicatesData["query"]>, "cursor" | "limit">;
@@ -130,6 +132,7 @@ export function useDecisions(tenant: string) {
   const rejecting = useMutation({ ...rejectDuplicatesMutation(), ...quietly });
   const reopening = useMutation({ ...reopenDuplicatesMutation(), ...quietly });
   const undoing = useMutation({ ...undoMergeMutation(), ...quietly });
+  const undoingMany = useMutation({ ...undoManyMergesMutation(), ...quietly });
   const inHubspot = useMutation({ ...mergeInHubspotMutation(), ...quietly });
   return {
     merge: (body: MergeIn) => merging.mutateAsync({ path: { tenant }, body }),
@@ -137,10 +140,12 @@ export function useDecisions(tenant: string) {
     reject: (pairs: number[]) => rejecting.mutateAsync({ path: { tenant }, body: { pairs } }),
     reopen: (pairs: number[]) => reopening.mutateAsync({ path: { tenant }, body: { pairs } }),
     undo: (mergeId: number) => undoing.mutateAsync({ path: { tenant, merge_id: mergeId } }),
+    undoMany: (merges: number[]) => undoingMany.mutateAsync({ path: { tenant }, body: { merges } }),
     mergeInHubspot: (mergeId: number) => inHubspot.mutateAsync({ path: { tenant, merge_id: mergeId } }),
     takeOut: (groupId: number) => takeOut(queryClient, tenant, groupId),
     isDeciding: merging.isPending || rejecting.isPending,
     isMergingMany: many.isPending,
+    isUndoingMany: undoingMany.isPending || reopening.isPending,
     undoingId: undoing.isPending ? undoing.variables.path.merge_id : undefined,
     sendingId: inHubspot.isPending ? inHubspot.variables.path.merge_id : undefined,
   };
