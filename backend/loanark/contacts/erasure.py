@@ -6,8 +6,7 @@ one to whoever knows the address and this installation's secret, and to nobody e
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,9 @@ from loanark.kit.errors import NotFound, Stale
 
 #: What stands in the place of every reason and evidence that might hold a value.
 REASON = "erased for privacy"
+
+#: Changes of contacts are written down without values then, and leave no hints.
+_SILENTLY = {"loanark.cause": "erasure", "loanark.reason": REASON, "loanark.origin": "sync"}
 
 #: What a contact's row keeps. Any other column, also one added later, is a value of the person.
 BOOKKEEPING = frozenset({"tenant_id", "id", "created_side", "version", "created_at", "updated_at", "deleted_at"})
@@ -132,7 +134,7 @@ def erase(
         remote[row["contact_id"]].add(row["hubspot_id"])
     remote_ids = sorted({*strangers, *(id for found in remote.values() for id in found)})
     known = {contact_id: _known(contact_id, remote[contact_id]) for contact_id in ids}
-    with _silently():
+    with sql.marked(_SILENTLY):
         _empty_contacts(ids)
         _empty_records(ids, remote_ids)
         _delete_rows(ids, remote_ids)
@@ -153,21 +155,6 @@ def email_hash(email: str) -> str:
     tenant = sql.scalar("SELECT current_setting('loanark.tenant_id', true)")
     message = f"erased/{tenant}/{email.strip().lower()}".encode()
     return f"v1.{name}.{hmac.new(key, message, hashlib.sha256).hexdigest()}"
-
-
-@contextmanager
-def _silently() -> Iterator[None]:
-    """Within, changes of contacts are written down without values, and leave no hints."""
-    own = {"loanark.cause": "erasure", "loanark.reason": REASON, "loanark.origin": "sync"}
-    before = {name: sql.scalar("SELECT current_setting(%s, true)", [name]) or "" for name in own}
-    _set(own)
-    yield
-    _set(before)
-
-
-def _set(values: Mapping[str, str]) -> None:
-    for name, value in values.items():
-        sql.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
 class _Known:

@@ -8,8 +8,8 @@ computing once more.
 Call everything here inside a tenant's scope; contacts are locked in the order of their ids, as everywhere.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -406,19 +406,9 @@ def _end(merge_id: int, by: str) -> None:
     )
 
 
-@contextmanager
-def _as_merge(reason: str, *, cause: str = "merge") -> Iterator[None]:
+def _as_merge(reason: str, *, cause: str = "merge") -> AbstractContextManager[None]:
     """Within, the history says that a merge changed contacts."""
-    own = {"loanark.cause": cause, "loanark.side": Side.LOANARK.value, "loanark.reason": reason}
-    before = {name: sql.scalar("SELECT current_setting(%s, true)", [name]) or "" for name in own}
-    _set(own)
-    yield
-    _set(before)
-
-
-def _set(marks: Mapping[str, str]) -> None:
-    for name, value in marks.items():
-        sql.execute("SELECT set_config(%s, %s, true)", [name, value])
+    return sql.marked({"loanark.cause": cause, "loanark.side": Side.LOANARK.value, "loanark.reason": reason})
 
 
 def _look_again(contact_ids: Collection[UUID]) -> None:

@@ -1,6 +1,7 @@
 """SQL by hand, where a set of rows is the unit of work. Rows come back as dicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -36,6 +37,26 @@ def execute(sql: str, params: Params = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
+
+
+@contextmanager
+def marked(marks: Mapping[str, str]) -> Iterator[None]:
+    """Within, the transaction's settings of these names are so: triggers write them into the history. Afterwards they
+    are as they were; after an error the transaction is over, and they are with it."""
+    before = rows(
+        "SELECT name, coalesce(current_setting(name, true), '') AS value FROM unnest(%s::text[]) AS name",
+        [texts(marks)],
+    )
+    _mark(marks)
+    yield
+    _mark({row["name"]: row["value"] for row in before})
+
+
+def _mark(marks: Mapping[str, str]) -> None:
+    execute(
+        "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS mark(name, value)",
+        [texts(marks), texts(marks.values())],
+    )
 
 
 def texts(items: Iterable[object]) -> str:

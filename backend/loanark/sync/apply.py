@@ -494,12 +494,10 @@ def _delete_contacts(effects: Effects) -> None:
     for contact_id in effects.deletes:
         by_reason.setdefault(effects.delete_reasons.get(contact_id, ""), []).append(contact_id)
     for reason, ids in by_reason.items():
-        sql.execute("SELECT set_config('loanark.reason', %s, true)", [reason])
-        sql.execute(
-            "UPDATE contacts SET deleted_at = clock_timestamp() WHERE id = ANY(%s) AND deleted_at IS NULL", [ids]
-        )
-    if by_reason:
-        sql.execute("SELECT set_config('loanark.reason', '', true)")
+        with sql.marked({"loanark.reason": reason}):
+            sql.execute(
+                "UPDATE contacts SET deleted_at = clock_timestamp() WHERE id = ANY(%s) AND deleted_at IS NULL", [ids]
+            )
 
 
 def _solve_unlinked(hubspot_ids: Sequence[str]) -> None:
