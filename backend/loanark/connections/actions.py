@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
-from loanark.connections import creation, credentials, drift, mapping, samples
+from loanark.connections import creation, credentials, drift, mapping, owners, samples
 from loanark.connections.clients import client_for, unconnected_client
 from loanark.connections.models import Connection, OAuthState, PortalRoute
 from loanark.connections.problems import ConnectionFailed, describe
@@ -19,7 +19,7 @@ from loanark.connections.schemas import SampleRow
 from loanark.hubspot import oauth
 from loanark.hubspot.client import API_VERSION, Client
 from loanark.hubspot.errors import HubSpotError, MissingScopes, NotFound, NotHubSpot
-from loanark.hubspot.models import Account, Property
+from loanark.hubspot.models import Account, Owner, Property
 from loanark.kit import clock, sql
 from loanark.kit.errors import Invalid, LoanArkError
 from loanark.tenants.access import Scope, enter, tenant_scope
@@ -126,7 +126,7 @@ def connect_static(tenant_id: UUID, token: str, *, by: str) -> None:
 def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable[[Connection], None]) -> None:
     try:
         with client:
-            account, properties = _look(client)
+            account, properties, people = _look(client)
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
     with tenant_scope(tenant_id):
@@ -137,12 +137,13 @@ def _connect(tenant_id: UUID, client: Client, auth: str, by: str, keep: Callable
         keep(row)
         _remember(row, account)
         row.save()
+        owners.learn(row, people)
         drift.learn(row, properties)
         wake(tenant_id)
 
 
-def _look(client: Client) -> tuple[Account, list[Property]]:
-    """Which account the token opens, its properties, and that contacts may be read at all."""
+def _look(client: Client) -> tuple[Account, list[Property], list[Owner] | None]:
+    """Which account the token opens, its properties and owners, and that contacts may be read at all."""
     try:
         account = client.account(lane="person")
     except NotFound as error:
@@ -152,7 +153,7 @@ def _look(client: Client) -> tuple[Account, list[Property]]:
         ) from error
     properties = client.properties(lane="person")
     client.list_contacts(["email"], limit=1, lane="person")
-    return account, properties
+    return account, properties, owners.read(client, lane="person")
 
 
 def _claim_portal(row: Connection, portal_id: str) -> None:
@@ -183,7 +184,7 @@ def check(tenant_id: UUID) -> None:
     row = _connected(tenant_id)
     try:
         with client_for(row) as client:
-            account, properties = _look(client)
+            account, properties, people = _look(client)
     except HubSpotError as error:
         note_problem(tenant_id, error)
         return
@@ -192,6 +193,7 @@ def check(tenant_id: UUID) -> None:
         _remember(row, account)
         row.status, row.problem_code, row.problem_detail = "connected", None, None
         row.save(update_fields=["time_zone", "ui_domain", "status", "problem_code", "problem_detail"])
+        owners.learn(row, people)
         drift.learn(row, properties)
         wake(tenant_id)
 
@@ -210,14 +212,18 @@ def refresh(tenant_id: UUID) -> list[str]:
     try:
         with client_for(row) as client:
             properties = client.properties(lane="person")
+            people = owners.read(client, lane="person")
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
-    return _learn(tenant_id, properties)
+    return _learn(tenant_id, properties, people)
 
 
-def _learn(tenant_id: UUID, properties: list[Property], insist: Collection[str] = ()) -> list[str]:
+def _learn(
+    tenant_id: UUID, properties: list[Property], people: list[Owner] | None = None, insist: Collection[str] = ()
+) -> list[str]:
     with tenant_scope(tenant_id):
         row = Connection.objects.get(tenant_id=tenant_id)
+        owners.learn(row, people)
         notes = drift.learn(row, properties, insist=insist)
         wake(tenant_id)
     return notes
@@ -243,7 +249,7 @@ def create_properties(tenant_id: UUID, names: Sequence[str]) -> list[creation.Ma
             properties = creation.read_until_seen(client, there, lane="person")
     except HubSpotError as error:
         raise ConnectionFailed.of(error) from error
-    _learn(tenant_id, properties, [one.field for one in agreed if one.field])
+    _learn(tenant_id, properties, insist=[one.field for one in agreed if one.field])
     return [*made, *(creation.Made(name, "there") for name in dict.fromkeys(names) if name not in offered)]
 
 

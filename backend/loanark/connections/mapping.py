@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from loanark.connections import owners
 from loanark.connections.fields import ARCHIVED, catalogue
 from loanark.connections.models import Connection, FieldMapping
 from loanark.connections.rules import FULL_NAME, KEY_PROPERTY, Choice, compatible_kind, kind_under
@@ -32,10 +33,13 @@ def to_json(properties: Sequence[Property]) -> list[dict[str, Any]]:
 
 
 def properties_of(connection: Connection) -> dict[str, Property]:
-    """The account's properties as last discovered, by name."""
+    """The account's properties as last discovered, by name; one that is chosen among owners has these as options."""
     found: dict[str, Property] = {}
     for row in connection.properties:
-        options = tuple(Option(**option) for option in row["options"])
+        if row.get("external_options"):
+            options = owners.options(connection)
+        else:
+            options = tuple(Option(**option) for option in row["options"])
         found[row["name"]] = Property(**{**row, "options": options})
     return found
 

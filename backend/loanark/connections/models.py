@@ -44,6 +44,8 @@ class Connection(models.Model):
     #: Discovered HubSpot properties, as `hubspot.models.Property` rows.
     properties = models.JSONField(default=list)
     properties_at = models.DateTimeField(null=True)
+    #: To whom contacts are assigned there, as `hubspot.models.Owner` rows.
+    owners = models.JSONField(default=list, db_default=[])
     mapping_version = models.IntegerField(default=1, db_default=1)
     #: The version of the mapping under which a complete comparison was last begun.
     compared_version = models.IntegerField(default=1, db_default=1)

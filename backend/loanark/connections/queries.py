@@ -130,7 +130,7 @@ def _mapped(field: Field, prop: Property | None, mapped: FieldMapping) -> Mapped
     """`prop` None: the account has none of that name, and the field rests."""
     read_only = prop is not None and (prop.calculated or prop.read_only)
     options = prop.options if prop else ()
-    hidden = sum(option.hidden for option in options)
+    hidden = 0 if prop is None or prop.external_options else sum(option.hidden for option in options)
     warning = f"{hidden} of its {len(options)} options are hidden in HubSpot" if hidden else None
     transform = transforms.from_json(mapped.transform)
     return MappedField(

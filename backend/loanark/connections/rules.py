@@ -132,7 +132,9 @@ def kind_under(field: Field, prop: Property, transform: Transform | None) -> Kin
 
 def option_keys(prop: Property) -> frozenset[str] | None:
     """The keys an enumeration takes; None for other properties, and where HubSpot keeps the list elsewhere (owners)."""
-    return frozenset(option.value for option in prop.options) if prop.options else None
+    if prop.external_options or not prop.options:
+        return None
+    return frozenset(option.value for option in prop.options)
 
 
 def wrong(

@@ -118,10 +118,10 @@ class Client(Contacts):
 
     # Owners, account
 
-    def owners(self, *, lane: str) -> list[Owner]:
-        """All users to whom contacts can be assigned."""
+    def owners(self, *, lane: str, archived: bool = False) -> list[Owner]:
+        """All users to whom contacts can be assigned, or those who could be and have left."""
         owners: list[Owner] = []
-        params = {"limit": str(BATCH_SIZE)}
+        params = {"limit": str(BATCH_SIZE), **({"archived": "true"} if archived else {})}
         while True:
             answer = self._call("GET", f"/crm/owners/{API_VERSION}", lane=lane, params=params)
             owners += answer.read(lambda data: [models.owner(row) for row in data["results"]])

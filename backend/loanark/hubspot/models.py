@@ -203,6 +203,8 @@ class Property:
     archived: bool = False
     has_unique_value: bool = False
     group_name: str = ""
+    #: Chosen among the account's owners, whom HubSpot keeps elsewhere.
+    external_options: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,12 @@ class Owner:
     first_name: str
     last_name: str
     archived: bool
+    #: Of the person, as webhooks name who edits; None: it is a queue, or who left.
+    user_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +349,7 @@ def property_(row: Json) -> Property:
         archived=bool(row.get("archived")),
         has_unique_value=bool(row.get("hasUniqueValue")),
         group_name=row.get("groupName") or "",
+        external_options=bool(row.get("externalOptions")),
     )
 
 
@@ -357,6 +366,7 @@ def owner(row: Json) -> Owner:
         first_name=row.get("firstName") or "",
         last_name=row.get("lastName") or "",
         archived=bool(row.get("archived")),
+        user_id=str(user) if (user := row.get("userId") or row.get("userIdIncludingInactive")) else None,
     )
 
 

@@ -10,10 +10,14 @@ from uuid import UUID
 
 import orjson
 
-from loanark.connections.models import FieldMapping
+from loanark.connections import owners
+from loanark.connections.models import Connection, FieldMapping
 from loanark.contacts.queries import refuse_unseen
 from loanark.kit import sql
 from loanark.sync.monitor_schemas import HubSpotEditOut
+
+#: Who is known stands in the place of these words.
+_A_PERSON = "a person"
 
 #: An edit is told of this long.
 KEEP_DAYS = 90
@@ -93,16 +97,26 @@ def of_contact(contact_id: UUID) -> list[HubSpotEditOut]:
         [contact_id],
     )
     edits = {row["property"]: row for row in found}
+    connection = Connection.objects.first()
+    people = {owner.user_id: owner.name for owner in owners.known(connection) if owner.user_id} if connection else {}
     mapped = FieldMapping.objects.filter(property_name__in=list(edits)).values_list("field", "property_name")
-    return [HubSpotEditOut(field=field, at=edits[name]["at"], by=_words(edits[name])) for field, name in sorted(mapped)]
+    return [
+        HubSpotEditOut(field=field, at=edits[name]["at"], by=_words(edits[name], people))
+        for field, name in sorted(mapped)
+    ]
 
 
-def _words(edit: sql.Row) -> str:
+def _words(edit: sql.Row, people: Mapping[str, str]) -> str:
     if edit["ours"]:
         return "LoanArk"
     source = edit["source"]
     words = _WORDS.get(source) or (source.replace("_", " ").lower() if source else "somebody")
-    return f"{words} (user {edit['user_id']})" if edit["user_id"] else words
+    if edit["user_id"] is None:
+        return words
+    name = people.get(edit["user_id"])
+    if name and words.startswith(_A_PERSON):
+        return name + words.removeprefix(_A_PERSON)
+    return f"{words} ({name or 'user ' + edit['user_id']})"
 
 
 def prune() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from loanark.connections import drift
+from loanark.connections import drift, owners
 from loanark.connections.budget import DailyReserve
 from loanark.connections.models import Connection
 from loanark.core.mapping import Side
@@ -71,7 +71,9 @@ def _read_properties(session: Session) -> None:
             hints.put_off(Side.HUBSPOT, doubted, reason=reason, lane=Lane.POLL, seconds=ASK_AGAIN_SECONDS)
         return
     session.vouched |= doubted
+    people = owners.read(session.client, lane=Lane.POLL.label)
     with session.transaction():
+        owners.learn(session.connection, people)
         notes = drift.learn(session.connection, properties, evict=False)
     if notes:
         log.info("the mapping changed by itself", tenant=str(session.tenant_id), notes=notes)
