@@ -1,4 +1,4 @@
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { setUpClient } from "./app/api-client";
 import { App } from "./app/app";
@@ -35,10 +35,13 @@ async function start(container: HTMLElement): Promise<void> {
     if (component && "preload" in component) void component.preload?.();
   }
   await Promise.race([device.restore(), new Promise((done) => setTimeout(done, RESTORED_WITHIN_MS))]);
-  createRoot(container).render(
-    <StrictMode>
-      <App queryClient={queryClient} router={router} />
-    </StrictMode>,
+  // As a transition it gives way: whoever touches a slow phone meanwhile is answered between two pieces of it.
+  startTransition(() =>
+    createRoot(container).render(
+      <StrictMode>
+        <App queryClient={queryClient} router={router} />
+      </StrictMode>,
+    ),
   );
   if (document.readyState === "complete") void installWorker();
   else window.addEventListener("load", () => void installWorker());
