@@ -19,8 +19,8 @@ MOST_MEMBERS = 8
 #: A contact of a group: its LoanArk id, or `hubspot:` and its HubSpot id where LoanArk has not let it in yet.
 MemberKey = Annotated[str, Field(max_length=80)]
 Members = Annotated[list[MemberKey], Field(min_length=2, max_length=MOST_MEMBERS)]
-MergeIds = Annotated[list[int], Field(min_length=1, max_length=200)]
-PairIds = Annotated[list[int], Field(min_length=1, max_length=200)]
+#: Merges, or pairs: as many as are decided in one request.
+Ids = Annotated[list[int], Field(min_length=1, max_length=200)]
 
 
 class Reason(Schema):
@@ -216,7 +216,7 @@ class MergeManyOut(Schema):
 class MergesIn(Schema):
     """Merges, by their ids."""
 
-    merges: MergeIds
+    merges: Ids
 
 
 class NotUndone(Schema):
@@ -237,7 +237,7 @@ class UndoManyOut(Schema):
 class PairsIn(Schema):
     """Proposals, by their ids."""
 
-    pairs: PairIds
+    pairs: Ids
 
 
 class DecidedOut(Schema):

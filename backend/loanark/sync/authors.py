@@ -97,7 +97,7 @@ def of_contact(contact_id: UUID) -> list[HubSpotEditOut]:
         [contact_id],
     )
     edits = {row["property"]: row for row in found}
-    connection = Connection.objects.first()
+    connection = Connection.objects.only("owners").first()
     people = {owner.user_id: owner.name for owner in owners.known(connection) if owner.user_id} if connection else {}
     mapped = FieldMapping.objects.filter(property_name__in=list(edits)).values_list("field", "property_name")
     return [

@@ -43,6 +43,13 @@ def test_a_person_in_hubspot_is_told_with_their_number_and_the_moment(world: Wor
     assert round(edit.at.timestamp() * 1000) == said["occurredAt"]
 
 
+def test_a_person_in_hubspot_who_owns_contacts_is_told_by_name(world: World) -> None:
+    id, contact_id = world.pair()
+    owner = next(iter(world.hubspot.portal.owners.values()))
+    world.post_webhook([event(world, id, sourceId=f"userId:{owner.user_id}")])
+    assert told(world, contact_id)["city"].by == f"{owner.first} {owner.last} in HubSpot"
+
+
 @pytest.mark.parametrize(
     ("who", "words"),
     [

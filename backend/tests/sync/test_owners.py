@@ -1,6 +1,5 @@
 """To whom a contact is assigned: read from HubSpot, shown by name, and never a reason to refuse anything."""
 
-import time
 from uuid import UUID
 
 import pytest
@@ -43,25 +42,6 @@ def test_an_owner_has_a_name_wherever_the_contact_is_shown(world: World, owner: 
     with tenant_scope(world.tenant_id):
         [facet] = queries.facets(ContactFilters(), names=["owner"])
     assert [(one.value, one.label) for one in facet.values if one.value] == [(str(owner.id), name_of(owner))]
-
-
-def test_a_person_who_edits_in_hubspot_is_told_by_name(world: World, owner: Owner) -> None:
-    from loanark.sync import authors
-    from loanark.tenants.access import tenant_scope
-
-    id, contact_id = world.pair()
-    world.post_webhook(
-        [
-            {
-                "eventId": 1, "subscriptionId": 1, "portalId": int(world.connection().portal_id), "appId": 99,
-                "occurredAt": int(time.time() * 1000), "subscriptionType": "contact.propertyChange",
-                "attemptNumber": 0, "objectId": int(id), "propertyName": "city", "propertyValue": "Reno",
-                "changeSource": "CRM_UI", "sourceId": f"userId:{owner.user_id}",
-            }
-        ]
-    )  # fmt: skip
-    with tenant_scope(world.tenant_id):
-        assert [edit.by for edit in authors.of_contact(contact_id)] == [f"{name_of(owner)} in HubSpot"]
 
 
 def test_one_who_left_is_still_named_and_stops_no_field(world: World, owner: Owner) -> None:
