@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from organisations import CONNECTED, Organisation, make_organisation
 
+from loanark.contacts import filtering
+
 SORTS = ["-updated_at", "updated_at", "-created_at", "created_at", "lastname", "-lastname"]
 PEOPLE = [
     # e-mail, first name, last name, company, phone, state, VIP status
@@ -140,7 +142,12 @@ def lender_sorted(lender: Organisation, keys: list[str]) -> list[str]:
         ("'; DROP TABLE contacts; --", set()),
     ],
 )
-def test_search(lender: Organisation, search: str, found: set[str] | None) -> None:
+@pytest.mark.parametrize("most", [filtering.MOST_FOUND, 0], ids=["looked up", "walked"])
+def test_search(
+    monkeypatch: pytest.MonkeyPatch, lender: Organisation, search: str, found: set[str] | None, most: int
+) -> None:
+    """The same is found where words are rare and looked up, and where they are so frequent that the list is walked."""
+    monkeypatch.setattr(filtering, "MOST_FOUND", most)
     page = lender.get("contacts", search=search)
     assert names(page) == (found if found is not None else {person[1] or person[2] for person in PEOPLE})
     assert page["total"] == len(page["items"])
