@@ -229,7 +229,7 @@ def _compute(id: UUID, row: Row, own: dict[str, str], computed: Mapping[str, str
             edited[name] = (_at(known, id, name, row.texts.get(name)) or clock.now()).isoformat()
     lives_on = Member(row.key, _entries(id, own, known), {name: _moment(at) for name, at in edited.items()})
     others = [Member(one.key, _entries(other, one.texts, known)) for other, one in members.items()]
-    survivors = golden([lives_on, *others], settings.load().rules, _chosen(id)) if others else {}
+    survivors = golden([lives_on, *others], settings.load().rules, _chosen(id, [lives_on, *others])) if others else {}
     target = {name: one.text for name, one in survivors.items()} if others else dict(own)
     changed = {name: target.get(name) for name in {*row.texts, *target} if row.texts.get(name) != target.get(name)}
     if changed:
@@ -251,6 +251,19 @@ def foresee(rows: Sequence[Row], chosen: Mapping[str, str]) -> dict[str, Survivo
     known = _histories([row.id for row in rows if row.id])
     members = [Member(row.key, _entries(row.id, row.texts, known)) for row in rows]
     return golden(members, settings.load().rules, chosen)
+
+
+def holders(row: Row) -> dict[str, str]:
+    """Whose value each value of a contact is: its own, or of one it lives on for; by field."""
+    own = sql.scalar("SELECT own::text FROM golden_records WHERE contact_id = %s", [row.id])
+    mine: dict[str, str] = orjson.loads(own) if own else dict(row.texts)
+    members = _members(row.id) if row.id and own else {}
+
+    def holder(name: str, text: str) -> str:
+        others = (one.key for one in members.values() if one.texts.get(name) == text)
+        return row.key if mine.get(name) == text else next(others, row.key)
+
+    return {name: holder(name, text) for name, text in row.texts.items()}
 
 
 def survivor_of(rows: Sequence[Row]) -> tuple[Row, str | None]:
@@ -334,14 +347,17 @@ def _members(contact_id: UUID) -> dict[UUID, Row]:
     return {row["id"]: rows[row["id"]] for row in found if row["id"] in rows}
 
 
-def _chosen(contact_id: UUID) -> dict[str, str]:
-    """What people chose at the merges into this contact; a later choice counts."""
+def _chosen(contact_id: UUID, members: Sequence[Member]) -> dict[str, str]:
+    """What was chosen at the merges into this contact; a later choice counts. A person may choose a blank; that HubSpot
+    kept a value chooses none."""
     chosen: dict[str, str] = {}
+    held = {(one.key, name) for one in members for name in one.entries}
     for row in sql.rows(
-        "SELECT chosen::text AS chosen FROM duplicate_merges WHERE contact_id = %s AND state = 'live' ORDER BY id",
+        "SELECT how, chosen::text AS chosen FROM duplicate_merges WHERE contact_id = %s AND state = 'live' ORDER BY id",
         [contact_id],
     ):
-        chosen.update(orjson.loads(row["chosen"]))
+        choice = orjson.loads(row["chosen"]).items()
+        chosen |= {name: key for name, key in choice if row["how"] != "hubspot" or (key, name) in held}
     return chosen
 
 

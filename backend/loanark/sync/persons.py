@@ -116,9 +116,8 @@ def _follow(holder: UUID, other: UUID) -> bool:
     if holder not in rows or other not in rows:
         return False
     # HubSpot decided whose values live on; only what its survivor lacks is taken from the other one.
-    chosen = dict.fromkeys(rows[holder].texts, str(holder))
     try:
-        merging.absorb(holder, other, Grounds("hubspot", "HubSpot"), chosen=chosen)
+        merging.absorb(holder, other, Grounds("hubspot", "HubSpot"), chosen=merging.holders(rows[holder]))
     except LoanArkError:
         return False
     return True

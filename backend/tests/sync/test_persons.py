@@ -223,6 +223,20 @@ def test_a_merge_in_hubspot_is_followed(world: World, two: tuple[UUID, UUID]) ->
     assert persons_fields(world, ann) == before or row["contact_id"] == ann
 
 
+def test_a_merge_in_hubspot_takes_nothing_of_what_an_earlier_one_brought(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    _, anna = world.pair(email="anna@example.com", firstname="Anna")
+    world.sql("UPDATE duplicate_settings SET follow_hubspot = true")
+    merge(world, annie, ann)
+    assert world.local(annie)["city"] == "Boise", "of Ann, and HubSpot does not know it yet"
+    survivor = world.hubspot.merge(world.hubspot_id(annie), world.hubspot_id(anna))
+    world.settle()
+    assert [row["id"] for row in world.live()] == [annie]
+    assert world.local(annie)["city"] == world.hubspot[survivor]["city"] == "Boise"
+    let_hubspot_merge(world)
+    world.assert_balanced()
+
+
 def test_erasing_the_person_erases_every_row_and_every_hubspot_contact(world: World, two: tuple[UUID, UUID]) -> None:
     from loanark.contacts import erasure
 
