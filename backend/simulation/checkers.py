@@ -834,7 +834,10 @@ _ALIKE = frozenset({"phone", "mobilephone", "firstname", "email"})
 
 
 def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
-    """Whoever was entered a second time gets no counterpart of their own before a person decided."""
+    """Whoever was entered a second time gets no counterpart of their own before a person decided.
+
+    A second time: under a first name and a number that LoanArk knew by then. A number alone is a household's.
+    """
     live = {str(link[end]): link for link in e.links if link["state"] == "live" for end in ("contact_id", "hubspot_id")}
     decided = {str(row[end]) for row in e.merges for end in ("other", "survivor", "was")}
     decided |= {id for row in e.proposals if row["state"] in ("rejected", "merged") for id in _pair(row, {})}
@@ -849,7 +852,8 @@ def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
         ends = {str(link[end]) for link in (one, other) for end in ("contact_id", "hubspot_id")}
         if ends & decided or _touched(e, who, deed.at) or _touched(e, whom, deed.at):
             continue
-        if _phones(e, one, float("inf")) & _phones(e, other, deed.at):
+        (first, numbers), (known_first, known) = _known(e, one, float("inf")), _known(e, other, deed.at)
+        if first and first == known_first and numbers & known:
             yield f"{who} is a double of {whom}, and was made on the other side though nobody decided that"
 
 
@@ -857,14 +861,15 @@ def no_double_is_made_unasked(e: Evidence) -> Iterable[str]:
 DOUBLE = "double of "
 
 
-def _phones(e: Evidence, link: dict[str, Any], until: float) -> set[str | None]:
-    """The numbers that LoanArk's contact held then."""
+def _known(e: Evidence, link: dict[str, Any], until: float) -> tuple[str | None, set[str | None]]:
+    """The first name and the numbers that LoanArk's contact held then."""
     held: dict[str, str | None] = {}
     for change in e.changes:
         if change["contact_id"] == link["contact_id"] and _seconds(change["at"]) < until:
-            for name in {"phone", "mobilephone"} & (change["before"].keys() | change["after"].keys()):
+            for name in {"firstname", "phone", "mobilephone"} & (change["before"].keys() | change["after"].keys()):
                 held[name] = _canonical(name, change["after"].get(name))
-    return {*held.values()} - {None}
+    first = held.pop("firstname", None)
+    return first, {*held.values()} - {None}
 
 
 def _touched(e: Evidence, name: str, since: float) -> bool:

@@ -65,10 +65,8 @@ def take_turn(contacts: Iterable[str] = ()) -> UUID:
     Returns the organisation.
 
     `contacts`, who are looked at, wait no longer for it; but those whom somebody is changing just now wait on, since
-    what is changed shows only afterwards. And what was proposed, or decided, of a stranger is so of the contact that it
-    became when it was let in.
+    what is changed shows only afterwards.
     """
-    ids = sql.texts(contacts)
     found = sql.scalar(
         """WITH turn AS MATERIALIZED (
                SELECT tenant, pg_advisory_xact_lock(%s, hashtext(tenant))
@@ -76,18 +74,9 @@ def take_turn(contacts: Iterable[str] = ()) -> UUID:
            freed AS (
                DELETE FROM duplicate_waiting WHERE contact_id IN (
                    SELECT contact_id FROM duplicate_waiting WHERE contact_id = ANY(%s::uuid[])
-                   FOR NO KEY UPDATE SKIP LOCKED)),
-           met AS (
-               SELECT p.id, least(p.contact_id, l.contact_id) AS one, greatest(p.contact_id, l.contact_id) AS other
-               FROM contact_links l JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
-               WHERE l.contact_id = ANY(%s::uuid[]) AND l.state = 'live' AND p.contact_id <> l.contact_id),
-           adopted AS (
-               UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, holds = NULL,
-                   contact_id = met.one, other_contact_id = met.other
-               FROM met WHERE p.id = met.id AND NOT EXISTS (
-                   SELECT FROM duplicate_proposals q WHERE q.contact_id = met.one AND q.other_contact_id = met.other))
+                   FOR NO KEY UPDATE SKIP LOCKED))
            SELECT tenant FROM turn""",
-        [_TURN, ids, ids],
+        [_TURN, sql.texts(contacts)],
     )
     return UUID(found)
 
@@ -303,6 +292,24 @@ def hold_no_more(keys: Collection[str]) -> None:
         sql.execute(
             "UPDATE duplicate_proposals SET holds = NULL WHERE state = 'open' AND holds = ANY(%s::text[])",
             [sql.texts(keys)],
+        )
+
+
+def let_in(hubspot_ids: Collection[str]) -> None:
+    """These are contacts of LoanArk by now: what was proposed, or decided, of the stranger is so of the contact."""
+    if hubspot_ids:
+        sql.execute(
+            """WITH met AS (
+                   SELECT p.id, least(p.contact_id, l.contact_id) AS one, greatest(p.contact_id, l.contact_id) AS other
+                   FROM contact_links l JOIN duplicate_proposals p ON p.other_hubspot_id = l.hubspot_id
+                   WHERE l.hubspot_id = ANY(%s::text[]) AND l.state = 'live' AND p.contact_id <> l.contact_id
+                   ORDER BY p.id FOR NO KEY UPDATE OF p)
+               UPDATE duplicate_proposals p SET other_hubspot_id = NULL, other_values = NULL, holds = NULL,
+                   contact_id = met.one, other_contact_id = met.other
+               FROM met WHERE p.id = met.id AND NOT EXISTS (
+                   SELECT FROM duplicate_proposals q
+                   WHERE q.contact_id = met.one AND q.other_contact_id = met.other)""",
+            [sql.texts(hubspot_ids)],
         )
 
 

@@ -36,7 +36,8 @@ def decided(seen: Sequence[Seen]) -> list[Seen]:
 
 def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
     """HubSpot contacts that were let in just now, and that a person said are somebody who has a HubSpot contact of
-    their own: the two are merged. And none of the new links' ends waits any more."""
+    their own: the two are merged. None of the new links' ends waits any more, and whatever else was proposed or decided
+    of them goes on."""
     proposals.hold_no_more([str(link[end]) for link in links for end in ("contact_id", "hubspot_id")])
     for row in _decisions([link["hubspot_id"] for link in links]):
         if row["other"] is None or row["other"] == row["contact_id"]:
@@ -52,6 +53,7 @@ def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
         except LoanArkError:
             # One of them was deleted or erased meanwhile: they stay two, and the finder proposes them if it must.
             continue
+    proposals.let_in([link["hubspot_id"] for link in links])
 
 
 def departed(hubspot_ids: Collection[str]) -> None:

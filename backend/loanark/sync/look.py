@@ -218,11 +218,34 @@ def look(
     cases = [_case(session, contact_id, link, one, found) for contact_id, link, one in pairs]
     for case in cases:
         case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
+    _who_is_left(cases)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
     for case in cases:
         if case.seen is None:
             case.holder = holders.get(str(case.contact_id))
     return cases
+
+
+def _who_is_left(cases: Sequence[Case]) -> None:
+    """Where HubSpot has a person twice and somebody deleted one of the two there, the other one takes its place; unless
+    that one is gone as well."""
+    deleted = {
+        case.contact_id: case
+        for case in cases
+        if case.contact_id and case.local and case.local.heirs and case.plan.action is Action.DELETE
+        if case.plan.side is Side.LOANARK
+    }
+    if not deleted:
+        return
+    gone = [case.hubspot_id for case in cases if case.hubspot_id and case.seen and not case.seen.contact]
+    left = sql.rows(
+        """SELECT DISTINCT c.id FROM contacts c CROSS JOIN LATERAL contact_members(c.tenant_id, c.id) AS m
+           JOIN contact_links h ON h.tenant_id = c.tenant_id AND h.contact_id = m AND h.state = 'live'
+           WHERE c.id = ANY(%s::uuid[]) AND h.hubspot_id <> ALL(%s::text[])""",
+        [sql.texts(deleted), sql.texts(gone)],
+    )
+    for row in left:
+        deleted[row["id"]].plan = Plan(Action.CLOSE, reason="deleted in HubSpot, where this person has another contact")
 
 
 Pair = tuple[UUID | None, LinkRow | None, Seen | None]
@@ -337,9 +360,6 @@ def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen:
         back = remote and remote.deleted and local and not local.deleted and live.hubspot_id in ours.archived
         agreed: dict[str, str] = {} if back else live.base
         case.plan = plan_linked(agreed, live.read_at, local, remote, session.mapping, session.policies)
-        if row and row.heirs and case.plan.action is Action.DELETE and case.plan.side is Side.LOANARK:
-            # HubSpot has the person twice, and somebody deleted one of the two there: the other one takes its place.
-            case.plan = Plan(Action.CLOSE, reason="deleted in HubSpot, where this person has another contact")
         return case
     base = _base_of_unfinished_create(case)
     policies = _policies(session, case)

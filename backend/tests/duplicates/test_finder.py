@@ -208,6 +208,8 @@ def test_what_was_said_of_a_stranger_is_said_of_the_contact_it_becomes(lender: O
     decide(lender, [found])
     let_in = lender.contact(**ann())
     link(lender, let_in, "901")
+    with lender.scope():
+        kept.let_in(["901"])
     assert check(lender, let_in) == {let_in: []}
     assert pairs(lender, "rejected") == {frozenset((one, let_in))}
 

@@ -276,9 +276,9 @@ def dropped_by_our_merge(e: Evidence) -> None:
 
 def a_double_at_once(e: Evidence) -> None:
     e.holds_back_since = 0.0
-    phone = {"phone": "208-555-0100"}
-    e.changes.append(change(2, {}, phone))
-    e.changes.append(change(3, {}, phone, op="created", contact_id=OTHER, at=BEGINNING + timedelta(seconds=5)))
+    alike = {"firstname": "Ann", "phone": "208-555-0100"}
+    e.changes.append(change(2, {}, alike))
+    e.changes.append(change(3, {}, alike, op="created", contact_id=OTHER, at=BEGINNING + timedelta(seconds=5)))
     e.links.append({"contact_id": OTHER, "hubspot_id": OTHER_THERE, "state": "live", "base": {}})
     e.record.deeds.append(Deed("loanark", OTHER, f"double of l{HERE}", 2, 5.0))
 

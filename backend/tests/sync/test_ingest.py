@@ -324,6 +324,19 @@ def test_a_namesake_is_proposed_and_waits_for_nobody(watchful: World) -> None:
     assert watchful.rejections() == []
 
 
+def test_what_is_proposed_of_a_namesake_is_so_of_the_contact_from_the_moment_it_is_let_in(watchful: World) -> None:
+    """Else a look at the other one, who is looked at first, would propose them again after a person said no."""
+    _, ann = known(watchful)
+    watchful.settle()
+    namesake = watchful.hubspot.create(firstname="Ann", lastname="Holmberg", email="somebody.else@example.com")
+    watchful.poll_is_due()
+    with watchful.killed_at("loanark.duplicates.automatic.step", after=1):
+        watchful.turn()
+    pair = open_pair(watchful)
+    assert {pair["contact_id"], pair["other_contact_id"]} == {ann, watchful.contact(namesake)["id"]}
+    assert pair["other_hubspot_id"] is None
+
+
 def test_what_is_numbered_is_many_and_not_one(watchful: World) -> None:
     for number in range(1, 5):
         watchful.create(

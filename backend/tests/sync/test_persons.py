@@ -205,6 +205,19 @@ def test_who_is_deleted_in_hubspot_while_the_other_is_there_lives_on_with_the_ot
     world.assert_balanced()
 
 
+def test_who_is_deleted_in_hubspot_twice_at_once_is_deleted(world: World, two: tuple[UUID, UUID]) -> None:
+    ann, annie = two
+    merge(world, ann, annie)
+    world.settle()
+    for id in [world.hubspot_id(ann), world.hubspot_id(annie)]:
+        world.hubspot.archive(id)
+    world.settle()
+    world.sweep()
+    assert world.live() == []
+    assert len(world.hubspot) == 0
+    world.assert_at_rest()
+
+
 def test_a_merge_in_hubspot_is_followed(world: World, two: tuple[UUID, UUID]) -> None:
     ann, annie = two
     world.sql("UPDATE duplicate_settings SET follow_hubspot = true")
