@@ -28,9 +28,11 @@ from loanark.sync.apply import (
     write_rejections,
 )
 from loanark.sync.hints import Lane
+from loanark.sync.lease import LeaseLost
 from loanark.sync.look import digest, holders, remote_texts, remote_values
 from loanark.sync.refused import doubts_schema, in_words
 from loanark.sync.session import Session
+from loanark.tenants.access import tenant_scope
 
 #: A write whose outcome is unknown is looked at again this much later: HubSpot may still be at it.
 READ_BACK_SECONDS = 3.0
@@ -57,8 +59,34 @@ def send(session: Session, intents: Sequence[Intent], *, lane: Lane, run_id: int
         # One row a contact and batch: halves of a row follow each other.
         now, later = one_a_contact(waiting)
         outcomes = _send_batches(session, now, lane)
-        waiting = [*_finish(session, now, outcomes, sent, run_id), *later]
+        try:
+            waiting = [*_finish(session, now, outcomes, sent, run_id), *later]
+        except LeaseLost:
+            _tell_who_took_over(session, now, outcomes)
+            raise
     return sent
+
+
+def _tell_who_took_over(session: Session, intents: Sequence[Intent], outcomes: Mapping[UUID, Outcome]) -> None:
+    """This worker hung just before it sent, and another one took over meanwhile: what was written all the same may
+    cover what nobody has seen. Whoever looks next asks for the history of it, as after every write."""
+    answers = ((intent, outcomes.get(intent.contact_id, Unknown("not answered"))) for intent in intents)
+    perhaps = [(intent, answer) for intent, answer in answers if not isinstance(answer, Rejected)]
+    with tenant_scope(session.tenant_id, via="sync"):
+        witness.foresee([intent for intent, _ in perhaps])
+        witness.confirmed(
+            {
+                hubspot_id: intent
+                for intent, answer in perhaps
+                if (hubspot_id := answer.contact.id if isinstance(answer, Confirmed) else intent.case.hubspot_id)
+            }
+        )
+        hints.leave(
+            Side.LOANARK,
+            [str(intent.contact_id) for intent, _ in perhaps],
+            source="written by a worker that hung",
+            lane=Lane.WEBHOOK,
+        )
 
 
 def _send_batches(session: Session, intents: Sequence[Intent], lane: Lane) -> dict[UUID, Outcome]:
