@@ -1,7 +1,7 @@
 """Transaction A: everything that a batch of plans does to LoanArk, and the intent of what it will do to HubSpot."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -458,7 +458,7 @@ def write(effects: Effects, *, run_id: int | None) -> None:
         )
     close_links(effects.closed)
     write_links(effects.new_links, effects.links)
-    _solve_unlinked([link["hubspot_id"] for link in effects.new_links])
+    solve_unlinked([link["hubspot_id"] for link in effects.new_links])
     _write_tombstones(effects.tombstones)
     _settle(effects.settled)
     _write_conflicts(effects.conflicts, run_id)
@@ -500,8 +500,8 @@ def _delete_contacts(effects: Effects) -> None:
             )
 
 
-def _solve_unlinked(hubspot_ids: Sequence[str]) -> None:
-    """HubSpot contacts that could not be stored before, and now are."""
+def solve_unlinked(hubspot_ids: Collection[str]) -> None:
+    """HubSpot contacts that could not be let in before, and now are, or are gone: what was said of that is over."""
     if hubspot_ids:
         sql.execute(
             """UPDATE contact_rejections SET resolved_at = now()

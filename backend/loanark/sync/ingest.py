@@ -19,6 +19,7 @@ from loanark.duplicates.merging import Grounds
 from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
+from loanark.sync.apply import solve_unlinked
 from loanark.sync.look import Case, Seen, remote_texts
 from loanark.sync.session import Session
 
@@ -56,16 +57,24 @@ def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
     proposals.let_in([link["hubspot_id"] for link in links])
 
 
+def arrived(hubspot_ids: Collection[str]) -> None:
+    """HubSpot contacts that became those of LoanArk contacts by a merge there. Those that were never let in before wait
+    for no decision any more."""
+    found = sql.rows(
+        "SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s::text[]) AND state = 'live'",
+        [sql.texts(hubspot_ids)],
+    )
+    linked = [row["hubspot_id"] for row in found]
+    solve_unlinked(linked)
+    proposals.hold_no_more(linked)
+    proposals.let_in(linked)
+
+
 def departed(hubspot_ids: Collection[str]) -> None:
     """HubSpot contacts that were never let in are gone from there, or are part of others by now: nobody waits for a
     decision about them any more, and nothing of them is kept."""
     if hubspot_ids:
-        ids = sql.texts(hubspot_ids)
-        sql.execute(
-            """UPDATE contact_rejections SET resolved_at = now()
-               WHERE contact_id IS NULL AND hubspot_id = ANY(%s::text[]) AND resolved_at IS NULL""",
-            [ids],
-        )
+        solve_unlinked(hubspot_ids)
         proposals.forget_strangers(hubspot_ids)
 
 

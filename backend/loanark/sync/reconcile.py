@@ -311,6 +311,7 @@ def follow_merges(merged: Sequence[tuple[str, Contact]]) -> None:
         if not moved:
             _part(old_id, survivor.id)
     ingest.departed([old_id for old_id, _ in merged])
+    ingest.arrived({survivor.id for _, survivor in merged})
 
 
 def _part(old_id: str, survivor_id: str) -> None:

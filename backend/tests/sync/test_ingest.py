@@ -238,6 +238,22 @@ def test_who_waits_is_let_go_when_they_do_not_look_alike_any_more(watchful: Worl
     assert watchful.rejections() == []
 
 
+def test_a_stranger_that_a_merge_in_hubspot_makes_somebodys_waits_no_more(watchful: World) -> None:
+    """It was seen before the contact that was merged into it was linked."""
+    from loanark.hubspot.models import Contact
+    from loanark.sync.reconcile import follow_merges
+
+    _, ann = known(watchful)
+    bob_there, bob = watchful.pair(email="bob@example.com", firstname="Bob", lastname="Lee")
+    stranger = watchful.hubspot.create(**ANN, email="ann.holmberg@example.com")
+    watchful.settle()
+    assert [row["hubspot_id"] for row in watchful.rejections()] == [stranger]
+    watchful._act(lambda: follow_merges([(bob_there, Contact(stranger, {}))]))
+    assert watchful.rejections() == []
+    pair = open_pair(watchful)
+    assert ({pair["contact_id"], pair["other_contact_id"]}, pair["holds"]) == ({ann, bob}, None)
+
+
 def test_a_stranger_that_is_deleted_in_hubspot_leaves_nothing_behind(watchful: World) -> None:
     known(watchful)
     stranger = watchful.hubspot.create(**ANN, email="ann.holmberg@example.com")
