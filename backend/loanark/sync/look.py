@@ -193,8 +193,8 @@ class Ours:
     made: Collection[str] = ()
     #: Canonical values that were sent, by LoanArk field.
     sent: Mapping[str, Mapping[str, Collection[str | None]]] = field(default_factory=dict)
-    #: Archived by LoanArk.
-    archived: Collection[str] = ()
+    #: Archived by LoanArk: the canonical values that they held then, by LoanArk field.
+    archived: Mapping[str, Mapping[str, Collection[str | None]]] = field(default_factory=dict)
 
 
 def look(
@@ -214,10 +214,10 @@ def look(
     pairs = _pair(session, seen, contact_ids, links)
     rows = _lock([contact_id for contact_id, _, _ in pairs if contact_id])
     times = changed_here(list(rows), [rule.field for rule in newest_rules(session.mapping)]) if timed else {}
-    found = _Found(rows, times, ours or Ours(), _sent_in_creates(pairs))
+    found = _Found(rows, times, ours or Ours(), _sent_in_creates(pairs), timed)
     cases = [_case(session, contact_id, link, one, found) for contact_id, link, one in pairs]
     for case in cases:
-        case.untimed = not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
+        case.untimed |= not timed and any(one.open and one.policy is Policy.NEWEST for one in case.plan.conflicts)
     _who_is_left(cases)
     holders = {key: one.hubspot_id for one in seen if (key := _key_of(one))}
     for case in cases:
@@ -300,6 +300,8 @@ class _Found:
     ours: Ours
     #: What was sent to make a contact in HubSpot, while the answer is not known.
     sent_in_creates: Mapping[UUID, Values]
+    #: HubSpot was asked when its values were changed.
+    timed: bool
 
 
 def _sent_in_creates(pairs: Sequence[Pair]) -> Mapping[UUID, Values]:
@@ -353,17 +355,20 @@ def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen:
         local, remote = _without_old_trouble(live, row, local, remote)
         if local.deleted and seen and seen.contact and seen.hubspot_id in ours.made:
             remote = replace(remote, told=remote.told | _given_at_birth(seen.contact, session.mapping))
-        if local.deleted and seen and seen.hubspot_id in ours.sent:
-            remote = replace(remote, told=remote.told | _our_own(case.remote, ours.sent[seen.hubspot_id]))
+        if local.deleted and seen:
+            # What was sent, and what was there when it was to be archived, is no edit.
+            for known in (ours.sent, ours.archived):
+                remote = replace(remote, told=remote.told | _held_as(case.remote, known.get(seen.hubspot_id, {})))
     if live:
         # Who was restored in LoanArk while it was being archived there was deleted by nobody in HubSpot.
         back = remote and remote.deleted and local and not local.deleted and live.hubspot_id in ours.archived
         agreed: dict[str, str] = {} if back else live.base
         case.plan = plan_linked(agreed, live.read_at, local, remote, session.mapping, session.policies)
         return case
-    base = _base_of_unfinished_create(case)
+    sent = found.sent_in_creates.get(contact_id) if contact_id else None
+    base = _base_of_unfinished_create(case, sent, session.mapping, timed=found.timed)
     policies = _policies(session, case)
-    if sent := found.sent_in_creates.get(contact_id) if contact_id and base is None else None:
+    if sent and base is None:
         case.agreed = _held_as_sent(case.remote, sent)
         case.plan = _plan_met_again(case.agreed, local, remote, session.mapping, policies)
     else:
@@ -372,7 +377,7 @@ def _case(session: Session, contact_id: UUID | None, link: LinkRow | None, seen:
 
 
 def _held_as_sent(remote: Mapping[str, Value | Unreadable], sent: Values) -> dict[str, str]:
-    same = {name: remote[name] for name in _our_own(remote, sent)}
+    same = {name: remote[name] for name in _held_as(remote, sent)}
     return {name: value.canonical for name, value in same.items() if isinstance(value, Value) and value.canonical}
 
 
@@ -419,10 +424,10 @@ def _given_at_birth(contact: Contact, mapping: FieldMapping) -> set[str]:
     }
 
 
-def _our_own(remote: Mapping[str, Value | Unreadable], sent: Values) -> set[str]:
-    """What LoanArk sent itself, though it may not have heard so: no edit that outlives a deletion."""
+def _held_as(remote: Mapping[str, Value | Unreadable], known: Values) -> set[str]:
+    """The fields that HubSpot holds as LoanArk sent them, though it may not have heard so, or as it knew them."""
     return {
-        name for name, value in remote.items() if isinstance(value, Value) and value.canonical in sent.get(name, ())
+        name for name, value in remote.items() if isinstance(value, Value) and value.canonical in known.get(name, ())
     }
 
 
@@ -450,18 +455,28 @@ def _policies(session: Session, case: Case) -> Policies:
     return session.policies
 
 
-def _base_of_unfinished_create(case: Case) -> dict[str, str] | None:
+def _base_of_unfinished_create(
+    case: Case, sent: Values | None, mapping: FieldMapping, *, timed: bool
+) -> dict[str, str] | None:
     """LoanArk made this HubSpot contact, but died before it could link it; meanwhile the LoanArk contact was deleted.
 
-    What HubSpot holds is then what both agreed on: the deletion follows, and nobody is brought back from the dead.
+    What HubSpot holds is then what both agreed on: the deletion follows, and nobody is brought back from the dead. But
+    for what somebody typed there since: its history tells that from what HubSpot gave the contact by itself.
     """
-    if not (case.local and case.local.deleted and case.seen and case.contact_id):
+    if not (case.local and case.local.deleted and case.seen and case.seen.contact and case.contact_id):
         return None
     if case.link or not _bears(case.seen, case.contact_id):
         return None
-    return {
-        name: value.canonical for name, value in case.remote.items() if isinstance(value, Value) and value.canonical
-    }
+    held = {name: value.canonical for name, value in case.remote.items() if isinstance(value, Value)}
+    base = {name: canonical for name, canonical in held.items() if canonical}
+    if sent is None:
+        return base
+    ours = _held_as(case.remote, sent)
+    if timed:
+        ours |= _given_at_birth(case.seen.contact, mapping)
+        return {name: canonical for name, canonical in base.items() if name in ours}
+    case.untimed = not base.keys() <= ours
+    return base
 
 
 def _local_record(

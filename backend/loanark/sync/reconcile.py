@@ -111,9 +111,8 @@ def reconcile(
                     settling.met(sent.proposals)
             tally.late.update(_meet(session, sent.proposals, lane=lane, run_id=run_id).counts)
         tally.counts.update(tally.late)
-    if untimed := [case.hubspot_id for case in cases if case.untimed and case.hubspot_id]:
-        asked = asked or witness.Pending()
-        _ask_for_times(session, untimed, tally, asked, lane=lane, run_id=run_id, settling=settling)
+    if any(case.untimed for case in cases):
+        _ask_for_times(session, cases, tally, asked or witness.Pending(), lane=lane, run_id=run_id, settling=settling)
     return tally
 
 
@@ -129,7 +128,7 @@ def _modified(cases: Sequence[Case], held: brakes.Judgement) -> dict[str, str | 
 
 def _ask_for_times(
     session: Session,
-    hubspot_ids: Sequence[str],
+    cases: Sequence[Case],
     tally: Tally,
     asked: witness.Pending,
     *,
@@ -137,8 +136,12 @@ def _ask_for_times(
     run_id: int | None,
     settling: Settling | None,
 ) -> None:
-    """The newer value wins there: HubSpot is asked when its values were changed, and these contacts looked at anew."""
-    fields = asked.fields() | {rule.field for rule in newest_rules(session.mapping)}
+    """HubSpot is asked when values of the untimed were changed, and these are looked at anew: the newer value wins, or
+    it tells what somebody typed into a contact that was deleted here before anybody knew that it was made there."""
+    untimed = [case for case in cases if case.untimed]
+    rules = newest_rules(session.mapping) if all(case.plan.conflicts for case in untimed) else session.mapping.rules
+    fields = asked.fields() | {rule.field for rule in rules}
+    hubspot_ids = [case.hubspot_id for case in untimed if case.hubspot_id]
     seen, failed = see(session, hubspot_ids, lane=lane, with_history=session.properties_of(fields))
     tally.open_hubspot |= failed.keys()
     timed = reconcile(session, seen, lane=lane, run_id=run_id, timed=True, asked=asked, settling=settling)

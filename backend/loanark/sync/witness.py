@@ -59,14 +59,13 @@ class Pending:
     def ours(self) -> Ours:
         """What LoanArk did and has not looked at since."""
         sent: dict[str, dict[str, set[str | None]]] = {}
-        archived: set[str] = set()
+        archived: dict[str, dict[str, set[str | None]]] = {}
         for id, found in self.by_contact.items():
             for witness in found:
-                if witness.action == "archive":
-                    archived.add(id)
-                    continue
+                away = witness.action == "archive"
+                known = (archived if away else sent).setdefault(id, {})
                 for name, written in witness.written.items():
-                    sent.setdefault(id, {}).setdefault(name, set()).add(written.asked)
+                    known.setdefault(name, set()).add(written.before if away else written.asked)
         return Ours(self.made(), sent, archived)
 
     def fields(self) -> set[str]:
@@ -214,11 +213,8 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
 
 def _find_lost(cases: Sequence[Case]) -> None:
     """Creates whose answer was lost: the contact is known by now and is looked at once more, or it is made again."""
-    contacts = {
-        case.contact_id: case.seen.contact
-        for case in cases
-        if case.contact_id and case.seen and case.seen.contact and not case.undecided
-    }
+    decided = {case.contact_id: case for case in cases if case.contact_id and not case.undecided}
+    contacts = {id: case.seen.contact for id, case in decided.items() if case.seen and case.seen.contact}
     found = sql.rows(
         """WITH found AS (
                UPDATE witnesses w SET hubspot_id = d.hubspot_id, until = d.revision
@@ -233,7 +229,7 @@ def _find_lost(cases: Sequence[Case]) -> None:
             sql.texts(contacts),
             sql.texts(contact.id for contact in contacts.values()),
             [contact.updated_at for contact in contacts.values()],
-            sql.texts(case.contact_id for case in cases if case.contact_id),
+            sql.texts(decided),
             sql.texts(contacts),
         ],
     )

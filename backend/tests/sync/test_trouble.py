@@ -88,6 +88,43 @@ def test_an_edit_in_loanark_after_a_lost_answer_is_no_first_match(world: World, 
     world.assert_balanced()
 
 
+def give_a_stage(world: World) -> None:
+    """HubSpot gives it to every new contact by itself."""
+    world.sql("INSERT INTO field_mappings (field, property_name) VALUES ('loan_stage', 'lifecyclestage')")
+
+
+def test_who_is_deleted_as_soon_as_made_stays_so_though_the_archiving_is_lost(world: World) -> None:
+    give_a_stage(world)
+    contact_id = world.insert(firstname="Ann")
+    world.turn()
+    world.delete(contact_id)
+    world.hubspot.fails("/batch/archive", status=0, when="before", count=6)
+    world.settle()
+    assert world.live() == []
+    assert len(world.hubspot) == 0
+    world.assert_balanced()
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_who_is_deleted_after_a_lost_answer_lives_on_if_somebody_edited_them_in_hubspot(
+    world: World, edited: bool
+) -> None:
+    """What HubSpot gave the contact by itself is no edit."""
+    give_a_stage(world)
+    world.hubspot.fails("/batch/upsert", status=0, when="after", count=6)
+    contact_id = world.insert(firstname="Ann", city="Boise")
+    world.turn()
+    (id,) = map(str, world.hubspot.portal.live)
+    assert world.hubspot[id]["lifecyclestage"] == "lead"
+    if edited:
+        world.hubspot.edit(id, city="Nampa")
+    world.delete(contact_id)
+    world.settle()
+    assert [row["city"] for row in world.live()] == (["Nampa"] if edited else [])
+    assert len(world.hubspot) == edited
+    world.assert_balanced()
+
+
 def test_an_edit_of_another_field_in_hubspot_just_before_our_write_is_not_missed(world: World) -> None:
     id, contact_id = world.pair()
     world.edit(contact_id, city="Boise")
