@@ -201,12 +201,13 @@ def testify(session: Session, cases: Sequence[Case], asked: Pending, effects: Ef
         if case.undecided or not witnesses:
             continue
         done += [witness.id for witness in witnesses]
+        known: set[tuple[str, datetime]] = set()
         for nth, witness in enumerate(witnesses):
             if witness.action == "archive":
                 _ask_the_bin(session, case, rules, witness, effects)
             else:
                 later = [one.since for one in witnesses[nth + 1 :] if one.since]
-                _ask_the_history(case, rules, witness, later, effects)
+                _ask_the_history(case, rules, witness, later, known, effects)
     forget(done)
     _find_lost(cases)
 
@@ -238,8 +239,14 @@ def _find_lost(cases: Sequence[Case]) -> None:
 
 
 def _ask_the_history(
-    case: Case, rules: Mapping[str, FieldRule], witness: Witness, later: Sequence[datetime], effects: Effects
+    case: Case,
+    rules: Mapping[str, FieldRule],
+    witness: Witness,
+    later: Sequence[datetime],
+    known: set[tuple[str, datetime]],
+    effects: Effects,
 ) -> None:
+    """`known`: what other witnesses of this contact told already, by field and moment."""
     contact = (case.seen.contact or case.seen.archived) if case.seen else None
     if contact is None or case.contact_id is None:
         return
@@ -250,6 +257,9 @@ def _ask_the_history(
         history = _entries(rule, contact.history.get(rule.property_name, ()))
         ours = Value(written.asked, written.asked)
         for nth, entry in enumerate(covered(written, history, witness.since, witness.until, later)):
+            if (name, entry.at) in known:
+                continue
+            known.add((name, entry.at))
             if not isinstance(entry.value, Value):
                 # No value that LoanArk could take: what it wrote stays, and what was there is kept.
                 unreadable = Value(entry.value.raw, entry.value.raw)

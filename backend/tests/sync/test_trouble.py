@@ -237,6 +237,28 @@ def test_a_second_worker_does_not_work_at_the_same_time(world: World) -> None:
     assert seen == ["BUSY"]
 
 
+def test_what_a_worker_that_hung_covers_in_hubspot_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hung just before it sent, when it had asked for the last time whether it still holds the lease."""
+    monkeypatch.setattr("loanark.sync.session.CHECK_SECONDS", 3600)
+    id, contact_id = world.pair()
+    world.edit(contact_id, city="Boise")
+
+    def hours_later() -> None:
+        world.sql("UPDATE leases SET expires_at = now() - interval '1 second'")
+        for _ in range(3):  # as long as it takes to look at what it wrote itself
+            world.time_passes()
+            world.turn_of_another_worker()
+        world.hubspot.edit(id, city="Reno")
+
+    with world.meanwhile("loanark.sync.outbound._send_batches", hours_later):
+        world.turn()
+    assert world.hubspot[id]["city"] == "Boise", "sent all the same"
+    world.settle()
+    (conflict,) = world.conflicts(contact_id)
+    assert (conflict["field"], conflict["hubspot"], conflict["late"]) == ("city", "Reno", True)
+    world.assert_balanced()
+
+
 def test_a_dead_process_is_taken_over_at_once(world: World) -> None:
     from loanark.sync import lease
     from loanark.tenants.access import tenant_scope
