@@ -92,6 +92,34 @@ describe("a cell", () => {
     await waitFor(() => expect(queryClient.isMutating()).toBe(0));
   });
 
+  it("keeps its new value where an answer asked for before it was saved comes after", async () => {
+    const { user, queryClient } = await openList();
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let asked = 0;
+    server.use(
+      http.get(`${API}/contacts`, async ({ request }) => {
+        asked += 1;
+        if (asked > 1) return undefined; // as it is by now
+        const fields = new URL(request.url).searchParams.getAll("fields");
+        const items = PEOPLE.slice(0, 5).map((row) => rowOf(row, fields));
+        await answered;
+        return HttpResponse.json({ items, next_cursor: null, total: 5, total_is_estimate: false });
+      }),
+    );
+    void queryClient.invalidateQueries();
+    await waitFor(() => expect(asked).toBe(1));
+    cell(0, "company").focus();
+    await user.keyboard("Acme{Enter}");
+    await waitFor(() => expect(queryClient.isMutating()).toBe(0));
+    answer();
+    await waitFor(() => expect(queryClient.isFetching()).toBe(0));
+    expect(cell(0, "company")).toHaveTextContent("Acme");
+    expect(asked).toBe(2);
+  });
+
   it("is left as it was by Escape", async () => {
     const { user } = await openList();
     cell(0, "company").focus();
