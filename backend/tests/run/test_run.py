@@ -339,6 +339,44 @@ def test_every_part_is_run_whatever_becomes_of_the_others_and_a_table_tells(
     assert run.run_parts(["imports"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("failures", "second", "code", "told"),
+    [
+        (1, 0, 0, "python, flaky (passed at the second try): tests.a > test_0"),
+        (1, 1, 1, "python: tests.a > test_0"),
+        (4, 0, 1, "python: tests.a > test_3"),
+        (0, 0, 1, "FAILED"),  # no test, but the coverage: that is not tried again
+    ],
+)
+def test_the_few_that_fail_are_tried_once_more_and_told_either_way(
+    run: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failures: int,
+    second: int,
+    code: int,
+    told: str,
+) -> None:
+    report = run.report_of("python")
+    report.parent.mkdir(parents=True)
+
+    def play(command: Any) -> int:
+        again = "--again" in command.argv
+        failed = second if again else failures
+        cases = [
+            f'<testcase classname="tests.a" name="test_{n}"><failure message="no"/></testcase>' for n in range(failed)
+        ]
+        report.write_text(f"<testsuite>{''.join(cases)}</testsuite>")
+        return failed if again else 1
+
+    monkeypatch.setattr(run, "PARTS", {"python": [run.Command(["x"], run.ROOT, again=("--again",))]})
+    monkeypatch.setattr(run, "install_python", lambda **_: None)
+    monkeypatch.setattr(run, "install_node_packages", lambda: None)
+    monkeypatch.setattr(run, "run", play)
+    assert run.run_parts(["python"]) == code
+    assert told in capsys.readouterr().out
+
+
 def test_a_stale_client_fails_the_tests_and_the_tree_is_left_as_it_was(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
