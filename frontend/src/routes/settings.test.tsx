@@ -50,6 +50,25 @@ describe("members", () => {
     expect(sent).toEqual([{ role: "loan_officer", owner_key: "61044712" }]);
   });
 
+  it("have their contacts told and offered by the owner's name", async () => {
+    const values = [{ value: "61044712", label: "Omar A. Reyes", count: 12 }];
+    server.use(
+      http.get(`${API}/contacts/facets`, () =>
+        HttpResponse.json([{ name: "owner", label: "Owner", values }]),
+      ),
+    );
+    const assigned = members.map((one) => (one.id === 2 ? { ...one, owner_key: "61044712" } : one));
+    server.use(http.get(`${API}/members`, () => HttpResponse.json(assigned)));
+    const { user } = renderApp(SETTINGS);
+    expect(await screen.findByText("Their contacts: Omar A. Reyes")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Change Omar Reyes" }));
+    const key = await screen.findByLabelText<HTMLInputElement>(/^Their contacts hold/);
+    expect(key).toHaveValue("61044712");
+    expect([...(key.list?.options ?? [])].map(({ value, label }) => [value, label])).toEqual([
+      ["61044712", "Omar A. Reyes"],
+    ]);
+  });
+
   it("stay when the last administrator would go, and the dialog says why", async () => {
     heard(
       "delete",

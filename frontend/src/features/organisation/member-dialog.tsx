@@ -1,4 +1,5 @@
-import { type FormEvent, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -8,7 +9,7 @@ import { Select } from "@/components/ui/select";
 import { formatDateTime, humanise } from "@/lib/format";
 import { asProblem } from "@/lib/problem";
 import { toastDone } from "@/lib/toast";
-import { type MemberOut, type Role, useOrganisationActions } from "./queries";
+import { type MemberOut, ownersQuery, type Role, useOrganisationActions } from "./queries";
 
 const ROLES: Role[] = ["loan_officer", "sales_manager", "administrator", "auditor"];
 
@@ -25,6 +26,8 @@ export function MemberDialog({ tenant, member, onClose }: MemberDialogProps) {
   const failed = removeMember.error ?? changeMember.error;
   const problem = failed ? asProblem(failed) : undefined;
   const path = { tenant, user_id: member.id };
+  const owners = useQuery(ownersQuery(tenant)).data ?? [];
+  const offered = useId();
 
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -82,18 +85,26 @@ export function MemberDialog({ tenant, member, onClose }: MemberDialogProps) {
             </Field>
             <Field
               label="Their contacts hold as owner or loan officer"
-              hint="Empty: the e-mail address. HubSpot names owners by ids, such as 61044712."
+              hint="Empty: the e-mail address. Owners from HubSpot are ids; type a name to find theirs."
               error={problem?.fields.find(({ field }) => field === "owner_key")?.message}
             >
               {(control) => (
-                <Input
-                  {...control}
-                  name="owner_key"
-                  defaultValue={member.owner_key ?? ""}
-                  placeholder={member.email}
-                  maxLength={200}
-                  autoComplete="off"
-                />
+                <>
+                  <Input
+                    {...control}
+                    name="owner_key"
+                    list={offered}
+                    defaultValue={member.owner_key ?? ""}
+                    placeholder={member.email}
+                    maxLength={200}
+                    autoComplete="off"
+                  />
+                  <datalist id={offered}>
+                    {owners.map(({ value, label }) => (
+                      <option key={value} value={value} label={label} />
+                    ))}
+                  </datalist>
+                </>
               )}
             </Field>
           </>

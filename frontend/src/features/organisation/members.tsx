@@ -8,7 +8,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { formatDateTime, humanise } from "@/lib/format";
 import { LeaveDialog } from "./leave-dialog";
 import { MemberDialog } from "./member-dialog";
-import { type MemberOut, membersQuery } from "./queries";
+import { type MemberOut, membersQuery, ownersQuery } from "./queries";
 
 interface MembersProps {
   tenant: string;
@@ -19,6 +19,10 @@ interface MembersProps {
 /** Everybody who can enter, support of the vendor included. */
 export function Members({ tenant, me, canChange }: MembersProps) {
   const { data: members, error, refetch } = useQuery(membersQuery(tenant));
+  const { data: owners } = useQuery({
+    ...ownersQuery(tenant),
+    enabled: members?.some(({ owner_key }) => owner_key) ?? false,
+  });
   const [edited, setEdited] = useState<MemberOut>();
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!members) return <Skeleton className="m-4 h-32 rounded-md" />;
@@ -34,7 +38,10 @@ export function Members({ tenant, me, canChange }: MembersProps) {
               </p>
               {member.name !== member.email && <p className="truncate text-muted text-xs">{member.email}</p>}
               {member.owner_key && (
-                <p className="truncate text-muted text-xs">Their contacts: {member.owner_key}</p>
+                <p className="truncate text-muted text-xs">
+                  Their contacts:{" "}
+                  {owners?.find(({ value }) => value === member.owner_key)?.label ?? member.owner_key}
+                </p>
               )}
             </div>
             <div className="flex min-w-0 flex-wrap items-center gap-2">

@@ -5,6 +5,7 @@ import {
   getOrganisationOptions,
   leaveOrganisationMutation,
   letSupportInMutation,
+  listFacetsOptions,
   listMembersOptions,
   removeMemberMutation,
 } from "@/client/@tanstack/react-query.gen";
@@ -14,6 +15,13 @@ export type { MemberOut, OrganisationOut, Role } from "@/client";
 
 export const organisationQuery = (tenant: string) => getOrganisationOptions({ path: { tenant } });
 export const membersQuery = (tenant: string) => listMembersOptions({ path: { tenant } });
+
+/** Whose contacts there are, most first: what contacts hold as owner, and who that is. */
+export const ownersQuery = (tenant: string) => ({
+  ...listFacetsOptions({ path: { tenant }, query: { names: ["owner"] } }),
+  select: (facets: { values: { value: string; label: string }[] }[]) =>
+    facets.flatMap(({ values }) => values.filter(({ value }) => value !== "")),
+});
 
 const TOUCHED = ["listMembers", "listTokens", "getOrganisation", "getSession"];
 
