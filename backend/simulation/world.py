@@ -89,6 +89,8 @@ class World:
         limit = patch("loanark.connections.clients.DEFAULT_LIMIT", self.story.limit)
         try:
             with product_clock.use(self.clock), limit:
+                # A connection knows how its statements fared in the stories before, and plans them by that.
+                database.close()
                 self._empty_the_database()
                 self._open_hubspot()
                 self._open_organisation()
