@@ -101,7 +101,7 @@ test("while answers are on their way each page keeps its place, and then nothing
     await expectFine(page, `${name}, on its way`);
     await expectToFit(page, `${name}, on its way`);
     letGo();
-    await page.unroute(ANSWERS, wait);
+    await page.unrouteAll({ behavior: "wait" }); // those who waited are on their way by then
     await expect(skeletons(page)).toHaveCount(0);
     await expect(title(page)).toBeVisible();
     if (head !== undefined) expect(await headOf(page), `${name} jumps`).toBeCloseTo(head, 0);
