@@ -229,7 +229,8 @@ def _compute(id: UUID, row: Row, own: dict[str, str], computed: Mapping[str, str
             edited[name] = (_at(known, id, name, row.texts.get(name)) or clock.now()).isoformat()
     lives_on = Member(row.key, _entries(id, own, known), {name: _moment(at) for name, at in edited.items()})
     others = [Member(one.key, _entries(other, one.texts, known)) for other, one in members.items()]
-    survivors = golden([lives_on, *others], settings.load().rules, _chosen(id, [lives_on, *others])) if others else {}
+    everyone = [lives_on, *others]
+    survivors = golden(everyone, settings.load().rules, _chosen(id, everyone)) if others else {}
     target = {name: one.text for name, one in survivors.items()} if others else dict(own)
     changed = {name: target.get(name) for name in {*row.texts, *target} if row.texts.get(name) != target.get(name)}
     if changed:

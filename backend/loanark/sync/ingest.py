@@ -20,7 +20,7 @@ from loanark.duplicates.proposals import HUBSPOT
 from loanark.kit import sql
 from loanark.kit.errors import LoanArkError
 from loanark.sync.apply import solve_unlinked
-from loanark.sync.look import Case, Seen, remote_texts
+from loanark.sync.look import Case, Seen, holders, remote_texts
 from loanark.sync.session import Session
 
 
@@ -60,11 +60,7 @@ def carry_out(links: Sequence[Mapping[str, Any]]) -> None:
 def arrived(hubspot_ids: Collection[str]) -> None:
     """HubSpot contacts that became those of LoanArk contacts by a merge there. Those that were never let in before wait
     for no decision any more."""
-    found = sql.rows(
-        "SELECT hubspot_id FROM contact_links WHERE hubspot_id = ANY(%s::text[]) AND state = 'live'",
-        [sql.texts(hubspot_ids)],
-    )
-    linked = [row["hubspot_id"] for row in found]
+    linked = holders(list(hubspot_ids)).keys() if hubspot_ids else set()
     solve_unlinked(linked)
     proposals.hold_no_more(linked)
     proposals.let_in(linked)

@@ -73,8 +73,8 @@ class LocalRow:
     #: It is merged into another contact, and syncs with a HubSpot contact of its own while it has one. It counts as
     #: deleted if that one is.
     merged: bool
-    #: Contacts that are merged into this one have HubSpot contacts of their own.
-    heirs: bool
+    #: HubSpot contacts of those that are merged into this one.
+    heirs: Sequence[str]
     #: Values by field; a custom field without one answers None.
     columns: dict[str, Any]
 
@@ -229,23 +229,11 @@ def look(
 def _who_is_left(cases: Sequence[Case]) -> None:
     """Where HubSpot has a person twice and somebody deleted one of the two there, the other one takes its place; unless
     that one is gone as well."""
-    deleted = {
-        case.contact_id: case
-        for case in cases
-        if case.contact_id and case.local and case.local.heirs and case.plan.action is Action.DELETE
-        if case.plan.side is Side.LOANARK
-    }
-    if not deleted:
-        return
-    gone = [case.hubspot_id for case in cases if case.hubspot_id and case.seen and not case.seen.contact]
-    left = sql.rows(
-        """SELECT DISTINCT c.id FROM contacts c CROSS JOIN LATERAL contact_members(c.tenant_id, c.id) AS m
-           JOIN contact_links h ON h.tenant_id = c.tenant_id AND h.contact_id = m AND h.state = 'live'
-           WHERE c.id = ANY(%s::uuid[]) AND h.hubspot_id <> ALL(%s::text[])""",
-        [sql.texts(deleted), sql.texts(gone)],
-    )
-    for row in left:
-        deleted[row["id"]].plan = Plan(Action.CLOSE, reason="deleted in HubSpot, where this person has another contact")
+    gone = {case.hubspot_id for case in cases if case.seen and not case.seen.contact}
+    for case in cases:
+        deleted = case.plan.action is Action.DELETE and case.plan.side is Side.LOANARK
+        if deleted and case.local and not gone.issuperset(case.local.heirs):
+            case.plan = Plan(Action.CLOSE, reason="deleted in HubSpot, where this person has another contact")
 
 
 Pair = tuple[UUID | None, LinkRow | None, Seen | None]
@@ -467,8 +455,9 @@ def _base_of_unfinished_create(
         return None
     if case.link or not _bears(case.seen, case.contact_id):
         return None
-    held = {name: value.canonical for name, value in case.remote.items() if isinstance(value, Value)}
-    base = {name: canonical for name, canonical in held.items() if canonical}
+    base = {
+        name: value.canonical for name, value in case.remote.items() if isinstance(value, Value) and value.canonical
+    }
     if sent is None:
         return base
     ours = _held_as(case.remote, sent)
@@ -566,9 +555,9 @@ def holders(hubspot_ids: Sequence[str]) -> dict[str, UUID]:
 
 _DELETED = """CASE WHEN merged_into IS NULL THEN deleted_at IS NOT NULL ELSE contact_is_gone(tenant_id, id) END"""
 #: The members are walked only where there are any.
-_HEIRS = """(EXISTS (SELECT FROM contacts m WHERE m.tenant_id = c.tenant_id AND m.merged_into = c.id)
-    AND EXISTS (SELECT FROM contact_members(c.tenant_id, c.id) AS m JOIN contact_links h
-                ON h.tenant_id = c.tenant_id AND h.contact_id = m AND h.state = 'live'))"""
+_HEIRS = """CASE WHEN EXISTS (SELECT FROM contacts m WHERE m.tenant_id = c.tenant_id AND m.merged_into = c.id)
+    THEN ARRAY (SELECT h.hubspot_id FROM contact_members(c.tenant_id, c.id) AS m JOIN contact_links h
+                ON h.tenant_id = c.tenant_id AND h.contact_id = m AND h.state = 'live') ELSE '{}' END"""
 #: Each subquery is asked once a statement: there are few such rows, and an index of their own finds them.
 _ERASED = """(c.id IN (SELECT contact_id FROM erasures) OR c.id::text IN (
     SELECT record_id FROM contact_tombstones WHERE side = 'loanark' AND erased_at IS NOT NULL))"""

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Facet } from "@/client";
 import {
   changeMemberMutation,
   changeOrganisationMutation,
@@ -19,8 +20,7 @@ export const membersQuery = (tenant: string) => listMembersOptions({ path: { ten
 /** Whose contacts there are, most first: what contacts hold as owner, and who that is. */
 export const ownersQuery = (tenant: string) => ({
   ...listFacetsOptions({ path: { tenant }, query: { names: ["owner"] } }),
-  select: (facets: { values: { value: string; label: string }[] }[]) =>
-    facets.flatMap(({ values }) => values.filter(({ value }) => value !== "")),
+  select: (facets: Facet[]) => facets.flatMap(({ values }) => values.filter(({ value }) => value !== "")),
 });
 
 const TOUCHED = ["listMembers", "listTokens", "getOrganisation", "getSession"];
